@@ -1,0 +1,107 @@
+"""Every way a command can end badly, and the exit code of each.
+
+::
+
+    LambdactlError              1   unexpected failure
+    ├── UsageError              2   bad words, bad file, target not resolved
+    ├── NotConfirmed            3   the prompt was answered with no
+    ├── CredentialsError        4   missing, expired, or for another account
+    ├── Refused                 5   a precondition does not hold; nothing was changed
+    │   └── Stale               5   somebody changed it since we looked; nothing was changed
+    ├── RolloutFailed           6   the rollout failed, was aborted, or was rolled back
+    ├── WaitTimeout             7   the wait ended before the rollout did
+    ├── StillInProgress         8   asked for the outcome, and there is none yet
+    ├── NotFound                9   no such function, alias, version, stack, deployment
+    ├── PartlyDone             10   some of the plan was applied, some was not
+    ├── PermissionDenied       13   IAM said no; the action is named
+    ├── Throttled               1   AWS asked us to slow down, and went on asking
+    └── Unreachable             1   no answer from the endpoint
+"""
+
+from __future__ import annotations
+
+
+class LambdactlError(Exception):
+    """An error an operator can read: what happened, why, and what to type next.
+
+    ``str(error)`` is one sentence that says where and what. ``why`` gives the cause in AWS's words
+    where there is one; ``hint`` is the way out, a command wherever a command exists.
+    """
+
+    exit_code = 1
+    code = "unexpected"
+
+    def __init__(self, message: str, *, why: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.why = why
+        self.hint = hint
+
+
+class UsageError(LambdactlError):
+    exit_code = 2
+    code = "usage"
+
+
+class NotConfirmed(LambdactlError):
+    exit_code = 3
+    code = "not_confirmed"
+
+
+class CredentialsError(LambdactlError):
+    exit_code = 4
+    code = "credentials"
+
+
+class Refused(LambdactlError):
+    exit_code = 5
+    code = "refused"
+
+
+class Stale(Refused):
+    code = "stale"
+
+
+class RolloutFailed(LambdactlError):
+    exit_code = 6
+    code = "rollout_failed"
+
+
+class WaitTimeout(LambdactlError):
+    exit_code = 7
+    code = "timeout"
+
+
+class StillInProgress(LambdactlError):
+    exit_code = 8
+    code = "in_progress"
+
+
+class NotFound(LambdactlError):
+    exit_code = 9
+    code = "not_found"
+
+
+class PartlyDone(LambdactlError):
+    exit_code = 10
+    code = "partly_done"
+
+
+class PermissionDenied(LambdactlError):
+    """``action`` is the IAM action that is missing, as ``codedeploy:StopDeployment``."""
+
+    exit_code = 13
+    code = "permission_denied"
+
+    def __init__(
+        self, message: str, *, action: str, why: str | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(message, why=why, hint=hint)
+        self.action = action
+
+
+class Throttled(LambdactlError):
+    code = "throttled"
+
+
+class Unreachable(LambdactlError):
+    code = "unreachable"

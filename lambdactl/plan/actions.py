@@ -1,0 +1,92 @@
+"""What a plan is made of: the very object that is shown, confirmed and applied.
+
+An action carries everything that its one AWS call needs, the lock included, so that nothing is
+looked up between the confirmation and the write.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from lambdactl.model import Place, Routing, Target
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateAlias:
+    """One UpdateAlias that carries version, weights and RevisionId together."""
+
+    target: Target
+    before: Routing
+    after: Routing
+    revision_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopDeployment:
+    """StopDeployment with rollback, then the alias itself is verified to be at ``restores``."""
+
+    deployment_id: str
+    target: Target
+    restores: Routing
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteVersion:
+    """DeleteFunction with a numeric qualifier; there is no undo and no lock on this call."""
+
+    function: str
+    version: int
+    code_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExecuteChangeSet:
+    """ExecuteChangeSet of a change set that has been shown."""
+
+    stack: str
+    change_set: str
+
+
+Action = UpdateAlias | StopDeployment | DeleteVersion | ExecuteChangeSet
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One precondition. ``ok`` is None when it could not be read: shown as unknown, never as met."""
+
+    name: str
+    ok: bool | None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionVerdict:
+    """Why one version stays or goes."""
+
+    version: int
+    fate: Literal["keep", "delete"]
+    reason: str
+    code_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    verb: Literal["shift", "promote", "abort", "prune", "deploy"]
+    place: Place
+    target: Target
+    actions: tuple[Action, ...]
+    """Empty when there is nothing to do; ``notes`` then says why."""
+    before: Routing | None = None
+    after: Routing | None = None
+    checks: tuple[Check, ...] = ()
+    notes: tuple[str, ...] = ()
+    undo: str | None = None
+    """The command that takes it back, ready to type; None where nothing can."""
+    verdicts: tuple[VersionVerdict, ...] = ()
+    """Prune only: every version of the function, newest first."""
+
+    @property
+    def frees(self) -> int:
+        """Bytes of code storage that the deletes free, at most (AWS counts every copy in full)."""
+        return sum(a.code_size for a in self.actions if isinstance(a, DeleteVersion))

@@ -1,0 +1,70 @@
+"""The account: its number, its region, its clock, and the services that live in it.
+
+Every operation, whether it came over the socket or from another service of the account, is
+``account.call(service, operation, params)``: the members of botocore's input shape go in, those of
+its output shape come out, and an :class:`ApiError` is AWS's error code, message and HTTP status.
+"""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+import threading
+import uuid
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from lambdactl.sandbox.clock import Clock
+
+ACCOUNT_ID = "000000000000"
+REGION = "us-east-1"
+
+
+class ApiError(Exception):
+    """An error as AWS answers it. ``members`` are further members of the error shape."""
+
+    def __init__(self, code: str, message: str, status: int = 400, **members: Any) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.status = status
+        self.members = members
+
+
+class Service(Protocol):
+    """A service answers ``CreateAlias`` with its method ``create_alias(params)``."""
+
+
+class Account:
+    """``services`` maps botocore's service names (``lambda``, ``codedeploy``) to their services.
+
+    ``lock`` guards all state. It is held for the length of a state change, never while code runs in
+    a worker and never across a ``yield`` of a process.
+    """
+
+    def __init__(self, clock: Clock, *, account_id: str = ACCOUNT_ID, region: str = REGION) -> None:
+        self.id = account_id
+        self.region = region
+        self.clock = clock
+        self.lock = threading.RLock()
+        self.endpoint: str | None = None
+        """Where the account can be reached over HTTP; set when it listens."""
+        self.services: dict[str, Any] = {}
+        self._serial = itertools.count(1)
+
+    def arn(self, service: str, resource: str) -> str:
+        return f"arn:aws:{service}:{self.region}:{self.id}:{resource}"
+
+    def new_id(self) -> str:
+        return str(uuid.uuid4())
+
+    def token(self, length: int = 9) -> str:
+        """An upper-case id, as CodeDeploy makes them."""
+        alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+        return "".join(secrets.choice(alphabet) for _ in range(length))
+
+    def call(
+        self, service: str, operation: str, params: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """One API call from inside the account, as one of its services makes it."""
+        raise ApiError("InternalFailure", f"{service} is not part of this account", 501)
