@@ -1,0 +1,218 @@
+"""The one state of a rollout, and the reason for it, from everything a snapshot holds.
+
+The order of the questions is the order of danger: can we see the alias at all, is the canary
+failing, is traffic going back, does anything drive this split, is it over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from lambdactl.model import Alarm, Deployment, DeploymentStatus, Metrics, Minute, Snapshot, label
+from lambdactl.verdict.judge import Answer, Verdict, judge
+from lambdactl.verdict.likelihood import Counts
+
+SETTLING_S = 60.0
+"""CloudWatch publishes Lambda's metrics about a minute late; a minute also grows for as long as one
+of its calls may still run."""
+
+
+class State(StrEnum):
+    """What the first line says. The value is the word that is shown."""
+
+    STABLE = "STABLE"
+    SHIFTING = "SHIFTING"
+    PAUSED = "PAUSED"
+    FAILING = "FAILING"
+    ROLLING_BACK = "ROLLING BACK"
+    ROLLED_BACK = "ROLLED BACK"
+    FAILED = "FAILED"
+    DONE = "DONE"
+    NO_DATA = "NO DATA"
+    NOT_MEASURED = "NOT MEASURED"
+    NO_ALIAS = "NO ALIAS"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """``text`` is one sentence without the state's word; ``advice`` what to do now, if anything."""
+
+    state: State
+    text: str
+    advice: str | None
+    verdict: Verdict
+
+
+def assess(snapshot: Snapshot) -> Assessment:
+    """The state of the snapshot's target."""
+    verdict = judge_snapshot(snapshot)
+    if snapshot.alias is None:
+        text = f"{snapshot.target.function} has no alias named {snapshot.target.alias}"
+        return Assessment(State.NO_ALIAS, text, "publish a version and create the alias", verdict)
+    deployment = snapshot.active_deployment
+    if deployment is not None and deployment.rolls_back:
+        text = f"{deployment.id} returns all traffic to {label(deployment.target_version)}"
+        return Assessment(State.ROLLING_BACK, text, None, verdict)
+    if deployment is not None or snapshot.alias.routing.split:
+        return _moving(snapshot, deployment, verdict)
+    return _at_rest(snapshot, verdict)
+
+
+def judge_snapshot(snapshot: Snapshot) -> Verdict:
+    """The judge's answer on the settled minutes in which both versions served the alias."""
+    pair = _pair(snapshot)
+    if snapshot.metrics is None or pair is None:
+        return Verdict(Answer.NOT_MEASURED)
+    stable, canary = pair
+    minutes = settled_minutes(snapshot, snapshot.metrics, stable, canary)
+    return judge(minutes) if minutes else Verdict(Answer.NOT_MEASURED)
+
+
+def _pair(snapshot: Snapshot) -> tuple[int, int] | None:
+    routing = snapshot.alias.routing if snapshot.alias else None
+    if routing and routing.stable is not None and routing.canary is not None:
+        return routing.stable, routing.canary
+    last = snapshot.deployment
+    if last is None or last.rolls_back or not (last.current_version and last.target_version):
+        return None
+    return last.current_version, last.target_version
+
+
+def settled_minutes(snapshot: Snapshot, metrics: Metrics, stable: int, canary: int) -> list[Counts]:
+    """Minutes that can no longer change, without those whose errors are unknown."""
+    wait = (
+        SETTLING_S
+        + max((v.timeout_s or 0) for v in snapshot.versions if v.number in (stable, canary))
+        if snapshot.versions
+        else SETTLING_S
+    )
+    last = metrics.taken - timedelta(seconds=60.0 + wait)
+    ours, theirs = metrics.series.get(canary), metrics.series.get(stable)
+    if ours is None or theirs is None:
+        return []
+    minutes = []
+    for c, s in zip(ours.minutes, theirs.minutes, strict=True):
+        if c.start > last or not (_known(c) and _known(s)):
+            continue
+        minutes.append(
+            Counts(
+                int(c.invocations or 0),
+                int(c.errors or 0),
+                int(s.invocations or 0),
+                int(s.errors or 0),
+            )
+        )
+    return minutes
+
+
+def _known(minute: Minute) -> bool:
+    """Lambda writes Errors with every call: calls without a count of errors are half an answer."""
+    return minute.invocations is None or minute.errors is not None
+
+
+def _moving(snapshot: Snapshot, deployment: Deployment | None, verdict: Verdict) -> Assessment:
+    red = [a for a in snapshot.alarms if a.state == "ALARM"]
+    if verdict.answer is Answer.FAIL:
+        return Assessment(State.FAILING, _compared(snapshot, verdict), "abort", verdict)
+    if red:
+        return Assessment(State.FAILING, _alarm_text(red), "abort", verdict)
+    state = State.SHIFTING if deployment else State.PAUSED
+    advice = None if deployment else "promote or abort: nothing drives this split"
+    if snapshot.metrics is None:
+        unread = snapshot.unreadable("metrics")
+        text = f"metrics could not be read: {unread.reason}" if unread else "not measured yet"
+        return Assessment(State.NOT_MEASURED, text, advice, verdict)
+    if not _canary_was_called(snapshot):
+        return _without_calls(snapshot, state, advice, verdict)
+    return Assessment(state, _compared(snapshot, verdict), advice, verdict)
+
+
+def _canary_was_called(snapshot: Snapshot) -> bool:
+    pair = _pair(snapshot)
+    series = snapshot.metrics.series.get(pair[1]) if snapshot.metrics and pair else None
+    return bool(series and series.calls())
+
+
+def _without_calls(
+    snapshot: Snapshot, state: State, advice: str | None, verdict: Verdict
+) -> Assessment:
+    """A canary that has traffic but no calls is worth a warning; one that has none yet is not."""
+    routing = snapshot.alias.routing if snapshot.alias else None
+    if routing is None or not routing.split or not routing.weight:
+        return Assessment(state, "no traffic on the canary yet", advice, verdict)
+    text = f"{label(routing.canary)} has {routing.weight:g} % but no calls were measured yet"
+    return Assessment(State.NO_DATA, text, advice, verdict)
+
+
+def _alarm_text(red: list[Alarm]) -> str:
+    names = ", ".join(a.name for a in red)
+    return f"alarm {names} is in ALARM" if len(red) == 1 else f"alarms {names} are in ALARM"
+
+
+def _compared(snapshot: Snapshot, verdict: Verdict) -> str:
+    """Both rates with their counts, and whether that is enough to tell."""
+    pair = _pair(snapshot)
+    if pair is None or verdict.answer is Answer.NOT_MEASURED:
+        return "the first minutes are still settling"
+    stable, canary = pair
+    text = (
+        f"{label(canary)} {_rate(verdict.canary_errors, verdict.canary_calls)}"
+        f" vs {label(stable)} {_rate(verdict.stable_errors, verdict.stable_calls)}"
+    )
+    return f"{text} · {_enough(verdict)}"
+
+
+def _rate(errors: int, calls: int) -> str:
+    return f"{100.0 * errors / calls:.2f} % ({errors:,}/{calls:,})" if calls else "no calls"
+
+
+def _enough(verdict: Verdict) -> str:
+    if verdict.answer is Answer.FAIL:
+        return f"FAIL: worse, evidence {_number(verdict.evidence)}"
+    if verdict.answer is Answer.PASS:
+        return "PASS: not twice as bad"
+    if verdict.canary_bound is not None and verdict.more_calls is None:
+        return f"INCONCLUSIVE: below {verdict.canary_bound:.2g} %"
+    if verdict.more_calls is not None:
+        return f"INCONCLUSIVE: about {verdict.more_calls:,} more calls"
+    return "INCONCLUSIVE"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value < 1e6 else "over 1,000,000"
+
+
+def _at_rest(snapshot: Snapshot, verdict: Verdict) -> Assessment:
+    assert snapshot.alias is not None
+    stable = label(snapshot.alias.routing.stable)
+    last = snapshot.deployment
+    if last is None:
+        unread = snapshot.unreadable("deployment")
+        known = f"{stable} has all traffic"
+        text = f"{known}; deployments could not be read: {unread.reason}" if unread else known
+        return Assessment(State.STABLE, text, None, verdict)
+    if last.rolls_back:
+        return _after_rollback(snapshot, last, verdict)
+    if last.status is DeploymentStatus.Succeeded:
+        if last.target_version == snapshot.alias.routing.stable:
+            text = f"{stable} has all traffic since {last.id}"
+            return Assessment(State.DONE, text, None, verdict)
+        text = f"{stable} has all traffic; it was moved after {last.id}"
+        return Assessment(State.STABLE, text, None, verdict)
+    reason = last.error_message or last.error_code or "no reason given"
+    text = f"{last.id} {last.status}: {reason}; {stable} has all traffic"
+    return Assessment(State.FAILED, text, None, verdict)
+
+
+def _after_rollback(snapshot: Snapshot, last: Deployment, verdict: Verdict) -> Assessment:
+    assert snapshot.alias is not None
+    stable = label(snapshot.alias.routing.stable)
+    cause = snapshot.previous
+    why = (cause.error_message or cause.error_code) if cause else last.rollback_message
+    because = f": {why}" if why else ""
+    if last.status is DeploymentStatus.Succeeded:
+        return Assessment(State.ROLLED_BACK, f"back on {stable}{because}", None, verdict)
+    text = f"the rollback {last.id} {last.status}{because}; the alias is on {stable}"
+    return Assessment(State.FAILED, text, "check the alias, then shift or abort", verdict)
