@@ -1,0 +1,43 @@
+# Everything lives in .venv beside this file; nothing else on the machine is touched.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: demo test check format clean
+.DEFAULT_GOAL := demo
+
+demo: .venv/.demo-ready ## A live canary in the sandbox, in the console
+	@$(BIN)/lambdactl demo
+
+test: check ## All linters, type checks and tests
+	$(BIN)/pytest --numprocesses 2 --dist worksteal
+
+check: .venv/.test-ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/cfn-lint infra/template.yml
+
+format: .venv/.test-ready ## Lay out the code and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf .venv build dist
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "lambdactl needs Python 3.11 or newer; try: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { \
+	  rm -rf .venv; echo "this Python cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+
+.venv/.demo-ready: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Setting up .venv (once, a minute or so) ..."
+	@$(PIP) --editable '.[sandbox]'
+	@touch $@
+
+.venv/.test-ready: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Setting up .venv for tests (once, a minute or two) ..."
+	@$(PIP) --editable '.[sandbox,dev]'
+	@touch $@ .venv/.demo-ready
