@@ -18,6 +18,9 @@ SETTLING_S = 60.0
 """CloudWatch publishes Lambda's metrics about a minute late; a minute also grows for as long as one
 of its calls may still run."""
 
+NEWS = timedelta(hours=1)
+"""For how long a rollout that succeeded is the news rather than the way things are."""
+
 
 class State(StrEnum):
     """What the first line says. The value is the word that is shown."""
@@ -197,8 +200,9 @@ def _at_rest(snapshot: Snapshot, verdict: Verdict) -> Assessment:
         return _after_rollback(snapshot, last, verdict)
     if last.status is DeploymentStatus.Succeeded:
         if last.target_version == snapshot.alias.routing.stable:
+            fresh = last.completed and snapshot.taken - last.completed < NEWS
             text = f"{stable} has all traffic since {last.id}"
-            return Assessment(State.DONE, text, None, verdict)
+            return Assessment(State.DONE if fresh else State.STABLE, text, None, verdict)
         text = f"{stable} has all traffic; it was moved after {last.id}"
         return Assessment(State.STABLE, text, None, verdict)
     reason = last.error_message or last.error_code or "no reason given"

@@ -1,0 +1,139 @@
+"""Every state an operator can meet, from the snapshot that means it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from lambdactl.model import (
+    Alarm,
+    Alias,
+    Deployment,
+    DeploymentStatus,
+    Metrics,
+    Minute,
+    Place,
+    Routing,
+    Series,
+    Snapshot,
+    Target,
+    Unread,
+    Version,
+)
+from lambdactl.verdict import Answer, State, assess
+
+NOW = datetime(2026, 3, 1, 12, 0, 30, tzinfo=UTC)
+SPLIT = Routing(1, 2, 10.0)
+
+
+def version(number: int) -> Version:
+    return Version(
+        number, NOW - timedelta(days=1), "", "sha", 100, "python3.13", "app.handler", 128, 3,
+        "arn:aws:iam::000000000000:role/app", None, state="Active",
+    )  # fmt: skip
+
+
+def deployment(
+    status: DeploymentStatus, *, rolls_back: str | None = None, error: str | None = None
+) -> Deployment:
+    current, target = (2, 1) if rolls_back else (1, 2)
+    return Deployment(
+        "d-2" if rolls_back else "d-1", status, "app", "group", "Canary10Percent5Minutes", "user",
+        NOW, completed=NOW - timedelta(minutes=1), rolls_back=rolls_back, error_message=error, function="app", alias="live",
+        current_version=current, target_version=target,
+    )  # fmt: skip
+
+
+def metrics(canary: tuple[float, float] | None, stable: tuple[float, float] | None) -> Metrics:
+    """Thirty minutes up to now, each with these (calls, errors)."""
+    start = NOW.replace(second=0) - timedelta(minutes=29)
+
+    def series(number: int, counts: tuple[float, float] | None) -> Series:
+        calls, errors = counts or (None, None)
+        return Series(
+            number,
+            tuple(Minute(start + timedelta(minutes=i), calls, errors) for i in range(30)),
+        )
+
+    return Metrics(NOW, 1800, {1: series(1, stable), 2: series(2, canary)})
+
+
+def snapshot(routing: Routing | None = SPLIT, **changes: object) -> Snapshot:
+    alias = Alias("live", "arn:x:live", routing, "rev-1") if routing else None
+    whole = Snapshot(
+        NOW,
+        Place("000000000000", "us-east-1"),
+        Target("app", "live"),
+        alias,
+        (alias,) if alias else (),
+        (version(1), version(2)),
+        metrics=metrics((60, 0), (540, 0)),
+    )
+    return replace(whole, **changes)  # type: ignore[arg-type]
+
+
+RUNNING = deployment(DeploymentStatus.InProgress)
+RED = Alarm("errors", "ALARM")
+
+
+@pytest.mark.parametrize(
+    ("given", "state", "words"),
+    [
+        (snapshot(None), State.NO_ALIAS, "no alias named live"),
+        (snapshot(deployment=RUNNING), State.SHIFTING, "v2 0.00 % (0/1,680) vs v1 0.00 %"),
+        (snapshot(deployment=RUNNING, metrics=metrics((60, 6), (540, 0))), State.FAILING, "FAIL"),
+        (snapshot(deployment=RUNNING, alarms=(RED,)), State.FAILING, "alarm errors is in ALARM"),
+        (snapshot(deployment=RUNNING, metrics=metrics(None, (540, 0))), State.NO_DATA, "10 %"),
+        (snapshot(Routing(1), deployment=RUNNING, metrics=metrics(None, (9, 0))),
+         State.SHIFTING, "no traffic on the canary yet"),
+        (snapshot(deployment=RUNNING, metrics=None, unread=(Unread("metrics", "no permission"),)),
+         State.NOT_MEASURED, "no permission"),
+        (snapshot(), State.PAUSED, "0.00 %"),
+        (snapshot(Routing(1)), State.STABLE, "v1 has all traffic"),
+        (snapshot(Routing(1), unread=(Unread("deployment", "no permission"),)),
+         State.STABLE, "could not be read: no permission"),
+        (snapshot(Routing(2), deployment=deployment(DeploymentStatus.Succeeded)),
+         State.DONE, "v2 has all traffic since d-1"),
+        (snapshot(Routing(1), deployment=deployment(DeploymentStatus.Succeeded)),
+         State.STABLE, "moved after d-1"),
+        (snapshot(Routing(1), deployment=deployment(DeploymentStatus.Failed, error="hook failed")),
+         State.FAILED, "hook failed"),
+        (snapshot(deployment=deployment(DeploymentStatus.InProgress, rolls_back="d-1")),
+         State.ROLLING_BACK, "d-2 returns all traffic to v1"),
+        (snapshot(Routing(1), deployment=deployment(DeploymentStatus.Succeeded, rolls_back="d-1"),
+                  previous=deployment(DeploymentStatus.Stopped, error="alarm errors")),
+         State.ROLLED_BACK, "back on v1: alarm errors"),
+        (snapshot(deployment=deployment(DeploymentStatus.Stopped)), State.PAUSED, "0.00 %"),
+    ],
+)  # fmt: skip
+def test_states(given: Snapshot, state: State, words: str) -> None:
+    assessment = assess(given)
+    assert assessment.state is state
+    assert words in assessment.text
+
+
+def test_minutes_that_may_still_change_are_no_evidence() -> None:
+    only_now = metrics((60, 0), (540, 0))
+    series = dict(only_now.series)
+    bad = tuple(replace(m, errors=60.0) if i == 29 else m for i, m in enumerate(series[2].minutes))
+    series[2] = Series(2, bad)
+    given = snapshot(deployment=RUNNING, metrics=replace(only_now, series=series))
+    assert assess(given).verdict.answer is not Answer.FAIL
+
+
+def test_calls_whose_errors_are_unknown_do_not_count() -> None:
+    series = dict(metrics((60, 0), (540, 0)).series)
+    series[2] = Series(2, tuple(replace(m, errors=None) for m in series[2].minutes))
+    given = snapshot(metrics=Metrics(NOW, 1800, series))
+    assert assess(given).verdict.answer is Answer.NOT_MEASURED
+
+
+def test_a_split_that_nobody_drives_asks_for_a_decision() -> None:
+    assert "nothing drives" in (assess(snapshot()).advice or "")
+
+
+def test_an_old_success_is_simply_how_things_are() -> None:
+    old = replace(deployment(DeploymentStatus.Succeeded), completed=NOW - timedelta(days=6))
+    assert assess(snapshot(Routing(2), deployment=old)).state is State.STABLE
