@@ -30,6 +30,9 @@ class LambdactlError(Exception):
 
     exit_code = 1
     code = "unexpected"
+    aws_code: str | None = None
+    """AWS's own error code, where AWS answered with one: ``PreconditionFailedException``."""
+    request_id: str | None = None
 
     def __init__(self, message: str, *, why: str | None = None, hint: str | None = None) -> None:
         super().__init__(message)

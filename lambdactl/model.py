@@ -16,7 +16,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The account and region a snapshot came from. ``endpoint`` is set when it is not AWS itself."""
+    """The account and region of a snapshot. ``endpoint`` is set when it is not AWS itself."""
 
     account_id: str
     region: str
@@ -60,6 +60,8 @@ class Version:
     layers: tuple[str, ...] = ()
     state: str | None = None
     """Pending, Active, Inactive, Failed, ...; None where the listing does not say."""
+    durable: bool = False
+    """Durable executions may be running on it, and stay on it until they end."""
 
     @property
     def label(self) -> str:
@@ -135,7 +137,7 @@ class LifecycleEvent:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentConfig:
-    """How a deployment group moves traffic. ``percentage`` per step, ``interval_minutes`` between."""
+    """How a group moves traffic. ``percentage`` per step, ``interval_minutes`` between steps."""
 
     name: str
     type: Literal["TimeBasedCanary", "TimeBasedLinear", "AllAtOnce"]
@@ -153,9 +155,7 @@ class DeploymentConfig:
         while weight < 100.0:
             shifts.append(weight)
             weight += self.percentage
-        return tuple(
-            (n * self.interval_minutes * 60.0, w) for n, w in enumerate([*shifts, 100.0])
-        )
+        return tuple((n * self.interval_minutes * 60.0, w) for n, w in enumerate([*shifts, 100.0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +216,7 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Minute:
-    """One closed or open minute of one version behind the alias; None where nothing was measured."""
+    """One minute of one version behind the alias, closed or open; None: nothing was measured."""
 
     start: datetime
     invocations: float | None = None
@@ -270,14 +270,46 @@ class Storage:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionUse:
+    """Something other than an alias that needs one version by its number."""
+
+    version: int
+    by: str
+    """What needs it, as a noun: ``event source mapping 5f1c...``, ``provisioned concurrency``."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwningStack:
+    """The CloudFormation stack that made the function, and the versions it calls its own now."""
+
+    name: str
+    status: str
+    """UPDATE_COMPLETE, UPDATE_IN_PROGRESS, ..., as CloudFormation spells it."""
+    versions: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
-    """A part of a snapshot that could not be read. It is unknown, which is not the same as empty."""
+    """A part of a snapshot that could not be read: unknown, which is not the same as empty."""
 
     part: str
     """deployment, alarms, metrics, storage, ..."""
     reason: str
     """One line: ``no permission: codedeploy:ListDeployments``."""
     hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """What besides an alias may need a version of the function: read before a prune only."""
+
+    uses: tuple[VersionUse, ...] = ()
+    deployments: tuple[Deployment, ...] = ()
+    """Of every alias: those running, the last one, and the last one that succeeded."""
+    stack: OwningStack | None = None
+    policies_read: frozenset[int] = frozenset()
+    """The versions whose resource policy was looked up, whether they have one or not."""
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +335,12 @@ class Snapshot:
     alarms: tuple[Alarm, ...] = ()
     metrics: Metrics | None = None
     storage: Storage | None = None
+    provisioned: frozenset[str] | None = None
+    """Qualifiers (alias names, numbers) with provisioned concurrency; None: not read."""
+    stack: str | None = None
+    """The CloudFormation stack that made the function; None where there is none, or not known."""
+    inventory: Inventory | None = None
+    """Read only where a prune is being planned."""
     unread: tuple[Unread, ...] = field(default=())
 
     def version(self, number: int | None) -> Version | None:

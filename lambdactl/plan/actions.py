@@ -53,7 +53,7 @@ Action = UpdateAlias | StopDeployment | DeleteVersion | ExecuteChangeSet
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One precondition. ``ok`` is None when it could not be read: shown as unknown, never as met."""
+    """One precondition. ``ok`` is None when it could not be read: unknown, never met."""
 
     name: str
     ok: bool | None
