@@ -41,7 +41,8 @@ def deployment(
     current, target = (2, 1) if rolls_back else (1, 2)
     return Deployment(
         "d-2" if rolls_back else "d-1", status, "app", "group", "Canary10Percent5Minutes", "user",
-        NOW, completed=NOW - timedelta(minutes=1), rolls_back=rolls_back, error_message=error, function="app", alias="live",
+        NOW, completed=NOW - timedelta(minutes=1), rolls_back=rolls_back, error_message=error,
+        function="app", alias="live",
         current_version=current, target_version=target,
     )  # fmt: skip
 
