@@ -9,11 +9,10 @@ noncentral hypergeometric: P(e_c = k) = C(n_c, k) C(n_s, K-k) exp(d k) / Z(d).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-NEGLIGIBLE = 1e-20
+NEGLIGIBLE = 1e-18
 """Terms smaller than this share of the largest are below a float's resolution of their sum."""
 
 
@@ -41,8 +40,8 @@ def log_likelihood(minute: Counts, log_odds_ratio: float) -> float:
     mode = _mode(minute, errors, log_odds_ratio, low, high)
     at_mode = _log_term(minute, errors, mode, log_odds_ratio)
     observed = _log_term(minute, errors, minute.canary_errors, log_odds_ratio)
-    total = 1.0 + sum(_below(minute, errors, mode, low, log_odds_ratio))
-    total += sum(_above(minute, errors, mode, high, log_odds_ratio))
+    total = 1.0 + _above(minute, errors, mode, high, log_odds_ratio)
+    total += _below(minute, errors, mode, low, log_odds_ratio)
     return observed - at_mode - math.log(total)
 
 
@@ -68,19 +67,39 @@ def _mode(minute: Counts, errors: int, log_odds_ratio: float, low: int, high: in
     return min(max(int(root), low), high)
 
 
-def _above(minute: Counts, errors: int, k: int, high: int, d: float) -> Iterator[float]:
-    odds, term = math.exp(d), 1.0
-    spare = minute.stable_calls - errors
+def _above(minute: Counts, errors: int, mode: int, high: int, log_odds_ratio: float) -> float:
+    """Sum of the terms above the mode, relative to it. The loop is the judge's whole cost."""
+    odds, total, term = math.exp(log_odds_ratio), 0.0, 1.0
+    a, b, c, k = (
+        minute.canary_calls - mode,
+        errors - mode,
+        minute.stable_calls - errors + mode,
+        mode,
+    )
     while k < high and term > NEGLIGIBLE:
-        term *= odds * (minute.canary_calls - k) * (errors - k) / ((k + 1) * (spare + k + 1))
         k += 1
-        yield term
+        c += 1
+        term *= odds * a * b / (k * c)
+        total += term
+        a -= 1
+        b -= 1
+    return total
 
 
-def _below(minute: Counts, errors: int, k: int, low: int, d: float) -> Iterator[float]:
-    odds, term = math.exp(d), 1.0
-    spare = minute.stable_calls - errors
+def _below(minute: Counts, errors: int, mode: int, low: int, log_odds_ratio: float) -> float:
+    """Sum of the terms below the mode, relative to it."""
+    odds, total, term = math.exp(-log_odds_ratio), 0.0, 1.0
+    a, b, c, k = (
+        minute.canary_calls - mode,
+        errors - mode,
+        minute.stable_calls - errors + mode,
+        mode,
+    )
     while k > low and term > NEGLIGIBLE:
-        term *= k * (spare + k) / (odds * (minute.canary_calls - k + 1) * (errors - k + 1))
+        a += 1
+        b += 1
+        term *= odds * k * c / (a * b)
+        total += term
         k -= 1
-        yield term
+        c -= 1
+    return total
