@@ -1,0 +1,91 @@
+"""A plan as text: what is now, what will be, what was checked, and how it is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lambdactl.model import Snapshot
+from lambdactl.plan import Check, DeleteVersion, Plan, VersionVerdict
+from lambdactl.render import glyphs
+from lambdactl.render.columns import columns
+from lambdactl.render.numbers import counted, routed, size, stamp
+from lambdactl.render.spans import Line, Span, spans
+from lambdactl.render.visible import visible
+
+LABEL = 9
+
+
+def plan_lines(plan: Plan, snapshot: Snapshot | None = None, *, ascii: bool = False) -> list[Line]:
+    """The very plan that will be applied. ``snapshot`` adds dates to the versions of a prune."""
+    return [
+        *routing_lines(plan),
+        *version_lines(plan, snapshot),
+        *check_lines(plan.checks, ascii),
+        *(labelled("Note", visible(note)) for note in plan.notes),
+        *undo_lines(plan),
+    ]
+
+
+def labelled(name: str, *parts: Span | str) -> Line:
+    return spans(Span(f"{name:<{LABEL}}", "dim"), *parts)
+
+
+def routing_lines(plan: Plan) -> Iterator[Line]:
+    if plan.before is None:
+        return
+    yield labelled("Now", routed(plan.before))
+    if plan.actions:
+        yield labelled("After", Span(routed(plan.after), "bold"))
+
+
+def check_lines(checks: tuple[Check, ...], ascii: bool) -> Iterator[Line]:
+    """One line as long as all is well; what is not met or not known has a line of its own."""
+    fine = [c for c in checks if c.ok]
+    if fine:
+        sign = glyphs.CHECKS[True].sign(ascii)
+        yield labelled("Checks", "  ".join(f"{sign} {visible(c.name)}" for c in fine))
+    for check in checks:
+        if not check.ok:
+            mark = glyphs.CHECKS[check.ok]
+            detail = f": {visible(check.detail)}" if check.detail else ""
+            yield labelled(
+                "", Span(f"{mark.sign(ascii)} {visible(check.name)}{detail}", mark.style)
+            )
+
+
+def undo_lines(plan: Plan) -> Iterator[Line]:
+    if not plan.actions:
+        return
+    if plan.undo:
+        yield labelled("Undo", plan.undo)
+    elif any(isinstance(a, DeleteVersion) for a in plan.actions):
+        yield labelled("Undo", Span("none: a deleted version cannot be brought back", "bold"))
+
+
+def version_lines(plan: Plan, snapshot: Snapshot | None) -> Iterator[Line]:
+    """Every version with its fate: what is kept is as visible as what goes."""
+    if not plan.verdicts:
+        return
+    gone = sum(isinstance(a, DeleteVersion) for a in plan.actions)
+    kept = len(plan.verdicts) - gone
+    summary = f"delete {counted(gone, 'version')}, keep {kept}, frees up to {size(plan.frees)}"
+    yield labelled("Prune", Span(summary, "bold"))
+    rows = [_version_row(v, snapshot) for v in plan.verdicts]
+    yield from columns(
+        rows,
+        header=("VERSION", "PUBLISHED", "SIZE", "PLAN", "WHY"),
+        right=frozenset({2}),
+        indent=LABEL,
+    )
+
+
+def _version_row(verdict: VersionVerdict, snapshot: Snapshot | None) -> list[Span | str]:
+    version = snapshot.version(verdict.version) if snapshot else None
+    goes = verdict.fate == "delete"
+    return [
+        f"v{verdict.version}",
+        stamp(version.published if version else None),
+        size(verdict.code_size),
+        Span("DELETE" if goes else "keep", "red" if goes else ""),
+        visible(verdict.reason),
+    ]
