@@ -12,9 +12,13 @@ import secrets
 import threading
 import uuid
 from collections.abc import Mapping
-from typing import Any, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lambdactl.sandbox.clock import Clock
+
+if TYPE_CHECKING:
+    from lambdactl.sandbox.door import Door
 
 ACCOUNT_ID = "000000000000"
 REGION = "us-east-1"
@@ -52,6 +56,13 @@ class Account:
         self.services: dict[str, Any] = {}
         self._serial = itertools.count(1)
 
+    @cached_property
+    def door(self) -> Door:
+        """The account's only entrance: faults, journal, checks."""
+        from lambdactl.sandbox.door import Door
+
+        return Door(self)
+
     def arn(self, service: str, resource: str) -> str:
         return f"arn:aws:{service}:{self.region}:{self.id}:{resource}"
 
@@ -66,5 +77,11 @@ class Account:
     def call(
         self, service: str, operation: str, params: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """One API call from inside the account, as one of its services makes it."""
-        raise ApiError("InternalFailure", f"{service} is not part of this account", 501)
+        """One API call from inside the account, as one of its services makes it.
+
+        ``params`` and the answer are botocore's members; a member that begins with an underscore is
+        private between two services. Raises :class:`ApiError` as AWS would answer.
+        """
+        from lambdactl.sandbox.wire import Call
+
+        return self.door.perform(Call(service, operation, dict(params or {})))

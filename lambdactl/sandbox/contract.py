@@ -1,0 +1,84 @@
+"""Every answer held against the output shape of botocore's model.
+
+A test double that answers with a member AWS does not have, or without one that AWS always sends,
+teaches its users wrong things. With ``Door(strict=True)``, which the tests use, such an answer is
+an error instead of an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from botocore.model import OperationModel
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "long": (int,),
+    "float": (int, float),
+    "double": (int, float),
+    "timestamp": (datetime,),
+    "blob": (bytes, bytearray),
+    "list": (list, tuple),
+    "map": (dict,),
+    "structure": (dict,),
+}
+
+
+class ContractError(AssertionError):
+    """An answer that AWS could not have given; the breaches are in the message."""
+
+
+def check_output(model: OperationModel, output: Mapping[str, Any]) -> None:
+    """Raise :class:`ContractError` unless ``output`` could have come from AWS."""
+    found = list(breaches(model.output_shape, output))
+    if found:
+        raise ContractError(f"{model.name} answered {'; '.join(found)}")
+
+
+def breaches(shape: Any, value: Any, path: str = "") -> Iterator[str]:
+    """What is wrong with ``value``, one sentence each: unknown, missing, of the wrong type."""
+    if shape is None:
+        if value:
+            yield f"{sorted(value)}, and the operation has no output"
+        return
+    if not _is_of(shape, value):
+        yield f"{path or 'the output'} as {type(value).__name__}, which is a {shape.type_name}"
+        return
+    match shape.type_name:
+        case "structure" if not shape.is_document_type:
+            yield from _structure(shape, value, path)
+        case "list":
+            for index, item in enumerate(value):
+                yield from breaches(shape.member, item, f"{path}[{index}]")
+        case "map":
+            for key, item in value.items():
+                yield from breaches(shape.key, key, f"{path} key {key!r}")
+                yield from breaches(shape.value, item, f"{path}[{key!r}]")
+        case "timestamp" if value.tzinfo is None:
+            yield f"{path} as a time without a zone"
+        case "string" if getattr(shape, "enum", None) and value not in shape.enum:
+            yield f"{path} as {value!r}, which is none of {', '.join(shape.enum)}"
+
+
+def _is_of(shape: Any, value: Any) -> bool:
+    if isinstance(value, bool):
+        return bool(shape.type_name == "boolean")
+    if shape.type_name == "blob" and hasattr(value, "read"):
+        return True
+    return isinstance(value, _TYPES[shape.type_name])
+
+
+def _structure(shape: Any, value: dict[str, Any], path: str) -> Iterator[str]:
+    dot = f"{path}." if path else ""
+    for name in shape.required_members:
+        if value.get(name) is None:
+            yield f"no {dot}{name}, which is required"
+    for name, item in value.items():
+        if name not in shape.members:
+            yield f"{dot}{name}, which is not a member of {shape.name}"
+        elif item is not None:
+            yield from breaches(shape.members[name], item, dot + name)

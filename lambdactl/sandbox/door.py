@@ -1,0 +1,251 @@
+"""The one door: every request to the account goes through :meth:`Door.handle`.
+
+A request from the loopback socket and one from a botocore client in this process are handled
+alike; a call that one service makes to another (``account.call``) joins at :meth:`Door.perform`.
+Inside the door sit the faults, the check of the input against its shape, and the journal of what
+was asked::
+
+    Request -> whose is it? -> faults -> read -> check -> the service's method -> write -> Response
+                                      `-> moto, for S3, IAM and what else we do not have ourselves
+"""
+
+from __future__ import annotations
+
+import gzip
+import importlib
+import logging
+import re
+import time
+import uuid
+import zlib
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from email.utils import formatdate
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from botocore import xform_name
+
+from lambdactl.sandbox.account import Account, ApiError
+from lambdactl.sandbox.contract import ContractError, check_output
+from lambdactl.sandbox.faults import Blow, ConnectionDropped, Faults
+from lambdactl.sandbox.wire import (
+    Call,
+    Destination,
+    Request,
+    Response,
+    destination,
+    not_there,
+    operation_model,
+    read_params,
+    read_signature,
+    write_error,
+    write_output,
+)
+from lambdactl.sandbox.wire.constraints import check_input
+from lambdactl.sandbox.wire.models import is_known
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel
+
+    from lambdactl.sandbox.moto_side import MotoSide
+
+log = logging.getLogger(__name__)
+
+OURS = frozenset({"apigatewayv2", "cloudformation", "cloudwatch", "codedeploy", "lambda"})
+"""Services that are never moto's: what they lack is said, not pretended."""
+
+_API_HOST = re.compile(r"([a-z0-9]+)\.execute-api\.")
+_API_PATH = re.compile(r"/_aws/execute-api/([a-z0-9]+)(/.*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the journal. ``at`` is account time, ``caller`` the access key id, ``None`` for a
+    call between services; ``status`` is 0 where the connection was dropped."""
+
+    at: float
+    service: str
+    operation: str
+    caller: str | None
+    writes: bool
+    status: int
+    code: str | None = None
+
+
+class Door:
+    """The account's only entrance. ``strict`` refuses answers that AWS could not have given."""
+
+    def __init__(
+        self,
+        account: Account,
+        *,
+        strict: bool = False,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.account = account
+        self.strict = strict
+        self.faults = Faults()
+        self.journal: deque[Entry] = deque(maxlen=20_000)
+        self.breaches: list[str] = []
+        self._pause = pause
+
+    @cached_property
+    def moto(self) -> MotoSide:
+        """The services behind moto; the first use imports it."""
+        from lambdactl.sandbox.moto_side import MotoSide
+
+        return MotoSide(self.account)
+
+    def close(self) -> None:
+        """Give back what moto keeps for this account, if it was ever used."""
+        if "moto" in self.__dict__:
+            self.moto.close()
+
+    def handle(self, request: Request) -> Response:
+        """Answer ``request``; :class:`ConnectionDropped` if a fault wants no answer."""
+        request_id = str(uuid.uuid4())
+        if (address := _invocation_address(request)) is not None:
+            response = self._invoke_api(address[0], replace(request, path=address[1]))
+        else:
+            response = self._answer(request, request_id)
+        response.headers.setdefault("x-amzn-RequestId", request_id)
+        response.headers["Date"] = formatdate(self.account.clock.now(), usegmt=True)
+        return response
+
+    def perform(self, call: Call) -> dict[str, Any]:
+        """The output of ``call``, or its :class:`ApiError`. For calls from inside the account."""
+        model = operation_model(call.service, call.operation)
+        try:
+            if model is None:
+                raise not_there(Destination(call.service, "json", call.operation))
+            output = self._perform(call, model)
+        except ApiError as error:
+            self._note(call, error.status, error.code)
+            raise
+        except ConnectionDropped as error:
+            self._note(call, 0)
+            raise ApiError("InternalFailure", "the connection was dropped", 500) from error
+        self._note(call, 200)
+        return output
+
+    def _answer(self, request: Request, request_id: str) -> Response:
+        signature = read_signature(request)
+        place = destination(request, signature.signing_name if signature else None)
+        caller = signature.access_key_id if signature else "anonymous"
+        call = Call(place.service or "unknown", place.operation or "Unknown", {}, caller)
+        try:
+            response = self._performed(request, place, call, request_id)
+        except ApiError as error:
+            self._note(call, error.status, error.code)
+            return write_error(error, place.service, place.protocol, request_id)
+        except ConnectionDropped:
+            self._note(call, 0)
+            raise
+        except Exception as error:
+            log.exception("%s failed inside the sandbox", call.action)
+            self._note(call, 500, "InternalFailure")
+            message = f"the sandbox failed: {type(error).__name__}: {error}"
+            failure = ApiError("InternalFailure", message, 500)
+            return write_error(failure, place.service, place.protocol, request_id)
+        self._note(call, response.status)
+        return response
+
+    def _performed(
+        self, request: Request, place: Destination, call: Call, request_id: str
+    ) -> Response:
+        if place.service is None:
+            raise not_there(place)
+        if not self._is_ours(call):
+            if blow := self._strike(call):
+                self._deliver(blow, lambda: self.moto.handle(request, place))
+            return self.moto.handle(request, place)
+        model = place.model
+        if model is None:
+            raise not_there(place)
+        call.params = read_params(place, model, _inflated(request))
+        return write_output(place, model, self._perform(call, model), request_id)
+
+    def _perform(self, call: Call, model: OperationModel) -> dict[str, Any]:
+        if blow := self._strike(call):
+            self._deliver(blow, lambda: self._dispatch(call, model))
+        return self._dispatch(call, model)
+
+    def _dispatch(self, call: Call, model: OperationModel) -> dict[str, Any]:
+        if not self._is_ours(call):
+            return self.moto.call(call.service, call.operation, call.params)
+        service = self.account.services.get(call.service)
+        method = getattr(service, xform_name(call.operation), None)
+        if method is None:
+            raise not_there(Destination(call.service, "json", call.operation))
+        check_input(call.service, model, call.params)
+        token = model.idempotent_members
+        params = {**{name: str(uuid.uuid4()) for name in token}, **call.params}
+        output: dict[str, Any] = method(params) or {}
+        if self.strict:
+            self._hold(model, output)
+        return output
+
+    def _hold(self, model: OperationModel, output: dict[str, Any]) -> None:
+        try:
+            check_output(model, output)
+        except ContractError as error:
+            self.breaches.append(str(error))
+            raise
+
+    def _is_ours(self, call: Call) -> bool:
+        if call.service in OURS or not is_known(call.service):
+            return True
+        service = self.account.services.get(call.service)
+        return hasattr(service, xform_name(call.operation))
+
+    def _strike(self, call: Call) -> Blow | None:
+        return self.faults.strike(call, f"arn:aws:iam::{self.account.id}:user/sandbox")
+
+    def _deliver(self, blow: Blow, perform: Callable[[], object]) -> None:
+        if blow.delay_s:
+            self._pause(blow.delay_s)
+        if blow.error is not None:
+            raise blow.error
+        if blow.drops:
+            if blow.performed:
+                perform()
+            raise ConnectionDropped
+
+    def _note(self, call: Call, status: int, code: str | None = None) -> None:
+        now = self.account.clock.now()
+        entry = Entry(now, call.service, call.operation, call.caller, call.writes, status, code)
+        self.journal.append(entry)
+
+    def _invoke_api(self, api_id: str, request: Request) -> Response:
+        httpapi = importlib.import_module("lambdactl.sandbox.httpapi")
+        status, headers, body = httpapi.handle(
+            self.account,
+            request.method,
+            request.path,
+            request.query,
+            request.headers,
+            request.body,
+            api_id=api_id,
+        )
+        return Response(status, dict(headers), body)
+
+
+def _invocation_address(request: Request) -> tuple[str, str] | None:
+    """The HTTP API and the path that a request is for, if it is for one at all."""
+    if found := _API_HOST.match(request.headers.get("host", "")):
+        return found[1], request.path
+    if found := _API_PATH.fullmatch(request.path):
+        return found[1], found[2] or "/"
+    return None
+
+
+def _inflated(request: Request) -> Request:
+    """``request`` with a compressed body unpacked: boto3 packs PutMetricData above 10 KB."""
+    if request.headers.get("content-encoding") != "gzip":
+        return request
+    try:
+        return replace(request, body=gzip.decompress(request.body))
+    except (OSError, EOFError, zlib.error) as error:
+        raise ApiError("SerializationException", "the body is not gzip", 400) from error

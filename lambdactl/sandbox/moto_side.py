@@ -1,0 +1,137 @@
+"""The services that moto lends us: S3, IAM, STS, Logs, and whatever else it has.
+
+moto is imported when one of them is first used. It is driven without its server and without its
+mocking: a request is put into moto's own request type, handed to the function that moto's URL table
+names, and what comes back is checked. Where moto gives up (an HTML page, "not yet implemented", an
+exception) the answer is a 501 or a 500 in the protocol that the client speaks.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+from botocore import xform_name
+from botocore.exceptions import ClientError
+from botocore.response import StreamingBody
+
+from lambdactl.sandbox import inside
+from lambdactl.sandbox.account import Account, ApiError
+from lambdactl.sandbox.moto_world import MotoWorld, the_world
+from lambdactl.sandbox.wire import (
+    Destination,
+    Request,
+    Response,
+    destination,
+    not_there,
+    read_signature,
+    write_error,
+)
+from lambdactl.sandbox.wire.models import service_model
+
+log = logging.getLogger(__name__)
+
+_KEPT_FROM_MOTO = frozenset({"connection", "expect", "host", "transfer-encoding"})
+_KEPT_FROM_CLIENT = frozenset(
+    {"connection", "date", "server", "status", "transfer-encoding", "x-amzn-requestid"}
+)
+_BUCKET_HOST = re.compile(r"(?P<bucket>.+)\.(?:s3[.-][^:]*|localhost)(?::\d+)?")
+_OUR_HOST = re.compile(r"(?:s3|sandbox)[.-][^:]*(?::\d+)?")
+
+
+class MotoSide:
+    """moto's services as part of one account."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._clients: dict[str, Any] = {}
+
+    def handle(self, request: Request, place: Destination) -> Response:
+        """moto's answer to ``request``; :class:`ApiError` 501 where it has none."""
+        world = the_world()
+        url = self._address(request, place.service or "")
+        headers = {n: v for n, v in request.headers.items() if n not in _KEPT_FROM_MOTO}
+        headers |= {"host": url.split("/", 3)[2], "x-moto-account-id": self._account.id}
+        with world.belonging_to(self._account):
+            answer = self._ask(world, request.method, url, headers, request.body, place)
+        return _checked(answer, place)
+
+    def call(self, service: str, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        """One call from inside the account. Streams come back as bytes."""
+        method = getattr(self._client(service), xform_name(operation))
+        try:
+            output: dict[str, Any] = method(**params)
+        except ClientError as error:
+            said, metadata = error.response["Error"], error.response["ResponseMetadata"]
+            code, message = said.get("Code", "Unknown"), said.get("Message", "")
+            raise ApiError(code, message, metadata["HTTPStatusCode"]) from error
+        del output["ResponseMetadata"]
+        streams = {n: v.read() for n, v in output.items() if isinstance(v, StreamingBody)}
+        return {**output, **streams}
+
+    def close(self) -> None:
+        """Forget what moto keeps for this account."""
+        the_world().forget(self._account)
+
+    def _client(self, service: str) -> Any:
+        client = self._clients.get(service)
+        if client is None:
+            client = inside.client(self._answer, service, self._account.region)
+            self._clients[service] = client
+        return client
+
+    def _answer(self, request: Request) -> Response:
+        signature = read_signature(request)
+        place = destination(request, signature.signing_name if signature else None)
+        try:
+            return self.handle(request, place)
+        except ApiError as error:
+            return write_error(error, place.service, place.protocol, self._account.new_id())
+
+    def _address(self, request: Request, service: str) -> str:
+        """The URL that the request would have on AWS: moto goes by it."""
+        prefix = service_model(service).metadata["endpointPrefix"]
+        path = request.path
+        host = request.headers.get("host", "")
+        if service == "s3" and not _OUR_HOST.fullmatch(host):
+            bucket = _BUCKET_HOST.fullmatch(host)
+            path = f"/{bucket['bucket']}{path}" if bucket else path
+        query = f"?{request.query}" if request.query else ""
+        return f"https://{prefix}.{self._account.region}.amazonaws.com{path}{query}"
+
+    def _ask(
+        self,
+        world: MotoWorld,
+        method: str,
+        url: str,
+        headers: dict[str, str],
+        body: bytes,
+        place: Destination,
+    ) -> Response:
+        try:
+            answer = world.ask(method, url, headers, body)
+        except NotImplementedError as error:
+            raise not_there(place) from error
+        except Exception as error:
+            log.exception("moto failed at %s %s", place.service, place.operation)
+            message = f"moto failed: {type(error).__name__}: {error}"
+            raise ApiError("InternalFailure", message, 500) from error
+        if answer is None:
+            raise not_there(place)
+        return answer
+
+
+def _checked(response: Response, place: Destination) -> Response:
+    """``response`` without what is the door's to say; never an HTML error."""
+    response.headers = {
+        name: str(value)
+        for name, value in response.headers.items()
+        if name.lower() not in _KEPT_FROM_CLIENT
+    }
+    kind = next((v for n, v in response.headers.items() if n.lower() == "content-type"), "")
+    if response.status >= 400 and ("html" in kind or response.body[:5].lower() == b"<!doc"):
+        raise not_there(place)
+    if response.status == 404 and response.body == b"" and place.operation is None:
+        raise not_there(place)
+    return response

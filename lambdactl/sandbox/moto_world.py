@@ -1,0 +1,135 @@
+"""moto itself: imported late, one world per process, lent to one account at a time.
+
+moto keeps its state in module globals and reads the machine's clock. Here the state of the account
+whose request is served is swapped in under one lock, so that two accounts in a process do not see
+each other's buckets; and the time that moto reads is that account's.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import threading
+import types
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+from lambdactl.sandbox.account import Account, ApiError
+from lambdactl.sandbox.wire import Response
+
+Answer = Callable[..., Any]
+
+
+@lru_cache(maxsize=1)
+def the_world() -> MotoWorld:
+    """The process's moto; the first call imports it."""
+    return MotoWorld()
+
+
+class MotoWorld:
+    """moto's URL tables and its state."""
+
+    def __init__(self) -> None:
+        try:
+            import moto.backend_index
+            import moto.backends
+            import moto.core.base_backend
+            import moto.core.request
+            import moto.core.utils
+            from werkzeug.exceptions import HTTPException
+        except ImportError as error:
+            wanted = "S3, IAM and STS need moto: pip install 'lambdactl[sandbox]'"
+            raise ApiError("NotImplemented", f"{wanted} ({error})", 501) from error
+        self._moto = moto
+        self._said_by_exception = HTTPException
+        self._lock = threading.RLock()
+        self._owner: Account | None = None
+        self._states: dict[Account, dict[Any, dict[str, Any]]] = {}
+        self._tables: dict[str, list[tuple[re.Pattern[str], Answer]]] = {}
+        moto.core.utils.datetime = _clocked_datetime(self._now)
+
+    def _now(self) -> float:
+        if self._owner is None:
+            return datetime.datetime.now(datetime.UTC).timestamp()
+        return self._owner.clock.now()
+
+    @contextmanager
+    def belonging_to(self, account: Account) -> Iterator[None]:
+        """Hold moto for ``account``, with what it has stored there."""
+        with self._lock:
+            if self._owner is not account:
+                self._put_away()
+                self._owner = account
+                for backends, state in self._states.pop(account, {}).items():
+                    dict.update(backends, state)
+            yield
+
+    def _put_away(self) -> None:
+        """Store the owner's state and leave moto empty."""
+        used = self._moto.core.base_backend.BackendDict._instances
+        if self._owner is not None:
+            self._states[self._owner] = {backends: dict(backends) for backends in used}
+        for backends in used:
+            backends.clear()
+        self._owner = None
+
+    def forget(self, account: Account) -> None:
+        """Drop what ``account`` has stored, and the temporary files of its objects."""
+        with self._lock:
+            if self._owner is account:
+                self._put_away()
+            for state in self._states.pop(account, {}).values():
+                for backend in state.values():
+                    backend.reset()
+
+    def ask(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Response | None:
+        """moto's answer, ``None`` if it knows no such address. Call it inside ``belonging_to``."""
+        found = self._find(url.partition("?")[0])
+        if found is None:
+            return None
+        request = self._moto.core.request.Request.from_primitives(method, url, headers, body)
+        try:
+            return _response(found(request, request.raw_url, request.headers))
+        except self._said_by_exception as error:
+            return _response((error.code, error.get_headers(), error.get_body()))
+
+    def _owner_id(self) -> str:
+        return self._owner.id if self._owner else "123456789012"
+
+    def _find(self, url: str) -> Answer | None:
+        for service, address in self._moto.backend_index.backend_url_patterns:
+            if address.match(url):
+                for path, answer in self._table(service):
+                    if path.match(url):
+                        return answer
+        return None
+
+    def _table(self, service: str) -> list[tuple[re.Pattern[str], Answer]]:
+        table = self._tables.get(service)
+        if table is None:
+            backends = self._moto.backends.get_backend(service)[self._owner_id()]
+            backend = backends["us-east-1" if "us-east-1" in backends else "aws"]
+            table = [(re.compile(path), answer) for path, answer in backend.urls.items()]
+            self._tables[service] = table
+        return table
+
+
+def _response(answer: Any) -> Response:
+    status, headers, body = answer
+    if not isinstance(body, bytes | str):
+        body = b"".join(piece.encode() if isinstance(piece, str) else piece for piece in body)
+    return Response(int(status), dict(headers), body.encode() if isinstance(body, str) else body)
+
+
+def _clocked_datetime(now: Callable[[], float]) -> types.SimpleNamespace:
+    """The module ``datetime``, but for a ``datetime.now`` that asks the account."""
+
+    class AccountDatetime(datetime.datetime):
+        @classmethod
+        def now(cls, tz: datetime.tzinfo | None = None) -> datetime.datetime:  # type: ignore[override]
+            return datetime.datetime.fromtimestamp(now(), tz)
+
+    names = {name: value for name, value in vars(datetime).items() if not name.startswith("__")}
+    return types.SimpleNamespace(**names | {"datetime": AccountDatetime})

@@ -1,0 +1,133 @@
+"""Opening an account: its services, its clock, and the port it listens on.
+
+::
+
+    with Sandbox(speed=60) as sandbox:
+        os.environ.update(sandbox.environment())   # any AWS client now finds it
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from lambdactl.sandbox import inside
+from lambdactl.sandbox.account import Account
+from lambdactl.sandbox.clock import Clock, RunningClock
+from lambdactl.sandbox.door import Door
+from lambdactl.sandbox.http import Server
+
+SERVICES = {
+    "lambda": "lambdactl.sandbox.functions:LambdaService",
+    "codedeploy": "lambdactl.sandbox.codedeploy:CodeDeployService",
+    "cloudwatch": "lambdactl.sandbox.cloudwatch:CloudWatchService",
+    "cloudformation": "lambdactl.sandbox.cloudformation:CloudFormationService",
+    "apigatewayv2": "lambdactl.sandbox.httpapi:HttpApiService",
+    "sts": "lambdactl.sandbox.identity:IdentityService",
+}
+"""The account's own services, by botocore's names; the rest is behind moto."""
+
+MakeService = Callable[[Account], Any]
+
+
+def open_account(clock: Clock, *, services: Mapping[str, MakeService] | None = None) -> Account:
+    """A new, empty account that lives by ``clock``.
+
+    ``services`` replaces the account's own services: botocore's names to what makes each of them
+    from the account.
+    """
+    account = Account(clock)
+    if services is None:
+        services = {n: _maker(address) for n, address in SERVICES.items() if _exists(address)}
+    for name, make in services.items():
+        account.services.setdefault(name, make(account))
+    return account
+
+
+def _exists(address: str) -> bool:
+    return importlib.util.find_spec(address.partition(":")[0]) is not None
+
+
+def _maker(address: str) -> MakeService:
+    module, _, name = address.partition(":")
+    make: MakeService = getattr(importlib.import_module(module), name)
+    return make
+
+
+def close_account(account: Account) -> None:
+    """End what the account's services have running, and then its clock."""
+    for service in account.services.values():
+        if hasattr(service, "close"):
+            service.close()
+    account.clock.close()
+    account.door.close()
+
+
+class Sandbox:
+    """An account that listens on ``127.0.0.1``, until :meth:`close`.
+
+    ``port`` 0 takes a free one, a taken one is an :class:`OSError`; ``speed`` is account seconds to
+    a wall second; a ``clock`` of your own (a ManualClock) takes the place of the running one.
+    """
+
+    def __init__(
+        self,
+        port: int = 0,
+        speed: float = 1.0,
+        clock: Clock | None = None,
+        *,
+        services: Mapping[str, MakeService] | None = None,
+        strict: bool = False,
+    ) -> None:
+        self._server = Server(port)
+        self.account = open_account(clock or RunningClock(speed), services=services)
+        self.account.door.strict = strict
+        self.account.endpoint = self._server.endpoint
+        self.speed = speed
+        self._server.start(self.account.door.handle)
+
+    @property
+    def endpoint(self) -> str:
+        """``http://127.0.0.1:<port>``"""
+        return self._server.endpoint
+
+    @property
+    def port(self) -> int:
+        return self._server.port
+
+    @property
+    def door(self) -> Door:
+        return self.account.door
+
+    def environment(self) -> dict[str, str]:
+        """The variables that lead any AWS client here."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": inside.ACCESS_KEY_ID,
+            "AWS_SECRET_ACCESS_KEY": inside.SECRET_ACCESS_KEY,
+            "AWS_REGION": self.account.region,
+            "AWS_DEFAULT_REGION": self.account.region,
+        }
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of ``service`` that goes through the door without the socket."""
+        return inside.boto3_client(self.door.handle, service, self.account.region)
+
+    def close(self) -> None:
+        """End the server, the services with their workers, and the clock."""
+        self._server.close()
+        close_account(self.account)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

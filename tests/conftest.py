@@ -1,0 +1,58 @@
+"""What every test may use: an account of its own, and nothing of the developer's machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from lambdactl.sandbox.account import Account
+from lambdactl.sandbox.clock import ManualClock
+from lambdactl.sandbox.inside import boto3_client
+from lambdactl.sandbox.open import Sandbox, close_account, open_account
+
+ClientOf = Callable[[str], Any]
+
+
+@pytest.fixture(autouse=True)
+def nothing_of_the_developer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test reads the home directory, the AWS configuration or the AWS variables."""
+    for name in list(os.environ):
+        if name.startswith(("AWS_", "XDG_", "LAMBDACTL_", "MOTO_", "BOTO_")):
+            monkeypatch.delenv(name)
+    home = tmp_path / "home"
+    monkeypatch.setenv("HOME", str(home))
+    for name in ("CONFIG", "STATE", "CACHE", "DATA"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(home / "no-such-config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(home / "no-such-credentials"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+
+
+@pytest.fixture
+def account() -> Iterator[Account]:
+    """An empty account on a ManualClock, reached in process; every answer is held to its shape."""
+    made = open_account(ManualClock())
+    made.door.strict = True
+    yield made
+    close_account(made)
+    assert made.door.breaches == []
+
+
+@pytest.fixture
+def client(account: Account) -> ClientOf:
+    """``client("lambda")``: a boto3 client of the manual ``account``, without a socket."""
+    return lambda service: boto3_client(account.door.handle, service, account.region)
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A running account on a loopback port, sixty times as fast as the wall clock."""
+    with Sandbox(speed=60.0, strict=True) as made:
+        yield made
+    assert made.door.breaches == []
