@@ -1,0 +1,210 @@
+"""The one place where a call to AWS is made: one session, cached clients, no error left untold.
+
+Reads are retried by botocore in standard mode. Writes are asked once and never repeated by
+themselves: after a time-out nobody knows whether an UpdateAlias was done, and only a fresh look at
+the alias, by whoever asked, can say. Clients are thread-safe and shared; making them is not, and is
+guarded.
+
+boto3 is imported when the first client is made, not before.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from lambdactl import __version__
+from lambdactl.aws.clock import AwsClock
+from lambdactl.aws.failures import Asked
+from lambdactl.aws.limiter import DELETES_A_SECOND, READS_A_SECOND, Limiter
+from lambdactl.errors import UsageError
+
+T = TypeVar("T")
+LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
+
+
+class Door:
+    """Calls by botocore's names: ``call("lambda", "GetAlias", "alias live", FunctionName=...)``."""
+
+    def __init__(
+        self,
+        *,
+        profile: str | None = None,
+        region: str | None = None,
+        endpoint_url: str | None = None,
+        access_key: str | None = None,
+        secret_key: str | None = None,
+    ) -> None:
+        self.profile = profile
+        self.endpoint_url = endpoint_url
+        self._region = region
+        self._keys = (access_key, secret_key)
+        self._session: Any = None
+        self._clients: dict[tuple[str, bool], Any] = {}
+        self._remembered: dict[Any, tuple[float, Any]] = {}
+        self._lock = threading.RLock()
+        self.clock = AwsClock()
+        self.reads = Limiter(READS_A_SECOND)
+        self.deletes = Limiter(DELETES_A_SECOND)
+        self.calls: Counter[str] = Counter()
+        """How often each API was asked, by ``service:Operation``; retries inside botocore not."""
+
+    def call(
+        self, service: str, operation: str, about: str = "", /, **params: Any
+    ) -> dict[str, Any]:
+        """One read; ``about`` is its subject for the sentence of an error: ``alias live``."""
+        return self._ask(service, operation, about, params, write=False)
+
+    def write(
+        self, service: str, operation: str, about: str = "", /, **params: Any
+    ) -> dict[str, Any]:
+        """One call that changes something, asked exactly once."""
+        return self._ask(service, operation, about, params, write=True)
+
+    def pages(
+        self, service: str, operation: str, key: str, about: str = "", /, **params: Any
+    ) -> Iterator[Any]:
+        """The items under ``key`` of every page."""
+        with self.asking(service, operation, about):
+            pages = iter(self.client(service).get_paginator(snake(operation)).paginate(**params))
+        while True:
+            with self.asking(service, operation, about):
+                page = next(pages, None)
+            if page is None:
+                return
+            self.calls[f"{service}:{operation}"] += 1
+            yield from page.get(key, ())
+
+    @contextmanager
+    def asking(self, service: str, operation: str, about: str = "") -> Iterator[None]:
+        """Inside, every exception of botocore becomes one of ours that names the call."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        from lambdactl.aws.mapping import translate
+
+        try:
+            yield
+        except (BotoCoreError, ClientError) as error:
+            raise translate(error, self.asked(service, operation, about)) from error
+
+    def asked(self, service: str, operation: str, about: str = "") -> Asked:
+        return Asked(service, operation, about, self.region, self.profile, self.foreign_endpoint)
+
+    def client(self, service: str, *, writes: bool = False) -> Any:
+        """botocore's client of a service; ``writes`` has one that never repeats a request."""
+        with self._lock, self.asking(service, "connect"):
+            if (service, writes) not in self._clients:
+                self._clients[service, writes] = self._make(service, writes)
+            return self._clients[service, writes]
+
+    def remembered(
+        self, key: object, ttl_s: float, read: Callable[[], T], *, empty_ttl_s: float | None = None
+    ) -> T:
+        """What ``read`` said at most ``ttl_s`` seconds ago. A failure is never remembered.
+
+        ``empty_ttl_s`` is for an answer that is false: nothing there yet, which may change soon.
+        """
+        with self._lock:
+            known = self._remembered.get(key)
+        if known is not None and time.monotonic() < known[0]:
+            answer: T = known[1]
+            return answer
+        answer = read()
+        keep = ttl_s if answer or empty_ttl_s is None else empty_ttl_s
+        with self._lock:
+            self._remembered[key] = (time.monotonic() + keep, answer)
+        return answer
+
+    def forget(self) -> None:
+        """Remember nothing: the next look finds everything out anew."""
+        with self._lock:
+            self._remembered.clear()
+
+    @property
+    def region(self) -> str | None:
+        return self._region or (self._session.region_name if self._session else None)
+
+    @property
+    def foreign_endpoint(self) -> str | None:
+        """The endpoint in use where it is not AWS's own, whoever set it; None for AWS."""
+        with self._lock:
+            urls = [client.meta.endpoint_url for client in self._clients.values()]
+        url = next(iter(urls), self.endpoint_url)
+        return None if url is None or is_aws(url) else url
+
+    def close(self) -> None:
+        """Give the connections back."""
+        with self._lock:
+            for client in self._clients.values():
+                client.close()
+            self._clients.clear()
+
+    def _ask(
+        self, service: str, operation: str, about: str, params: dict[str, Any], *, write: bool
+    ) -> dict[str, Any]:
+        self.calls[f"{service}:{operation}"] += 1
+        with self.asking(service, operation, about):
+            client = self.client(service, writes=write)
+            answer: dict[str, Any] = getattr(client, snake(operation))(**params)
+        return answer
+
+    def _make(self, service: str, writes: bool) -> Any:
+        import boto3
+        from botocore.config import Config
+        from botocore.exceptions import BotoCoreError
+
+        access_key, secret_key = self._keys
+        if self._session is None:
+            self._session = boto3.Session(
+                profile_name=self.profile,
+                region_name=self._region,
+                aws_access_key_id=access_key,
+                aws_secret_access_key=secret_key,
+            )
+        try:
+            client = self._session.client(
+                service, endpoint_url=self.endpoint_url, config=Config(**self._settings(writes))
+            )
+        except BotoCoreError:
+            raise
+        except ValueError as error:
+            raise UsageError(
+                f"the endpoint {self.endpoint_url} cannot be used",
+                why=str(error),
+                hint="write it as a URL: http://127.0.0.1:4566",
+            ) from error
+        client.meta.events.register("after-call", self._answered)
+        return client
+
+    def _settings(self, writes: bool) -> dict[str, Any]:
+        url = self.endpoint_url or os.environ.get("AWS_ENDPOINT_URL", "")
+        near = urlsplit(url).hostname in LOOPBACK
+        settings: dict[str, Any] = {
+            "connect_timeout": 2 if near else 5,
+            "read_timeout": 30,
+            "retries": {"mode": "standard", "total_max_attempts": 1 if writes else 4},
+            "user_agent_extra": f"lambdactl/{__version__}",
+        }
+        # A proxy of the environment is for the way out of this machine, not for a port on it.
+        return {**settings, "proxies": {}} if near else settings
+
+    def _answered(self, parsed: dict[str, Any], **_: Any) -> None:
+        headers = parsed.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+        self.clock.observe(headers.get("date"))
+
+
+def is_aws(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws"))
+
+
+def snake(operation: str) -> str:
+    from botocore import xform_name
+
+    return xform_name(operation)

@@ -1,0 +1,192 @@
+"""What besides an alias may need a version of a function: everything a prune must know first.
+
+Each source is read to its end or recorded as unread, and one that is unread keeps the prune from
+being planned. AWS does not refuse to delete a version that any of these point at.
+
+Sources: aws-lambda's API reference, per operation; the qualifier of an ARN is its last segment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from lambdactl.aws import deployments, discovery
+from lambdactl.aws.deployments import GroupName
+from lambdactl.aws.discovery import Discovery
+from lambdactl.aws.door import Door
+from lambdactl.aws.parts import Parts
+from lambdactl.errors import NotFound
+from lambdactl.model import (
+    Alias,
+    Deployment,
+    DeploymentStatus,
+    Inventory,
+    OwningStack,
+    Version,
+    VersionUse,
+)
+
+VERSION_TYPE = "AWS::Lambda::Version"
+BUSY = ("RUNNING", "PAUSING", "PAUSED")
+
+
+def take(
+    door: Door,
+    function: str,
+    aliases: Iterable[Alias],
+    versions: Iterable[Version],
+    found: Discovery,
+) -> Inventory:
+    """The inventory of ``function``. Policies are looked up for versions no alias routes to."""
+    parts = Parts()
+    routed = frozenset(n for a in aliases for n in a.routing.versions)
+    loose = [v for v in versions if v.number not in routed]
+    policies = parts.read("resource policies", lambda: policies_of(door, function, loose), {})
+    return Inventory(
+        uses=(*uses_of(door, function, loose, parts), *granted(policies)),
+        deployments=parts.read("deployments", lambda: of_groups(door, found.groups), ()),
+        stack=parts.read("owning stack", lambda: owning_stack(door, found.stack), None),
+        policies_read=routed | policies.keys(),
+        unread=(*found.unread, *parts.unread),
+    )
+
+
+def uses_of(
+    door: Door, function: str, loose: Iterable[Version], parts: Parts
+) -> Iterator[VersionUse]:
+    none: tuple[VersionUse, ...] = ()
+    yield from parts.read("event source mappings", lambda: mappings(door, function), none)
+    yield from parts.read("provisioned concurrency", lambda: provisioned(door, function), none)
+    yield from parts.read("asynchronous invocation", lambda: async_configs(door, function), none)
+    yield from parts.read("durable executions", lambda: executing(door, function, loose), none)
+
+
+def qualifier_of(arn: str) -> int | None:
+    """The version that ``arn:aws:lambda:REGION:ACCOUNT:function:NAME:N`` names, if it names one."""
+    parts = arn.split(":")
+    return int(parts[7]) if len(parts) > 7 and parts[7].isdecimal() else None
+
+
+def named(rows: Iterable[Mapping[str, Any]], what: str) -> tuple[VersionUse, ...]:
+    numbers = (qualifier_of(row["FunctionArn"]) for row in rows)
+    return tuple(VersionUse(number, what) for number in numbers if number is not None)
+
+
+def mappings(door: Door, function: str) -> tuple[VersionUse, ...]:
+    """Of all mappings there are: that a filter by name sees qualified ones is not documented."""
+    rows = door.pages(
+        "lambda", "ListEventSourceMappings", "EventSourceMappings", "the event source mappings"
+    )
+    own = (row for row in rows if deployments.bare(row.get("FunctionArn")) == function)
+    return named(own, "event source mapping")
+
+
+def provisioned(door: Door, function: str) -> tuple[VersionUse, ...]:
+    rows = door.pages(
+        "lambda",
+        "ListProvisionedConcurrencyConfigs",
+        "ProvisionedConcurrencyConfigs",
+        f"provisioned concurrency of {function}",
+        FunctionName=function,
+    )
+    return named(rows, "provisioned concurrency")
+
+
+def async_configs(door: Door, function: str) -> tuple[VersionUse, ...]:
+    rows = door.pages(
+        "lambda",
+        "ListFunctionEventInvokeConfigs",
+        "FunctionEventInvokeConfigs",
+        f"asynchronous invocation of {function}",
+        FunctionName=function,
+    )
+    return named(rows, "asynchronous invocation")
+
+
+def executing(door: Door, function: str, loose: Iterable[Version]) -> tuple[VersionUse, ...]:
+    """Versions with durable executions that have not ended: these stay on their version."""
+    durable = (v.number for v in loose if v.durable)
+    return tuple(
+        VersionUse(n, "durable execution running")
+        for n in durable
+        if is_executing(door, function, n)
+    )
+
+
+def is_executing(door: Door, function: str, number: int) -> bool:
+    door.reads.wait()
+    answer = door.call(
+        "lambda",
+        "ListDurableExecutionsByFunction",
+        f"version {function}:{number}",
+        FunctionName=function,
+        Qualifier=str(number),
+        Statuses=list(BUSY),
+        MaxItems=1,
+    )
+    # A page may come back empty and still say that there is more.
+    return bool(answer.get("DurableExecutions") or answer.get("NextMarker"))
+
+
+def policies_of(door: Door, function: str, loose: Iterable[Version]) -> dict[int, bool]:
+    """Version -> whether it has a resource policy, that is whether somebody may push to it."""
+    return {v.number: has_policy(door, function, v.number) for v in loose}
+
+
+def has_policy(door: Door, function: str, number: int) -> bool:
+    door.reads.wait()
+    try:
+        door.call(
+            "lambda",
+            "GetPolicy",
+            f"policy of {function}:{number}",
+            FunctionName=function,
+            Qualifier=str(number),
+        )
+    except NotFound:
+        return False
+    return True
+
+
+def granted(policies: Mapping[int, bool]) -> Iterator[VersionUse]:
+    return (VersionUse(number, "resource policy") for number, has in policies.items() if has)
+
+
+def of_groups(door: Door, groups: Iterable[GroupName]) -> tuple[Deployment, ...]:
+    """Of every group: what runs, the newest deployments, and the last one that succeeded."""
+    found: list[Deployment] = []
+    for name in groups:
+        latest = deployments.recent(door, name)
+        found += latest
+        if not any(d.status is DeploymentStatus.Succeeded for d in latest):
+            found += deployments.last_succeeded(door, name)
+    return tuple(deployments.with_target(door, d) for d in needed(found))
+
+
+def needed(found: Iterable[Deployment]) -> Iterator[Deployment]:
+    """Of each group, newest first: those that run, the last, and the last that succeeded."""
+    seen: set[tuple[str, str]] = set()
+    succeeded: set[tuple[str, str]] = set()
+    for deployment in found:
+        group = (deployment.application, deployment.group)
+        good = deployment.status is DeploymentStatus.Succeeded and group not in succeeded
+        if deployment.active or good or group not in seen:
+            yield deployment
+        seen.add(group)
+        if good:
+            succeeded.add(group)
+
+
+def owning_stack(door: Door, name: str | None) -> OwningStack | None:
+    if name is None:
+        return None
+    answer = door.call("cloudformation", "DescribeStacks", f"stack {name}", StackName=name)
+    resources = discovery.stack_resources(door, name)
+    arns = (r.get("PhysicalResourceId", "") for r in resources if r["ResourceType"] == VERSION_TYPE)
+    numbers = (qualifier_of(arn) for arn in arns)
+    return OwningStack(
+        name=name,
+        status=answer["Stacks"][0]["StackStatus"],
+        versions=frozenset(n for n in numbers if n is not None),
+    )
