@@ -1,8 +1,8 @@
-"""Which CodeDeploy deployment groups move the aliases of a function: nothing at AWS says so directly.
+"""Which CodeDeploy deployment groups move a function's aliases: nothing at AWS says so directly.
 
 A function made by CloudFormation carries the stack's name and its own logical id as tags. Where the
-stack has ``<logical id>DeploymentGroup``, as SAM names it, that is the group. Else the groups of the
-stack, and where there are none every Lambda group of the account, are asked what their last
+stack has ``<logical id>DeploymentGroup``, as SAM names it, that is the group. Else the groups of
+the stack, and where there are none every Lambda group of the account, are asked what their last
 deployment moved. What was found is remembered, so that a look every few seconds asks for it once.
 """
 
@@ -46,7 +46,8 @@ def discover(door: Door, function: str) -> Discovery:
 
     def read() -> Discovery:
         parts = Parts()
-        tags = parts.read("stack", lambda: reads.tags(door, function), {})
+        none: Mapping[str, str] = {}
+        tags = parts.read("stack", lambda: reads.tags(door, function), none)
         stack = tags.get(STACK_TAG)
         groups = in_stack(door, function, tags, parts) or everywhere(door, function)
         return Discovery(stack, groups, tuple(parts.unread))
@@ -80,9 +81,8 @@ def in_stack(
     own = groups.get(f"{tags.get(LOGICAL_ID_TAG)}DeploymentGroup")
     if own is not None:
         return homes(door, own, applications.values())
-    named = (
-        name for group in groups.values() for name in homes(door, group, applications.values())
-    )
+    homed = (homes(door, group, applications.values()) for group in groups.values())
+    named = (name for names in homed for name in names)
     return tuple(name for name in named if moves(door, name, function))
 
 

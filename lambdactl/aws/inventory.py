@@ -42,12 +42,13 @@ def take(
     parts = Parts()
     routed = frozenset(n for a in aliases for n in a.routing.versions)
     loose = [v for v in versions if v.number not in routed]
-    policies = parts.read("resource policies", lambda: policies_of(door, function, loose), {})
+    none: dict[int, bool] = {}
+    policies = parts.read("resource policies", lambda: policies_of(door, function, loose), none)
     return Inventory(
         uses=(*uses_of(door, function, loose, parts), *granted(policies)),
         deployments=parts.read("deployments", lambda: of_groups(door, found.groups), ()),
         stack=parts.read("owning stack", lambda: owning_stack(door, found.stack), None),
-        policies_read=routed | policies.keys(),
+        policies_read=routed.union(policies),
         unread=(*found.unread, *parts.unread),
     )
 
@@ -107,11 +108,8 @@ def async_configs(door: Door, function: str) -> tuple[VersionUse, ...]:
 def executing(door: Door, function: str, loose: Iterable[Version]) -> tuple[VersionUse, ...]:
     """Versions with durable executions that have not ended: these stay on their version."""
     durable = (v.number for v in loose if v.durable)
-    return tuple(
-        VersionUse(n, "durable execution running")
-        for n in durable
-        if is_executing(door, function, n)
-    )
+    busy = (number for number in durable if is_executing(door, function, number))
+    return tuple(VersionUse(number, "durable execution running") for number in busy)
 
 
 def is_executing(door: Door, function: str, number: int) -> bool:

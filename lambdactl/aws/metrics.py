@@ -1,10 +1,10 @@
 """What CloudWatch measured of the versions behind one alias, minute by minute.
 
-One GetMetricData call for all versions: Invocations, Errors and Throttles as sums over 60 seconds and
-the 95th percentile of Duration, with exactly the dimensions FunctionName, Resource=function:alias and
-ExecutedVersion, which Lambda writes for calls through an alias only. The window is whole minutes and
-every one of them is in the answer; where CloudWatch has no datapoint there is None, for a minute
-without calls and a minute without data look the same to it.
+One GetMetricData call for all versions: Invocations, Errors and Throttles as sums over 60 seconds
+and the 95th percentile of Duration, with exactly the dimensions FunctionName,
+Resource=function:alias and ExecutedVersion, which Lambda writes for calls through an alias only.
+The window is whole minutes and every one of them is in the answer; where CloudWatch has no
+datapoint there is None, for a minute without calls and one without data look the same to it.
 
 Metrics are stamped with the start of the call, so the newest minutes still change.
 """

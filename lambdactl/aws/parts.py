@@ -1,4 +1,4 @@
-"""The parts of a look that may fail by themselves: what could not be read is recorded as unknown."""
+"""The parts of a look that may fail alone: what could not be read is recorded as unknown."""
 
 from __future__ import annotations
 

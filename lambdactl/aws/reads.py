@@ -1,7 +1,7 @@
 """Lambda as it is: functions, versions, aliases, code storage, in our own shapes.
 
-A weight is a share of 0.0 to 1.0 at AWS and per cent here; it is rounded to ten digits on the way in
-and out, so that seven per cent stays seven per cent.
+A weight is a share of 0.0 to 1.0 at AWS and per cent here; it is rounded to ten digits on the way
+in and out, so that seven per cent stays seven per cent.
 """
 
 from __future__ import annotations
