@@ -1,0 +1,278 @@
+"""Answers as JSON: a versioned envelope that only ever grows.
+
+``null`` is unknown, never zero. Times are ISO 8601 UTC, weights and rates per cent, sizes bytes,
+durations seconds; the unit is in the name.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from lambdactl.model import (
+    Alarm,
+    Alias,
+    Deployment,
+    LifecycleEvent,
+    Place,
+    Routing,
+    Series,
+    Snapshot,
+    Target,
+    Version,
+)
+from lambdactl.ops.events import Event
+from lambdactl.plan import Plan
+from lambdactl.render.numbers import iso
+from lambdactl.render.progress import measured, progress
+from lambdactl.verdict import Assessment, Verdict
+
+API_VERSION = "lambdactl/v1"
+Document = dict[str, Any]
+
+
+def envelope(kind: str, data: object, *, place: Place, target: Target | None = None) -> Document:
+    """The outside of every answer: what it is, and which account, region and alias it is about."""
+    context: Document = {
+        "account_id": place.account_id,
+        "region": place.region,
+        "partition": place.partition,
+        "endpoint": place.endpoint,
+    }
+    if target is not None:
+        context |= {"function": target.function, "alias": target.alias}
+    return {"apiVersion": API_VERSION, "kind": kind, "context": context, "data": data}
+
+
+def rollout(snapshot: Snapshot, assessment: Assessment) -> Document:
+    """``kind: Rollout``, the data of ``status``."""
+    return {
+        "taken": iso(snapshot.taken),
+        "state": assessment.state.value,
+        "text": assessment.text,
+        "advice": assessment.advice,
+        "verdict": verdict(assessment.verdict),
+        "alias": alias(snapshot.alias) if snapshot.alias else None,
+        "measured": _measured(snapshot),
+        "progress": _progress(snapshot),
+        "deployment": deployment(snapshot.deployment) if snapshot.deployment else None,
+        "rolled_back": deployment(snapshot.previous) if snapshot.previous else None,
+        "versions": _measured_versions(snapshot),
+        "alarms": [alarm(a) for a in snapshot.alarms],
+        "unread": [dataclasses.asdict(u) for u in snapshot.unread],
+    }
+
+
+def verdict(judged: Verdict) -> Document:
+    return {
+        "answer": judged.answer.value,
+        "canary_calls": judged.canary_calls,
+        "canary_errors": judged.canary_errors,
+        "canary_error_rate_percent": judged.canary_rate,
+        "stable_calls": judged.stable_calls,
+        "stable_errors": judged.stable_errors,
+        "stable_error_rate_percent": judged.stable_rate,
+        "evidence": judged.evidence,
+        "more_calls": judged.more_calls,
+    }
+
+
+def alias(found: Alias) -> Document:
+    return {
+        "name": found.name,
+        "arn": found.arn,
+        "revision_id": found.revision_id,
+        "routing": routing(found.routing),
+    }
+
+
+def routing(routed: Routing | None) -> Document | None:
+    """Version numbers as Lambda gives them; ``stable`` is ``"$LATEST"`` where it is that."""
+    if routed is None:
+        return None
+    return {
+        "stable": "$LATEST" if routed.stable is None else routed.stable,
+        "stable_weight_percent": 100.0 - routed.weight,
+        "canary": routed.canary,
+        "canary_weight_percent": routed.weight if routed.split else None,
+    }
+
+
+def _measured(snapshot: Snapshot) -> Document | None:
+    seen = measured(snapshot)
+    if seen is None:
+        return None
+    return {
+        "since": iso(seen.since),
+        "stable_calls": seen.stable_calls,
+        "canary_calls": seen.canary_calls,
+        "canary_measured_percent": seen.canary_share,
+    }
+
+
+def _progress(snapshot: Snapshot) -> Document | None:
+    now = progress(snapshot)
+    if now is None:
+        return None
+    return {
+        "step": now.step,
+        "steps": now.steps,
+        "next_weight_percent": now.next_weight,
+        "next_at": iso(now.next_at),
+        "left_seconds": now.left_s,
+    }
+
+
+def deployment(found: Deployment) -> Document:
+    return {
+        "id": found.id,
+        "status": found.status.value,
+        "application": found.application,
+        "group": found.group,
+        "config": found.config_name,
+        "creator": found.creator,
+        "created": iso(found.created),
+        "completed": iso(found.completed),
+        "current_version": found.current_version,
+        "target_version": found.target_version,
+        "rolls_back": found.rolls_back,
+        "rolled_back_by": found.rolled_back_by,
+        "error_code": found.error_code,
+        "error_message": found.error_message,
+        "lifecycle_events": [lifecycle_event(e) for e in found.events],
+    }
+
+
+def lifecycle_event(event: LifecycleEvent) -> Document:
+    return {
+        "name": event.name,
+        "status": event.status,
+        "started": iso(event.started),
+        "ended": iso(event.ended),
+        "message": event.message,
+    }
+
+
+def alarm(found: Alarm) -> Document:
+    return {
+        "name": found.name,
+        "state": found.state,
+        "updated": iso(found.updated),
+        "reason": found.reason,
+        "rule": found.summary,
+    }
+
+
+def _measured_versions(snapshot: Snapshot) -> list[Document] | None:
+    if snapshot.metrics is None:
+        return None
+    return [_series(s) for _, s in sorted(snapshot.metrics.series.items())]
+
+
+def _series(series: Series) -> Document:
+    measured_at_all = any(m.invocations is not None for m in series.minutes)
+    return {
+        "version": series.version,
+        "calls": series.calls() if measured_at_all else None,
+        "errors": series.errors() if measured_at_all else None,
+        "error_rate_percent": series.error_rate(),
+        "minutes": [
+            {
+                "start": iso(m.start),
+                "calls": m.invocations,
+                "errors": m.errors,
+                "error_rate_percent": m.error_rate,
+                "throttles": m.throttles,
+                "p95_ms": m.p95_ms,
+            }
+            for m in series.minutes
+        ],
+    }
+
+
+def versions(snapshot: Snapshot) -> list[Document]:
+    """``kind: Versions``, newest first."""
+    return [_version(snapshot, v) for v in reversed(snapshot.versions)]
+
+
+def _version(snapshot: Snapshot, version: Version) -> Document:
+    return {
+        "version": version.number,
+        "published": iso(version.published),
+        "description": version.description,
+        "code_sha256": version.code_sha256,
+        "code_size_bytes": version.code_size,
+        "runtime": version.runtime,
+        "state": version.state,
+        "routed_by": [
+            {"alias": a.name, "weight_percent": a.routing.share(version.number)}
+            for a in snapshot.aliases
+            if version.number in a.routing.versions
+        ],
+    }
+
+
+def plan(planned: Plan, *, applied: bool, events: tuple[Event, ...] = ()) -> Document:
+    """``kind: Plan``: what would be done, or what was, with the events of doing it."""
+    return {
+        "verb": planned.verb,
+        "applied": applied,
+        "actions": [_action(a) for a in planned.actions],
+        "before": routing(planned.before),
+        "after": routing(planned.after),
+        "checks": [dataclasses.asdict(c) for c in planned.checks],
+        "notes": list(planned.notes),
+        "undo": planned.undo,
+        "versions": [
+            {
+                "version": v.version,
+                "fate": v.fate,
+                "reason": v.reason,
+                "code_size_bytes": v.code_size,
+            }
+            for v in planned.verdicts
+        ],
+        "frees_bytes": planned.frees,
+        "events": [event(e) for e in events],
+    }
+
+
+def _action(action: object) -> Document:
+    return {"action": type(action).__name__, **_fields(action)}
+
+
+def event(happened: Event) -> Document:
+    """One event: its class's name, and its fields as they are."""
+    return {"event": type(happened).__name__, **_fields(happened)}
+
+
+def _fields(value: object) -> Document:
+    if not dataclasses.is_dataclass(value):
+        raise TypeError(f"{value!r} has no fields")
+    return {f.name: jsonable(getattr(value, f.name)) for f in dataclasses.fields(value)}
+
+
+def jsonable(value: object) -> Any:
+    """A value of the model as JSON; what the model does not hold is a TypeError, not a guess."""
+    match value:
+        case Routing():
+            return routing(value)
+        case Exception():
+            return str(value)
+        case Enum():
+            return value.value
+        case None | bool() | int() | float() | str():
+            return value
+        case datetime():
+            return iso(value)
+        case Mapping():
+            return {str(k): jsonable(v) for k, v in value.items()}
+        case tuple() | list():
+            return [jsonable(v) for v in value]
+        case frozenset() | set():
+            return [jsonable(v) for v in sorted(value)]
+        case _:
+            return _fields(value)
