@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 ACCOUNT_ID = "000000000000"
 REGION = "us-east-1"
+ACCESS_KEY_ID = "AKIASANDBOXSANDBOX00"
+SECRET_ACCESS_KEY = "made-up-key-of-the-sandbox-opens-nothing"
 
 
 class ApiError(Exception):

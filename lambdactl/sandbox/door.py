@@ -35,6 +35,7 @@ from lambdactl.sandbox.wire import (
     Destination,
     Request,
     Response,
+    Signature,
     destination,
     not_there,
     operation_model,
@@ -136,7 +137,7 @@ class Door:
         caller = signature.access_key_id if signature else "anonymous"
         call = Call(place.service or "unknown", place.operation or "Unknown", {}, caller)
         try:
-            response = self._performed(request, place, call, request_id)
+            response = self._performed(request, place, signature, call, request_id)
         except ApiError as error:
             self._note(call, error.status, error.code)
             return write_error(error, place.service, place.protocol, request_id)
@@ -152,9 +153,35 @@ class Door:
         self._note(call, response.status)
         return response
 
+    def _admit(self, request: Request, place: Destination, signature: Signature | None) -> None:
+        """Turn away who AWS would turn away, and whoever a web page has sent.
+
+        The signature itself is not verified. It must be there all the same: a page in the user's
+        browser can post a form to any port of the machine, but it cannot sign.
+        """
+        if "origin" in request.headers:
+            raise ApiError("AccessDenied", "The sandbox does not serve web pages.", 403)
+        if signature is None:
+            raise _unsigned(place)
+        region = self.account.region
+        if place.service in OURS and signature.region not in (region, None):
+            code = (
+                "SignatureDoesNotMatch"
+                if place.protocol == "query"
+                else "InvalidSignatureException"
+            )
+            message = f"Credential should be scoped to a valid region: this sandbox is in {region}."
+            raise ApiError(code, message, 403)
+
     def _performed(
-        self, request: Request, place: Destination, call: Call, request_id: str
+        self,
+        request: Request,
+        place: Destination,
+        signature: Signature | None,
+        call: Call,
+        request_id: str,
     ) -> Response:
+        self._admit(request, place, signature)
         if place.service is None:
             raise not_there(place)
         if not self._is_ours(call):
@@ -239,6 +266,13 @@ def _invocation_address(request: Request) -> tuple[str, str] | None:
     if found := _API_PATH.fullmatch(request.path):
         return found[1], found[2] or "/"
     return None
+
+
+def _unsigned(place: Destination) -> ApiError:
+    if place.protocol == "rest-xml":
+        return ApiError("AccessDenied", "Access Denied", 403)
+    code = "MissingAuthenticationToken" + ("" if place.protocol == "query" else "Exception")
+    return ApiError(code, "Missing Authentication Token", 403)
 
 
 def _inflated(request: Request) -> Request:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import socket
 import socketserver
 import threading
@@ -22,6 +23,11 @@ Handle = Callable[[Request], Response]
 log = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
+_OUR_NAMES = re.compile(
+    r"(127\.0\.0\.1|\[::1\]|([\w.-]+\.)?localhost|[\w.-]+\.amazonaws\.com(\.cn)?)(:\d+)?",
+    re.IGNORECASE,
+)
+"""A page that makes its own name resolve to this machine is not let in by it."""
 MAX_HEAD = 64 * 1024
 MAX_BODY = 512 * 1024 * 1024
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
@@ -144,6 +150,8 @@ class _Connection(socketserver.StreamRequestHandler):
         headers = self._headers()
         if version == "HTTP/1.0":
             headers.setdefault("connection", "close")
+        if not _OUR_NAMES.fullmatch(headers.get("host", LOOPBACK)):
+            raise BadRequest("this host name is not the sandbox's", 421)
         if headers.get("expect", "").lower() == "100-continue":
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         if target.startswith("http://"):

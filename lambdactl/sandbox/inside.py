@@ -16,12 +16,11 @@ from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError
 from botocore.session import Session
 
+from lambdactl.sandbox.account import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from lambdactl.sandbox.faults import ConnectionDropped
 from lambdactl.sandbox.wire import Request, Response
 
 Handle = Callable[[Request], Response]
-ACCESS_KEY_ID = "AKIASANDBOXSANDBOX00"
-SECRET_ACCESS_KEY = "made-up-key-of-the-sandbox-opens-nothing"
 ENDPOINT = "http://sandbox.localhost"
 CONFIG = Config(s3={"addressing_style": "path"}, connect_timeout=10, read_timeout=600)
 

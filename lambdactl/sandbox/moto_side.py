@@ -32,6 +32,34 @@ from lambdactl.sandbox.wire.models import service_model
 
 log = logging.getLogger(__name__)
 
+S3_OPERATIONS = frozenset(
+    f"{verb}{what}"
+    for verbs, whats in (
+        ("Create Delete Head", "Bucket"),
+        (
+            "Get Put Delete",
+            "BucketCors BucketEncryption BucketLifecycle BucketOwnershipControls BucketPolicy "
+            "BucketReplication BucketTagging BucketWebsite ObjectTagging PublicAccessBlock",
+        ),
+        (
+            "Get Put",
+            "BucketAcl BucketLifecycleConfiguration BucketLogging BucketNotificationConfiguration "
+            "BucketVersioning ObjectAcl ObjectLegalHold ObjectLockConfiguration",
+        ),
+        ("Get Put Head Delete Copy", "Object"),
+        ("List", "Buckets Objects ObjectsV2 ObjectVersions MultipartUploads Parts"),
+        ("Create Complete Abort", "MultipartUpload"),
+        ("Upload", "Part PartCopy"),
+        ("Get", "BucketLocation BucketPolicyStatus ObjectAttributes"),
+        ("Delete", "Objects"),
+        ("Put", "ObjectRetention"),
+    )
+    for verb in verbs.split()
+    for what in whats.split()
+)
+"""What moto's S3 performs. It takes the rest for something else: a PutBucketAnalyticsConfiguration
+for a CreateBucket, and says 200."""
+
 _KEPT_FROM_MOTO = frozenset({"connection", "expect", "host", "transfer-encoding"})
 _KEPT_FROM_CLIENT = frozenset(
     {"connection", "date", "server", "status", "transfer-encoding", "x-amzn-requestid"}
@@ -49,6 +77,8 @@ class MotoSide:
 
     def handle(self, request: Request, place: Destination) -> Response:
         """moto's answer to ``request``; :class:`ApiError` 501 where it has none."""
+        if place.service == "s3" and place.operation not in S3_OPERATIONS:
+            raise not_there(place)
         world = the_world()
         url = self._address(request, place.service or "")
         headers = {n: v for n, v in request.headers.items() if n not in _KEPT_FROM_MOTO}
@@ -113,6 +143,9 @@ class MotoSide:
             answer = world.ask(method, url, headers, body)
         except NotImplementedError as error:
             raise not_there(place) from error
+        except ImportError as error:
+            message = f"moto's {place.service} needs what is not installed: {error}"
+            raise ApiError("NotImplemented", message, 501) from error
         except Exception as error:
             log.exception("moto failed at %s %s", place.service, place.operation)
             message = f"moto failed: {type(error).__name__}: {error}"

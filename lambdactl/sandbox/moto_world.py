@@ -36,6 +36,7 @@ class MotoWorld:
             import moto.backend_index
             import moto.backends
             import moto.core.base_backend
+            import moto.core.config
             import moto.core.request
             import moto.core.utils
             from werkzeug.exceptions import HTTPException
@@ -48,6 +49,7 @@ class MotoWorld:
         self._owner: Account | None = None
         self._states: dict[Account, dict[Any, dict[str, Any]]] = {}
         self._tables: dict[str, list[tuple[re.Pattern[str], Answer]]] = {}
+        moto.core.config.default_user_config["iam"] = {"load_aws_managed_policies": True}
         moto.core.utils.datetime = _clocked_datetime(self._now)
 
     def _now(self) -> float:

@@ -14,8 +14,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
-from lambdactl.sandbox import inside
-from lambdactl.sandbox.account import Account
+from lambdactl.sandbox.account import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Account
 from lambdactl.sandbox.clock import Clock, RunningClock
 from lambdactl.sandbox.door import Door
 from lambdactl.sandbox.http import Server
@@ -106,14 +105,16 @@ class Sandbox:
         """The variables that lead any AWS client here."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": inside.ACCESS_KEY_ID,
-            "AWS_SECRET_ACCESS_KEY": inside.SECRET_ACCESS_KEY,
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+            "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
             "AWS_REGION": self.account.region,
             "AWS_DEFAULT_REGION": self.account.region,
         }
 
     def client(self, service: str) -> Any:
         """A boto3 client of ``service`` that goes through the door without the socket."""
+        from lambdactl.sandbox import inside
+
         return inside.boto3_client(self.door.handle, service, self.account.region)
 
     def close(self) -> None:

@@ -16,11 +16,17 @@ from botocore.loaders import Loader
 from botocore.model import OperationModel, OperationNotFoundError, ServiceModel
 
 SIGNED_AS = {
-    "monitoring": "cloudwatch",
-    "states": "stepfunctions",
+    "aoss": "opensearchserverless",
+    "elasticfilesystem": "efs",
     "elasticloadbalancing": "elbv2",
-    "email": "ses",
+    "elasticmapreduce": "emr",
+    "es": "opensearch",
     "execute-api": "apigatewaymanagementapi",
+    "mobiletargeting": "pinpoint",
+    "monitoring": "cloudwatch",
+    "servicequotas": "service-quotas",
+    "states": "stepfunctions",
+    "tagging": "resourcegroupstaggingapi",
 }
 """Signing names that are not botocore's name of the service."""
 

@@ -80,7 +80,7 @@ def destination(request: Request, signing_name: str | None) -> Destination:
     if target := request.headers.get("x-amz-target"):
         return Destination(service, "json", target.rpartition(".")[2])
     if service is None:
-        return Destination(None, _guess(request), None)
+        return Destination(None, _guess(request, signed=signing_name is not None), None)
     if speaks(service, "query") and _is_form(request):
         form = parse_form(request.body, request.query)
         return Destination(service, "query", form.get("Action"))
@@ -96,11 +96,12 @@ def _is_form(request: Request) -> bool:
     return kind.startswith("application/x-www-form-urlencoded") or "Action=" in request.query
 
 
-def _guess(request: Request) -> str:
+def _guess(request: Request, *, signed: bool) -> str:
+    """The likeliest protocol of a service that nobody knows: an unsigned request is S3's."""
     if _is_form(request):
         return "query"
     kind = request.headers.get("content-type", "")
-    return "rest-json" if "json" in kind else "rest-xml"
+    return "rest-json" if signed or "json" in kind else "rest-xml"
 
 
 def read_params(place: Destination, model: OperationModel, request: Request) -> dict[str, Any]:
@@ -148,6 +149,6 @@ def write_output(
 
 def not_there(place: Destination) -> ApiError:
     """The answer to an operation that the sandbox does not have."""
-    what = place.operation or "this operation"
-    where = place.service or "an unknown service"
-    return ApiError("NotImplemented", f"the sandbox has no {what} of {where}", 501)
+    what = place.operation or "operation at this address"
+    where = f"of {place.service}" if place.service else "for this service"
+    return ApiError("NotImplemented", f"The sandbox has no {what} {where}.", 501)
