@@ -1,0 +1,59 @@
+"""Errors as an operator reads them: what happened, why, what to type next; or as JSON.
+
+They go to stderr, the way out last, where the eye is.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from lambdactl.errors import LambdactlError, PermissionDenied, UsageError
+from lambdactl.render.visible import visible
+
+if TYPE_CHECKING:
+    import typer
+
+
+def report(error: LambdactlError, *, as_json: bool = False) -> int:
+    """Print ``error`` on stderr and answer its exit code."""
+    text = json.dumps(as_document(error)) if as_json else "\n".join(as_lines(error))
+    print(text, file=sys.stderr)  # noqa: T201
+    return error.exit_code
+
+
+def as_lines(error: LambdactlError) -> list[str]:
+    lines = [f"error: {visible(str(error))}"]
+    if error.why:
+        lines.append(f"  why: {visible(error.why)}")
+    if error.hint:
+        lines.append(f"  try: {visible(error.hint)}")
+    return lines
+
+
+def as_document(error: LambdactlError) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "code": error.code,
+        "exit_code": error.exit_code,
+        "message": str(error),
+        "why": error.why,
+        "hint": error.hint,
+        "aws": None,
+    }
+    if error.aws_code or error.request_id:
+        told["aws"] = {"code": error.aws_code, "request_id": error.request_id}
+    if isinstance(error, PermissionDenied):
+        told["action"] = error.action
+    return {"error": told}
+
+
+def report_usage(error: typer.TyperException, *, as_json: bool = False) -> int:
+    """What the parser of the command line has to say, in the same three lines."""
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError" and context is not None:
+        print(context.get_help(), file=sys.stderr)  # noqa: T201
+        return UsageError.exit_code
+    path = context.command_path if context is not None else "lambdactl"
+    message = error.format_message().rstrip(".")
+    return report(UsageError(message, hint=f"{path} --help"), as_json=as_json)

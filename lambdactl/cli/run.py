@@ -1,0 +1,80 @@
+"""One run of the program, from its words to its exit code.
+
+Every error an operator can read is printed here, in one way, and here becomes an exit code. What is
+left over is a bug: one line and where its traceback was written.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from types import TracebackType
+
+import typer
+
+from lambdactl.cli.app import command
+from lambdactl.cli.failure import report, report_usage
+from lambdactl.cli.options import Run, wants_debug, wants_json
+from lambdactl.cli.state import crash_log
+from lambdactl.errors import LambdactlError
+
+INTERRUPTED = 130
+READER_GONE = 141
+"""What a shell reports for a program that ended by SIGPIPE."""
+
+
+def run(argv: Sequence[str]) -> int:
+    """The exit code of ``lambdactl *argv``."""
+    now = Run(as_json=wants_json(argv))
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        code = _invoke(argv, now)
+        sys.stdout.flush()
+    except LambdactlError as error:
+        if wants_debug(argv):
+            traceback.print_exception(error)
+        return report(error, as_json=now.as_json)
+    except KeyboardInterrupt:
+        print(f"\ninterrupted: {now.left}", file=sys.stderr)  # noqa: T201
+        return INTERRUPTED
+    except BrokenPipeError:
+        _discard_stdout()
+        return READER_GONE
+    return code
+
+
+def _invoke(argv: Sequence[str], now: Run) -> int:
+    root = command()
+    try:
+        with root.make_context("lambdactl", list(argv), obj=now) as context:
+            answer = root.invoke(context)
+    except typer.Exit as asked:
+        return int(asked.exit_code)
+    except typer.TyperException as error:
+        return report_usage(error, as_json=now.as_json)
+    return answer if isinstance(answer, int) else 0
+
+
+def _discard_stdout() -> None:
+    """Let the interpreter flush into nothing when it exits: whoever read us has gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def show_unexpected(
+    kind: type[BaseException], error: BaseException, where: TracebackType | None
+) -> None:
+    """The ``sys.excepthook``: one line and a file, or the traceback with ``--debug``."""
+    text = "".join(traceback.format_exception(kind, error, where))
+    if wants_debug(sys.argv[1:]):
+        sys.stderr.write(text)
+        return
+    bug = LambdactlError(
+        f"unexpected {kind.__name__}: {error}",
+        why=f"this is a bug in lambdactl; its traceback is in {crash_log(text)}",
+        hint="the same command again with --debug",
+    )
+    report(bug, as_json=wants_json(sys.argv[1:]))

@@ -1,0 +1,119 @@
+"""The terminal: stdout carries data, stderr narration; questions are asked only of a person.
+
+A person is there when stdin and stderr are both terminals and nobody said ``--no-input``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+from lambdactl.errors import NotConfirmed
+from lambdactl.render.spans import Line, Span, ansi, plain
+
+Text = Line | str
+
+
+class Terminal:
+    """Where a command speaks. Streams are looked up when used, never kept."""
+
+    def __init__(
+        self,
+        *,
+        color: str = "auto",
+        quiet: bool = False,
+        no_input: bool = False,
+        ascii: bool = False,
+    ) -> None:
+        self.color = color
+        self.quiet = quiet
+        self.no_input = no_input
+        self.ascii = ascii or not _can_draw(sys.stdout)
+
+    @property
+    def interactive(self) -> bool:
+        return not self.no_input and sys.stdin.isatty() and sys.stderr.isatty()
+
+    @property
+    def redraws(self) -> bool:
+        """Whether stdout is a screen that can be drawn over."""
+        return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+    def say(self, *lines: Text) -> None:
+        """Narration, on stderr; nothing with ``--quiet``."""
+        if not self.quiet:
+            self.insist(*lines)
+
+    def insist(self, *lines: Text) -> None:
+        """Narration that a question rests on: not even ``--quiet`` takes it away."""
+        sys.stdout.flush()
+        _write(sys.stderr, (self._drawn(line, sys.stderr) for line in lines))
+
+    def out(self, *lines: Text) -> None:
+        """Data, on stdout."""
+        _write(sys.stdout, (self._drawn(line, sys.stdout) for line in lines))
+
+    def document(self, document: object, output: str) -> None:
+        """One JSON or YAML document on stdout."""
+        if output == "yaml":
+            import yaml
+
+            sys.stdout.write(yaml.safe_dump(document, sort_keys=False, allow_unicode=True))
+            return
+        indent = None if output == "jsonl" else 2
+        self.out(json.dumps(document, indent=indent, ensure_ascii=False))
+
+    def confirm(self, question: str, *, answer: str = "y", flag: str = "--yes") -> None:
+        """Ask, and go on only if the answer is ``answer``; raises NotConfirmed otherwise.
+
+        ``y`` is a yes or no; any other ``answer`` has to be typed out.
+        """
+        if not self.interactive:
+            raise NotConfirmed(
+                "not confirmed, and nobody can be asked: stdin or stderr is not a terminal",
+                hint=f"the same command with {flag}, or with --dry-run to see the plan only",
+            )
+        choices = " [y/N] " if answer == "y" else " "
+        sys.stderr.write(f"{question}{choices}")
+        sys.stderr.flush()
+        said = sys.stdin.readline().strip()
+        if said != answer and not (answer == "y" and said.lower() in ("y", "yes")):
+            raise NotConfirmed("not confirmed: nothing was changed")
+
+    def _drawn(self, line: Text, stream: TextIO) -> str:
+        parts = (Span(line),) if isinstance(line, str) else line
+        return ansi(parts) if self.colors(stream) else plain(parts)
+
+    def colors(self, stream: TextIO) -> bool:
+        """``--color`` first, then NO_COLOR, FORCE_COLOR, TERM, then whether it is a terminal."""
+        if self.color != "auto":
+            return self.color == "always"
+        if os.environ.get("NO_COLOR"):
+            return False
+        if os.environ.get("FORCE_COLOR"):
+            return True
+        return os.environ.get("TERM") != "dumb" and stream.isatty()
+
+
+def _write(stream: TextIO, lines: Iterable[str]) -> None:
+    for line in lines:
+        stream.write(f"{line}\n")
+    stream.flush()
+
+
+def _can_draw(stream: TextIO) -> bool:
+    try:
+        "✔●‖▲✖↩■○→…".encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def joined(words: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
