@@ -1,0 +1,123 @@
+"""One version in a box of its own: a tall chart, and under it calls, p95, throttles and its build.
+
+Every chart of a card is on the scale of both versions, like the one it stands beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from textual.content import Content
+
+from lambdactl.model import Minute, Version, label
+from lambdactl.render.numbers import rate, short, size, weight
+from lambdactl.tui.drawing import spark
+from lambdactl.tui.drawing.pen import Pen
+from lambdactl.tui.drawing.rates import Side, tally, throttles
+from lambdactl.tui.drawing.spark import Bar, Gap
+from lambdactl.tui.drawing.text import fitted
+from lambdactl.tui.view import View
+
+
+def card(
+    one: Side, both: Sequence[Side], view: View, width: int, height: int, pen: Pen
+) -> list[Content]:
+    """One version in a box: a tall chart, and under it calls, p95 and throttles."""
+    tail = facts(one, view, pen)
+    room = max(1, height - 3 - len(tail))
+    top = spark.scale(*(s.bars for s in both))
+    head = f" error %  {rate(one.rate):>8}  {tally(one).replace('/', ' of ')}"
+    lines = [pen.say(head, "bold")]
+    lines += axis(one, top, width, room, pen)
+    for name, value, unit in (("calls/m", calls_of, ""), ("p95", p95_of, " ms")):
+        lines.append(small(one, both, name, value, unit, width, pen))
+    return [fitted(line, width) for line in [*lines, *tail][:height]]
+
+
+def axis(one: Side, top: float, width: int, height: int, pen: Pen) -> list[Content]:
+    """The chart with its scale printed at the left."""
+    tick = "┤" if not pen.ascii else "|"
+    drawn = spark.chart(
+        one.bars, top, height=height, width=width - 9, style=one.style, marks=pen.spark
+    )
+    lines = []
+    for index, line in enumerate(drawn):
+        mark = f"{top:g} %" if index == 0 else "0 %" if index == height - 1 else ""
+        lines.append(pen.say(f" {mark:>5} {tick}", "dim") + line)
+    return lines
+
+
+def small(
+    one: Side,
+    both: Sequence[Side],
+    name: str,
+    value: Callable[[Minute], float | None],
+    unit: str,
+    width: int,
+    pen: Pen,
+) -> Content:
+    """``calls/m 452 ▄▄▄▄▄``: one row, on the scale of both versions."""
+    top = max((v for s in both for v in values(s, value)), default=1.0)
+    known = values(one, value)
+    last = f"{known[-1]:,.0f}{unit}" if known else "-"
+    head = pen.say(f" {name:<8}{last:>9} ", "dim")
+    (drawn,) = spark.chart(
+        measured(one, value),
+        max(top, 1.0),
+        width=max(8, width - head.cell_length - 1),
+        style=one.style,
+        marks=pen.spark,
+    )
+    return head + drawn
+
+
+def measured(one: Side, value: Callable[[Minute], float | None]) -> tuple[Bar, ...]:
+    """The minutes' ``value`` as bars, with the gaps of the error chart."""
+    if one.series is None:
+        return one.bars
+    found = []
+    for minute, shown in zip(one.series.minutes, one.bars, strict=True):
+        number = value(minute)
+        gap = shown.value if isinstance(shown.value, Gap) else Gap.UNKNOWN
+        found.append(Bar(gap if number is None else number, shown.open))
+    return tuple(found)
+
+
+def values(one: Side, value: Callable[[Minute], float | None]) -> list[float]:
+    """What is known of ``value``, oldest first."""
+    found = [value(m) for m in one.series.minutes] if one.series else []
+    return [v for v in found if v is not None]
+
+
+def calls_of(minute: Minute) -> float | None:
+    return minute.invocations or None
+
+
+def p95_of(minute: Minute) -> float | None:
+    return minute.p95_ms
+
+
+def facts(one: Side, view: View, pen: Pen) -> list[Content]:
+    lines = [pen.say(f" throttles {throttles(one)}", "dim")]
+    version = view.snapshot.version(one.version) if view.snapshot else None
+    return [*lines, pen.say(f" {built(version)}", "dim")] if version else lines
+
+
+def built(version: Version) -> str:
+    """``sha 9c1e… · python3.13 · 512 MB · arm64 · 12.4 MB · "2.8.0"``."""
+    parts = [
+        f"sha {short(version.code_sha256)}",
+        version.runtime or version.package_type,
+        f"{version.memory_mb} MB" if version.memory_mb else "",
+        ", ".join(version.architectures),
+        size(version.code_size),
+        f'"{version.description}"' if version.description else "",
+    ]
+    return " · ".join(p for p in parts if p)
+
+
+def card_title(one: Side, both: Sequence[Side], pen: Pen) -> tuple[str, str]:
+    top = spark.scale(*(s.bars for s in both))
+    right = f"same scale 0–{top:g} %" if len(both) > 1 else f"scale 0–{top:g} %"
+    name = f"{label(one.version)} {one.role} · {weight(one.share)}"
+    return pen.spelled(name), pen.spelled(right)

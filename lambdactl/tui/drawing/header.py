@@ -1,0 +1,88 @@
+"""The first line of every screen: where we are, in which account, and how old what we see is.
+
+It shortens in a fixed order when the screen is narrow: origin, account, driver, the name in the
+middle. The badge, read-only and the age are never dropped.
+"""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from lambdactl.model import Snapshot
+from lambdactl.render import glyphs
+from lambdactl.tui.drawing.pen import Pen
+from lambdactl.tui.drawing.text import age, fitted, joined, middle, spread
+from lambdactl.tui.settings import Settings
+from lambdactl.tui.view import View
+
+
+def header(view: View, settings: Settings, crumb: str, width: int, pen: Pen) -> Content:
+    """One line of exactly ``width`` cells; ``crumb`` is what follows the target, if anything."""
+    room = width - 2
+    right = joined([mode(settings, pen, width), age_of(view, pen, width)])
+    name = f"{settings.target}{f' {pen.separator} {crumb}' if crumb else ''}"
+    for cap in (len(name), max(20, width * 2 // 5), 12):
+        for left in lefts(view, settings, middle(name, cap, pen.ellipsis), width, pen):
+            if left.cell_length + 1 + right.cell_length <= room:
+                return Content(" ") + spread(left, right, room) + " "
+    return fitted(Content(" ") + right, width)
+
+
+def lefts(view: View, settings: Settings, name: str, width: int, pen: Pen) -> list[Content]:
+    """The same from long to short."""
+    title = pen.say(name, "bold")
+    badge = badge_of(settings.badge)
+    account, region = place(view.snapshot)
+    driver, origin = driver_of(view.snapshot, pen), pen.say(settings.origin, "dim")
+    short = account[:4] + pen.ellipsis + account[-4:] if account else ""
+    parts = [
+        [title, badge, pen.say(f"{account} {region}".strip()), origin, driver],
+        [title, badge, pen.say(f"{account} {region}".strip()), driver],
+        [title, badge, pen.say(f"{short} {region}".strip()), driver],
+        [title, badge, pen.say(f"{short} {region}".strip())],
+        [title, badge, pen.say(region)],
+        [title, badge],
+    ]
+    return [joined(p) for p in (parts if width >= 110 else parts[1:])]
+
+
+def badge_of(badge: str) -> Content:
+    if not badge:
+        return Content("")
+    style = "bold $text-error reverse" if badge == "PROD" else "bold $text-warning reverse"
+    return Content.styled(f" {badge} ", style)
+
+
+def place(snapshot: Snapshot | None) -> tuple[str, str]:
+    return (snapshot.place.account_id, snapshot.place.region) if snapshot else ("", "")
+
+
+def driver_of(snapshot: Snapshot | None, pen: Pen) -> Content:
+    """What moves the weights: CodeDeploy, somebody by hand, or nothing."""
+    if snapshot is None:
+        return Content("")
+    if snapshot.active_deployment is not None:
+        return pen.say(f"CodeDeploy {snapshot.active_deployment.id}")
+    split = snapshot.alias is not None and snapshot.alias.routing.split
+    return pen.say("by hand") if split else Content("")
+
+
+def mode(settings: Settings, pen: Pen, width: int) -> Content:
+    if settings.read_only:
+        return pen.say("READ-ONLY", "bold $text-warning")
+    return pen.say("WRITE", "dim") if width >= 110 else Content("")
+
+
+def age_of(view: View, pen: Pen, width: int) -> Content:
+    """How old what is shown is; how often it is read, and how fast AWS's clock runs, with room."""
+    if view.age_s is None:
+        return pen.say("no data yet" if view.failure else "reading", "$text-warning")
+    if view.stale:
+        return pen.named(glyphs.STALE) + pen.say(f" {age(view.age_s)}", "$text-warning")
+    if view.paused:
+        return pen.say(f"paused, {age(view.age_s)} old", "$text-warning")
+    fast = view.speed is not None and view.speed != 1.0
+    speed = f"clock {pen.spelled('×')}{view.speed:.0f}" if fast else ""
+    often = f" every {view.interval_s:g}s" if width >= 110 else ""
+    told = [pen.say(speed, "dim")] if width >= 100 else []
+    return joined([*told, pen.say(f"{pen.refresh} {age(view.age_s)}{often}")])

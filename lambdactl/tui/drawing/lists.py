@@ -1,0 +1,161 @@
+"""The rows of the panes: events, alarms, and the deployment with its hooks.
+
+A row is a key and a line; the key is its identity, so that cursor and scroll stay where they are
+while rows come and go. What could not be read is a row too, with the reason and the way out.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from textual.content import Content
+
+from lambdactl.model import Alarm, Deployment, LifecycleEvent, Snapshot, label
+from lambdactl.render import glyphs
+from lambdactl.render.numbers import clock, duration, stamp
+from lambdactl.tui.drawing.pen import Pen
+from lambdactl.tui.drawing.steps import HOOK_TIMEOUT_S, MARKERS
+from lambdactl.tui.drawing.text import age, countdown, joined
+from lambdactl.tui.view import Line, View
+
+
+class Row(NamedTuple):
+    """``copied`` is what ``y`` copies from this row."""
+
+    key: str
+    line: Content
+    copied: str
+
+
+def events(view: View, pen: Pen) -> list[Row]:
+    return [event(line, pen) for line in view.lines]
+
+
+def event(line: Line, pen: Pen) -> Row:
+    drawn = Content(" ").join(
+        [
+            pen.say(clock(line.at), "dim"),
+            pen.sign(line.mark),
+            pen.say(f"{line.kind:<8}", "dim"),
+            pen.say(line.text),
+        ]
+    )
+    return Row(str(line.number), drawn, f"{stamp(line.at)} {line.kind} {line.text}")
+
+
+def alarms(view: View, pen: Pen) -> list[Row]:
+    snapshot = view.snapshot
+    if snapshot is None:
+        return []
+    unread = snapshot.unreadable("alarms")
+    if unread is not None:
+        return [unknown("alarms", unread.reason, unread.hint, pen)]
+    rows = [row for alarm in ordered(snapshot.alarms) for row in alarm_rows(alarm, view, pen)]
+    if not rows:
+        rows = [Row("none", pen.say("no alarm watches this rollout", "dim"), "")]
+    return [*rows, *guarded(snapshot, pen)]
+
+
+def ordered(found: tuple[Alarm, ...]) -> list[Alarm]:
+    """Red ones first, then unknown ones."""
+    order = {"ALARM": 0, "INSUFFICIENT_DATA": 1}
+    return sorted(found, key=lambda a: (order.get(a.state, 2), a.name))
+
+
+def alarm_rows(alarm: Alarm, view: View, pen: Pen) -> list[Row]:
+    since = ""
+    if alarm.updated is not None and view.now is not None:
+        since = f"for {age((view.now - alarm.updated).total_seconds())}"
+    mark = glyphs.of_alarm(alarm.state)
+    head = [
+        pen.sign(mark) + " " + pen.say(alarm.name, "bold"),
+        pen.say(alarm.state),
+        pen.say(since),
+    ]
+    rows = [Row(alarm.name, joined(head), alarm.name)]
+    if alarm.summary:
+        rows.append(Row(f"{alarm.name} rule", pen.say(f"  {alarm.summary}", "dim"), alarm.summary))
+    if alarm.reason and alarm.state == "ALARM":
+        rows.append(Row(f"{alarm.name} reason", pen.say(f"  {alarm.reason}"), alarm.reason))
+    return rows
+
+
+def guarded(snapshot: Snapshot, pen: Pen) -> list[Row]:
+    """What CodeDeploy does by itself when something goes wrong."""
+    group = snapshot.group
+    if group is None:
+        return []
+    causes = ", ".join(sorted(group.auto_rollback))
+    rollback = f"auto rollback on: {causes}" if causes else "auto rollback: off"
+    watched = "" if group.alarms_enabled else "the deployment group watches no alarm"
+    told = joined([pen.say(rollback, "dim"), pen.say(watched, "dim")], pen.spelled(" · "))
+    return [Row("guard", told, rollback)]
+
+
+def hooks(view: View, pen: Pen) -> list[Row]:
+    snapshot = view.snapshot
+    if snapshot is None:
+        return []
+    unread = snapshot.unreadable("deployment")
+    if unread is not None:
+        return [unknown("deployment", unread.reason, unread.hint, pen)]
+    if snapshot.deployment is None:
+        return [Row("none", pen.say("no deployment has moved this alias", "dim"), "")]
+    rows = deployment(snapshot.deployment, view, pen)
+    if snapshot.previous is not None:
+        rows += [Row("undone", pen.say("It undoes:", "dim"), "")]
+        rows += deployment(snapshot.previous, view, pen)
+    return rows
+
+
+def deployment(one: Deployment, view: View, pen: Pen) -> list[Row]:
+    mark = glyphs.of_deployment(one.status)
+    route = f"{label(one.current_version)} → {label(one.target_version)}"
+    head = [pen.sign(mark) + " " + pen.say(one.id, "bold"), pen.say(one.status), pen.say(route)]
+    group = f"  {one.application} / {one.group} · {one.config_name} · by {one.creator}"
+    rows = [
+        Row(one.id, joined(head), one.id),
+        Row(f"{one.id} group", pen.say(group, "dim"), f"{one.application} {one.group}"),
+    ]
+    told = [m for m in (one.error_message or one.error_code, one.rollback_message) if m]
+    rows += [Row(f"{one.id} {m}", pen.say(f"  {m}", "$text-error"), m) for m in told]
+    return rows + [
+        row
+        for event in one.events
+        if event.name not in MARKERS
+        for row in lifecycle(one.id, event, view, pen)
+    ]
+
+
+def lifecycle(deployment_id: str, event: LifecycleEvent, view: View, pen: Pen) -> list[Row]:
+    name = pen.say(f" {event.name:<19}{event.status:<11}")
+    line = "  " + pen.sign(glyphs.of_lifecycle(event.status)) + name + pen.say(lasted(event, view))
+    key = f"{deployment_id} {event.name}"
+    rows = [Row(key, line, f"{event.name} {event.status}")]
+    if event.message:
+        said = pen.say(f"    {event.message}", "$text-error" if event.status == "Failed" else "dim")
+        rows.append(Row(f"{key} message", said, event.message))
+    return rows
+
+
+def lasted(event: LifecycleEvent, view: View) -> str:
+    if event.started is None:
+        return ""
+    if event.ended is not None:
+        return f"{duration((event.ended - event.started).total_seconds())}  {clock(event.started)}"
+    if view.now is None:
+        return f"since {clock(event.started)}"
+    passed = (view.now - event.started).total_seconds()
+    if event.name == "AllowTraffic":
+        return countdown(passed)
+    return f"{countdown(passed)} · has not called back · fails at {countdown(HOOK_TIMEOUT_S)}"
+
+
+def unknown(part: str, reason: str, hint: str | None, pen: Pen) -> Row:
+    told = f"? {part} not known: {reason}{f'  try: {hint}' if hint else ''}"
+    return Row(f"unread {part}", pen.say(told, "$text-warning"), told)
+
+
+def red(view: View) -> int:
+    """How many alarms are in ALARM, for the pane's title."""
+    return sum(a.state == "ALARM" for a in view.snapshot.alarms) if view.snapshot else 0

@@ -1,0 +1,201 @@
+"""Both versions' calls that failed, on one scale, with the counts that the verdict rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from textual.content import Content
+
+from lambdactl.model import Series, Snapshot, label
+from lambdactl.render.numbers import rate
+from lambdactl.tui.drawing import spark
+from lambdactl.tui.drawing.pen import CANARY, STABLE, Pen
+from lambdactl.tui.drawing.spark import Bar
+from lambdactl.tui.drawing.text import fitted, joined
+from lambdactl.tui.view import View
+from lambdactl.verdict import Answer, Verdict
+from lambdactl.verdict.assessment import SETTLING_S
+
+MINUTES = 30
+"""Drawn as unknown where nothing tells how long the window is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two versions that are compared, with what is drawn of it."""
+
+    version: int
+    role: str
+    style: str
+    share: float
+    series: Series | None
+    calls: float | None
+    errors: float | None
+    bars: tuple[Bar, ...]
+
+    @property
+    def rate(self) -> float | None:
+        """Per cent of the counted calls that failed; None without a call, or not known."""
+        return 100.0 * self.errors / self.calls if self.calls and self.errors is not None else None
+
+
+def pair(snapshot: Snapshot) -> tuple[int | None, int | None]:
+    """(stable, canary): as the alias routes, else as the last deployment moved it."""
+    routing = snapshot.alias.routing if snapshot.alias else None
+    if routing is not None and routing.split:
+        return routing.stable, routing.canary
+    last = snapshot.previous or snapshot.deployment
+    if last is not None and last.current_version and last.target_version:
+        return last.current_version, last.target_version
+    return (routing.stable if routing else None), None
+
+
+def sides(view: View) -> tuple[Side, ...]:
+    """The versions to compare, stable first; one where there is nothing to compare with."""
+    if view.snapshot is None:
+        return ()
+    stable, canary = pair(view.snapshot)
+    found = [(stable, STABLE, False), (canary, CANARY, True)]
+    return tuple(side(view, n, style, second) for n, style, second in found if n is not None)
+
+
+def side(view: View, number: int, style: str, is_canary: bool) -> Side:
+    snapshot = view.snapshot
+    assert snapshot is not None
+    series = snapshot.metrics.series.get(number) if snapshot.metrics else None
+    verdict = view.assessment.verdict if view.assessment else Verdict(Answer.NOT_MEASURED)
+    calls, errors = counted(series, verdict, is_canary)
+    length = len(series.minutes) if series else MINUTES
+    bars = spark.bars(series, settled_until(snapshot), length)
+    share = snapshot.alias.routing.share(number) if snapshot.alias else 0.0
+    return Side(number, role(snapshot, number), style, share, series, calls, errors, bars)
+
+
+def role(snapshot: Snapshot, number: int) -> str:
+    routing = snapshot.alias.routing if snapshot.alias else None
+    if routing is not None and number == routing.canary:
+        return "canary"
+    return "stable" if routing is not None and number == routing.stable else "no traffic"
+
+
+def counted(
+    series: Series | None, verdict: Verdict, is_canary: bool
+) -> tuple[float | None, float | None]:
+    """The counts that the verdict counts; those of the whole window where it has none."""
+    if verdict.answer is not Answer.NOT_MEASURED and verdict.canary_calls:
+        if is_canary:
+            return verdict.canary_calls, verdict.canary_errors
+        return verdict.stable_calls, verdict.stable_errors
+    return (series.calls(), series.errors()) if series else (None, None)
+
+
+def settled_until(snapshot: Snapshot) -> datetime:
+    """The start of the last minute that can no longer change: the verdict counts up to it."""
+    taken = snapshot.metrics.taken if snapshot.metrics else snapshot.taken
+    timeouts = [v.timeout_s or 0 for v in snapshot.versions if v.number in pair(snapshot)]
+    return taken - timedelta(seconds=60.0 + SETTLING_S + max(timeouts, default=0))
+
+
+def title(view: View, pen: Pen) -> tuple[str, str]:
+    both = sides(view)
+    top = spark.scale(*(s.bars for s in both))
+    minutes = len(both[0].bars) if both else MINUTES
+    scale = f"same scale 0–{top:g} %" if len(both) > 1 else f"scale 0–{top:g} %"
+    marks = f'"{pen.spark.no_calls}" no calls' if pen.spark.no_calls.strip() else "blank no calls"
+    return f"ERROR %  {minutes} min", pen.spelled(f"{scale} · {marks}")
+
+
+def rows(view: View, width: int, pen: Pen) -> list[Content]:
+    """A line for each version, and one that compares them."""
+    if view.snapshot is None:
+        return [Content("")]
+    both = sides(view)
+    if not both:
+        return [pen.say(" no published version is routed to", "dim")]
+    top = spark.scale(*(s.bars for s in both))
+    lines = [row(s, top, width, pen) for s in both]
+    return [*lines, compared(view, both, width, pen)]
+
+
+def row(one: Side, top: float, width: int, pen: Pen) -> Content:
+    """``v42 ····▁▃▅▆  6.31 %  13/206  p95 240 ms  throttles 0`` in ``width`` cells."""
+    cells = [
+        pen.say(f"{rate(one.rate):>8}", "bold"),
+        pen.say(f"{tally(one):>13}"),
+        pen.say(f"p95 {p95(one):>8}"),
+        pen.say(f"throttles {throttles(one)}"),
+    ]
+    name = pen.say(f" {label(one.version):<5}", f"bold {one.style}")
+    if width < 80:
+        cells = cells[:2]
+    tail = joined(cells)
+    room = max(8, min(len(one.bars) * 2, width - name.cell_length - tail.cell_length - 3))
+    (drawn,) = spark.chart(one.bars, top, width=room, style=one.style, marks=pen.spark)
+    return fitted(name + drawn + "  " + tail, width)
+
+
+def tally(one: Side) -> str:
+    if one.calls is None:
+        return "unknown"
+    return f"{one.errors or 0:,.0f}/{one.calls:,.0f}" if one.calls else "no calls"
+
+
+def p95(one: Side) -> str:
+    """The newest minute's, because percentiles of minutes do not add up."""
+    known = [m.p95_ms for m in one.series.minutes if m.p95_ms is not None] if one.series else []
+    return f"{known[-1]:,.0f} ms" if known else "-"
+
+
+def throttles(one: Side) -> str:
+    known = (
+        [m.throttles for m in one.series.minutes if m.throttles is not None] if one.series else []
+    )
+    return f"{sum(known):,.0f}" if known else "-"
+
+
+def compared(view: View, both: Sequence[Side], width: int, pen: Pen) -> Content:
+    """What the numbers amount to, or why there are none."""
+    snapshot = view.snapshot
+    assert snapshot is not None
+    unread = snapshot.unreadable("metrics")
+    if snapshot.metrics is None:
+        reason = unread.reason if unread else "metrics were not asked for"
+        hint = f"  try: {unread.hint}" if unread and unread.hint else ""
+        return fitted(pen.say(f" ? not known: {reason}{hint}", "$text-warning"), width)
+    if len(both) < 2:
+        return pen.say(" nothing to compare with: one version has all traffic", "dim")
+    verdict = view.assessment.verdict if view.assessment else Verdict(Answer.NOT_MEASURED)
+    parts = [pen.say(ratio(both)), pen.say(evidence(verdict), "dim")]
+    return fitted(Content(" ") + joined(parts, pen.spelled(" · ")), width)
+
+
+def ratio(both: Sequence[Side]) -> str:
+    stable, canary = both
+    if stable.rate is None or canary.rate is None:
+        return ""
+    if stable.rate and canary.rate > stable.rate:
+        times = canary.rate / stable.rate
+        return f"{label(canary.version)} fails {times:.1f}× as often as {label(stable.version)}"
+    if canary.rate > stable.rate:
+        return f"{label(canary.version)} fails, {label(stable.version)} does not"
+    return f"{label(canary.version)} fails no more often than {label(stable.version)}"
+
+
+def evidence(verdict: Verdict) -> str:
+    """``evidence 7,535 (FAIL at 20)``: how sure the judge is, and what it would take."""
+    if verdict.answer is Answer.NOT_MEASURED:
+        return "no settled minute in which both were called"
+    told = f"evidence {short_number(verdict.evidence)} (FAIL at 20)"
+    if verdict.answer is Answer.PASS:
+        return f"clearance {short_number(verdict.clearance)} (PASS at 20)"
+    if verdict.clump > 1.5:
+        return f"{told}, errors come {verdict.clump:.1f} at a time"
+    return told
+
+
+def short_number(value: float) -> str:
+    if value >= 1e6:
+        return "over 1,000,000"
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"

@@ -1,0 +1,88 @@
+"""The two lines that answer first: is it safe, what happens next, what should I do."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from lambdactl.render import glyphs
+from lambdactl.render.numbers import clock
+from lambdactl.tui.drawing.pen import Pen
+from lambdactl.tui.drawing.steps import next_of, steps_of
+from lambdactl.tui.drawing.text import age, countdown, fitted, joined
+from lambdactl.tui.view import Failure, View
+
+KEYS = {"abort": "a", "promote": "o", "shift": "s"}
+
+
+def verdict(view: View, width: int, pen: Pen) -> list[Content]:
+    """Two lines of exactly ``width`` cells."""
+    if view.snapshot is None or view.assessment is None:
+        first, second = unread(view, pen)
+    elif view.stale:
+        first, second = stale(view, pen)
+    else:
+        first, second = fresh(view, width, pen)
+    return [fitted(Content(" ") + first, width), fitted(Content(" ") + second, width)]
+
+
+def unread(view: View, pen: Pen) -> tuple[Content, Content]:
+    if view.failure is None:
+        return pen.say("reading from AWS ...", "dim"), Content("")
+    first = Content.styled("? NOT READ", "bold $text-warning") + pen.say(f"  {view.failure.error}")
+    return first, way_out(view.failure, view, pen)
+
+
+def stale(view: View, pen: Pen) -> tuple[Content, Content]:
+    """What was true, how long ago, and why it is not known any more."""
+    assert view.assessment is not None and view.age_s is not None
+    was = glyphs.of_state(view.assessment.state)
+    head = pen.named(glyphs.STALE) + f" {age(view.age_s)}, was " + pen.named(was)
+    if view.failure is None:
+        return head, pen.say("the look at AWS has not come back yet; what is shown is old", "dim")
+    return joined([head, pen.say(str(view.failure.error))]), way_out(view.failure, view, pen)
+
+
+def way_out(failure: Failure, view: View, pen: Pen) -> Content:
+    retry = "trying now" if view.retry_s is None else f"retry in {age(view.retry_s)}"
+    parts = [
+        pen.say(retry, "$text-warning"),
+        pen.say(f"try: {failure.error.hint}") if failure.error.hint else Content(""),
+        pen.say(failure.error.why or "", "dim"),
+    ]
+    return joined(parts, pen.spelled(" · "))
+
+
+def fresh(view: View, width: int, pen: Pen) -> tuple[Content, Content]:
+    assert view.assessment is not None
+    head = pen.named(glyphs.of_state(view.assessment.state)) + "  "
+    said, rest = view.assessment.text, ""
+    while head.cell_length + pen.say(said).cell_length > width - 2 and " · " in said:
+        said, _, cut = said.rpartition(" · ")
+        rest = f"{cut} · {rest}" if rest else cut
+    parts = [pen.say(rest), coming(view, pen), advised(view, pen)]
+    second = joined(parts, pen.spelled(" · "))
+    if second.cell_length > width - 2:
+        # What comes next is also said by the steps; what to do is said nowhere else.
+        second = joined([parts[2], parts[0]], pen.spelled(" · "))
+    return head + pen.say(said), second
+
+
+def coming(view: View, pen: Pen) -> Content:
+    """``next 100 % in 05:48, at 14:13:10``."""
+    following = next_of(steps_of(view.snapshot)) if view.snapshot else None
+    if following is None or view.now is None:
+        return Content("")
+    left = (following.at - view.now).total_seconds()
+    when = f"in {countdown(left)}" if left > 0 else "due"
+    return pen.say(f"next {following.what} {when}, at {clock(following.at)}")
+
+
+def advised(view: View, pen: Pen) -> Content:
+    if view.running is not None:
+        return pen.say(f"{view.running} is being applied", "bold $text-accent")
+    advice = view.assessment.advice if view.assessment else None
+    if advice is None:
+        return Content("")
+    key = next((k for verb, k in KEYS.items() if advice.startswith(verb)), None)
+    named = f"{key}: {advice}" if key and advice in KEYS else advice
+    return pen.say(f"{pen.arrow} {named}", "bold")

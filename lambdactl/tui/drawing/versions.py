@@ -1,0 +1,95 @@
+"""Every published version: what uses it, whether a prune would take it, and why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from textual.content import Content
+
+from lambdactl.model import Snapshot, Storage, Version, label
+from lambdactl.plan import Plan, VersionVerdict
+from lambdactl.render.numbers import size, stamp, weight
+from lambdactl.tui.drawing import bar
+from lambdactl.tui.drawing.lists import Row
+from lambdactl.tui.drawing.pen import Pen
+from lambdactl.tui.drawing.text import age, fitted, middle, spread
+
+
+def storage(snapshot: Snapshot, width: int, pen: Pen) -> list[Content]:
+    """The gauge, and what its parts are; why it is not known where it is not."""
+    own = sum(v.code_size for v in snapshot.versions if v.package_type == "Zip")
+    found = snapshot.storage
+    if found is None:
+        unread = snapshot.unreadable("storage")
+        why = f"not known: {unread.reason}" if unread else "not read"
+        return [pen.say(f" CODE STORAGE  ? {why}", "$text-warning"), pen.say(f" {size(own)} here")]
+    head = pen.say(" CODE STORAGE ", "bold")
+    tail = pen.say(f" {full(found)} ")
+    room = max(10, width - head.cell_length - tail.cell_length)
+    legend = (
+        f"   {pen.stable} others   {pen.canary} this function {size(own)}"
+        f"   {pen.free} free {size(found.limit - found.used)}"
+    )
+    gauge = bar.storage(found.used, own, found.limit, room, pen)
+    return [head + gauge + tail, pen.say(legend, "dim")]
+
+
+def full(found: Storage) -> str:
+    share = 100.0 * found.used / found.limit if found.limit else 0.0
+    return f"{size(found.used)} of {size(found.limit)}, {share:.1f} %"
+
+
+def rows(snapshot: Snapshot, plan: Plan | None, width: int, pen: Pen) -> list[Row]:
+    """Newest first; what goes is as visible as what stays, and the other way round."""
+    fates = {v.version: v for v in plan.verdicts} if plan else {}
+    return [row(v, snapshot, fates.get(v.number), width, pen) for v in reversed(snapshot.versions)]
+
+
+def heading(width: int) -> Content:
+    columns = f"   {'VER':<7}{'PUBLISHED':<17}{'AGE':>5} {'SIZE':>9}  {'ALIAS':<16}{'PLAN':<8}WHY"
+    return fitted(Content.styled(columns, "dim bold"), width)
+
+
+def row(
+    version: Version,
+    snapshot: Snapshot,
+    fate: VersionVerdict | None,
+    width: int,
+    pen: Pen,
+) -> Row:
+    goes = fate is not None and fate.fate == "delete"
+    told = "?" if fate is None else "DELETE" if goes else "keep"
+    mark = Content.styled("✗ " if not pen.ascii else "x ", "$text-error") if goes else Content("  ")
+    line = Content.assemble(
+        " ",
+        mark,
+        pen.say(f"{label(version.number):<7}", "bold"),
+        pen.say(f"{stamp(version.published)[:16]:<17}"),
+        pen.say(f"{old(version.published, snapshot.taken):>5} "),
+        pen.say(f"{size(version.code_size):>9}  "),
+        fitted(pen.say(middle(routed_by(version, snapshot), 15, pen.ellipsis)), 16),
+        pen.say(f"{told:<8}", "bold $text-error" if goes else ""),
+        pen.say(fate.reason if fate else "", "dim" if not goes else ""),
+    )
+    if width >= 140 and version.description:
+        line = spread(line, pen.say(f'"{version.description}" ', "dim"), width)
+    return Row(label(version.number), line, f"{snapshot.target.function}:{version.number}")
+
+
+def old(published: datetime | None, now: datetime) -> str:
+    return "-" if published is None else age((now - published).total_seconds())
+
+
+def routed_by(version: Version, snapshot: Snapshot) -> str:
+    """``live 90 %``, every alias that routes to it."""
+    routed = [a for a in snapshot.aliases if version.number in a.routing.versions]
+    return ", ".join(f"{a.name} {weight(a.routing.share(version.number))}" for a in routed) or "-"
+
+
+def title(plan: Plan | None, keep: int, pen: Pen) -> tuple[str, str]:
+    left = f"keep newest {keep}  (+/- to change)"
+    if plan is None:
+        return left, ""
+    goes = len(plan.actions)
+    stays = len(plan.verdicts) - goes
+    return left, pen.spelled(f"delete {goes} · keep {stays} · frees up to {size(plan.frees)}")

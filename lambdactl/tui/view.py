@@ -1,0 +1,62 @@
+"""What the widgets are shown: one frozen value for everything that is on the screen.
+
+Widgets draw a view and keep nothing of their own; so what two of them say can never disagree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lambdactl.errors import LambdactlError
+from lambdactl.model import Snapshot
+from lambdactl.render.glyphs import Mark
+from lambdactl.verdict import Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the event pane. ``number`` is its identity: cursor and scroll follow it."""
+
+    number: int
+    at: datetime
+    mark: Mark
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The last look failed, ``count`` times in a row by now; ``at`` is in our own seconds."""
+
+    error: LambdactlError
+    count: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Ages and intervals are seconds of ours; ``now`` is on AWS's clock."""
+
+    snapshot: Snapshot | None = None
+    assessment: Assessment | None = None
+    age_s: float | None = None
+    now: datetime | None = None
+    speed: float | None = None
+    failure: Failure | None = None
+    retry_s: float | None = None
+    """Seconds until the next look is tried; None while one is in flight or none is due."""
+    looking: bool = False
+    paused: bool = False
+    interval_s: float = 5.0
+    lines: tuple[Line, ...] = ()
+    running: str | None = None
+    """The verb of the action that is being applied."""
+
+    @property
+    def stale(self) -> bool:
+        """What is shown is older than it should be: the last look failed, or none has come back."""
+        if self.snapshot is None or self.age_s is None:
+            return False
+        late = not self.paused and self.age_s > 3 * max(self.interval_s, 5.0)
+        return self.failure is not None or late
