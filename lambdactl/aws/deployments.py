@@ -89,6 +89,12 @@ def recent(door: Door, name: GroupName, *, limit: int = LOOKED_THROUGH) -> list[
     return described(door, list(dict.fromkeys([*running, *ids]))[:limit])
 
 
+def running(door: Door, groups: Iterable[GroupName]) -> tuple[Deployment, ...]:
+    """What has not ended yet in any of ``groups``, without targets."""
+    ids = [i for name in groups for i in listed(door, name, ACTIVE)[0]]
+    return tuple(d for d in described(door, ids[:25]) if d.active)
+
+
 def last_succeeded(door: Door, name: GroupName) -> list[Deployment]:
     """The group's newest deployment that succeeded, without its target; empty where none did."""
     ids, _ = listed(door, name, (DeploymentStatus.Succeeded.value,))

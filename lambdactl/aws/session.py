@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from lambdactl.aws import deployments, mutations, reads, snapshot
+from lambdactl.aws import deployments, discovery, mutations, reads, snapshot
 from lambdactl.aws.door import Door
 from lambdactl.model import Alias, Deployment, Place, Routing, Snapshot, Storage, Target
 
@@ -69,6 +69,10 @@ class Aws(Door):
     def deployment(self, deployment_id: str) -> Deployment:
         """One deployment with its lifecycle events; NotFound where there is none of this id."""
         return deployments.get(self, deployment_id)
+
+    def running(self, function: str) -> tuple[Deployment, ...]:
+        """The deployments of the function's groups that have not ended, without their targets."""
+        return deployments.running(self, discovery.discover(self, function).groups)
 
     def update_alias(self, target: Target, after: Routing, revision_id: str) -> Alias:
         """One UpdateAlias with its lock; Stale where somebody was faster."""

@@ -14,6 +14,8 @@ from typing import Literal
 from lambdactl.errors import LambdactlError
 from lambdactl.model import Alarm, Deployment, Routing, Target, Version
 
+Outcome = Literal["succeeded", "failed", "stopped", "rolled back"]
+
 
 @dataclass(frozen=True, slots=True)
 class AliasMoved:
@@ -176,7 +178,7 @@ class RolloutEnded:
 
     at: datetime
     target: Target
-    outcome: Literal["succeeded", "failed", "stopped", "rolled back"]
+    outcome: Outcome
     routing: Routing | None
     deployment: Deployment | None
     rollback: Deployment | None = None

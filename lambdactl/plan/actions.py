@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lambdactl.model import Place, Routing, Target
+from lambdactl.model_stack import ResourceChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,33 @@ class VersionVerdict:
     code_size: int
 
 
+How = Literal["first", "CodeDeploy", "at once", "unknown", "stays", "removed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What a deploy does to one alias of its stack."""
+
+    logical_id: str
+    """Of the alias, in the template."""
+    target: Target
+    """On the first deployment ``function`` is the function's logical id: it has no name yet."""
+    how: How
+    """first: the alias is made, without hooks or canary. stays: no traffic moves."""
+    publishes: bool
+    """Whether a new version is published."""
+    before: Routing | None = None
+    """None where the alias does not exist yet, and where it could not be read."""
+    config_name: str | None = None
+    """How CodeDeploy moves traffic, where that is known before the deploy."""
+    hooks: tuple[str, ...] = ()
+    """Logical ids of the hooks that run."""
+
+    @property
+    def moves(self) -> bool:
+        return self.how in ("CodeDeploy", "at once", "unknown")
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     verb: Literal["shift", "promote", "abort", "prune", "deploy"]
@@ -85,6 +113,10 @@ class Plan:
     """The command that takes it back, ready to type; None where nothing can."""
     verdicts: tuple[VersionVerdict, ...] = ()
     """Prune only: every version of the function, newest first."""
+    releases: tuple[Release, ...] = ()
+    """Deploy only: every alias of the stack."""
+    changes: tuple[ResourceChange, ...] = ()
+    """Deploy only: the change set, resource by resource."""
 
     @property
     def frees(self) -> int:

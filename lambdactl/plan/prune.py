@@ -13,12 +13,12 @@ stack that must roll back to a pruned version stays in UPDATE_ROLLBACK_FAILED.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 from lambdactl.errors import Refused, UsageError
-from lambdactl.model import Inventory, Snapshot, Version, label
+from lambdactl.model import Alias, Inventory, Snapshot, Version, label
 from lambdactl.plan.actions import DeleteVersion, Plan, VersionVerdict
 from lambdactl.plan.routing import refuse_unread_deployment
 
@@ -129,13 +129,25 @@ def verdict(pruning: Pruning, version: Version) -> VersionVerdict:
     return VersionVerdict(version.number, "delete", f"not in newest {pruning.keep}", size)
 
 
-def routed(pruning: Pruning, version: Version) -> str | None:
-    """An alias routes to it, on either side, at any weight."""
-    for alias in pruning.snapshot.aliases:
-        if version.number in alias.routing.versions:
-            side = "canary" if version.number == alias.routing.canary else "stable"
-            return f"{alias.name} ({side})"
-    return None
+def in_use(aliases: Iterable[Alias], numbers: Collection[int]) -> dict[int, str]:
+    """Version -> why an alias needs it: routed to, on either side at any weight, or the next older
+    of ``numbers`` below such a one. Numbers have gaps, so that is not the number minus one."""
+    needed: dict[int, str] = {}
+    for alias in aliases:
+        for target in alias.routing.versions:
+            older = [n for n in numbers if n < target]
+            if older:
+                needed.setdefault(max(older), f"previous of {alias.name} ({label(target)})")
+    for alias in aliases:
+        for target in alias.routing.versions:
+            side = "canary" if target == alias.routing.canary else "stable"
+            needed[target] = f"{alias.name} ({side})"
+    return needed
+
+
+def aliased(pruning: Pruning, version: Version) -> str | None:
+    numbers = [v.number for v in pruning.snapshot.versions]
+    return in_use(pruning.snapshot.aliases, numbers).get(version.number)
 
 
 def used(pruning: Pruning, version: Version) -> str | None:
@@ -160,16 +172,6 @@ def stack_owned(pruning: Pruning, version: Version) -> str | None:
     stack = pruning.inventory.stack
     owned = stack is not None and version.number in stack.versions
     return f"resource of stack {stack.name}" if stack is not None and owned else None
-
-
-def previous(pruning: Pruning, version: Version) -> str | None:
-    """The next older version that exists below one that an alias routes to. Numbers have gaps."""
-    for alias in pruning.snapshot.aliases:
-        for target in alias.routing.versions:
-            older = [v.number for v in pruning.snapshot.versions if v.number < target]
-            if older and version.number == max(older):
-                return f"previous of {alias.name} ({label(target)})"
-    return None
 
 
 def unreleased(pruning: Pruning, version: Version) -> str | None:
@@ -206,11 +208,10 @@ def policy_unread(pruning: Pruning, version: Version) -> str | None:
 
 Rule = Callable[[Pruning, Version], str | None]
 RULES: tuple[Rule, ...] = (
-    routed,
+    aliased,
     used,
     deployed,
     stack_owned,
-    previous,
     unreleased,
     newest,
     young,
