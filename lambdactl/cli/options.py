@@ -48,9 +48,11 @@ class Asked:
     debug: bool
     no_input: bool
     yes: bool
+    yes_by_environment: bool
+    """LAMBDACTL_YES, which production does not take for an answer."""
     dry_run: bool
     timeout: float | None
-    """Seconds on AWS's clock."""
+    """Seconds to wait, by the clock on the wall."""
     terminal: Terminal
     run: Run
 
@@ -169,7 +171,8 @@ def asked(run: Run, words: Mapping[str, Any]) -> Asked:
         quiet=quiet,
         debug=words.get("debug", False) or _env_flag("DEBUG"),
         no_input=no_input,
-        yes=words.get("yes", False) or _env_flag("YES"),
+        yes=words.get("yes", False),
+        yes_by_environment=_env_flag("YES"),
         dry_run=words.get("dry_run", False),
         timeout=seconds(words["timeout"]) if "timeout" in words else None,
         terminal=Terminal(color=color, quiet=quiet, no_input=no_input, ascii=_env_flag("ASCII")),

@@ -269,7 +269,9 @@ def _usable(
     """The last deployed target, where nothing above names another one or another place."""
     if remembered is None or any(by in layer for layer in upper):
         return None
-    flags, environment, _ = upper
+    if any(remembered.account_id != x["account_id"].text for x in upper if "account_id" in x):
+        return None
+    flags = upper[0]
     here = context is not None and context.text == SANDBOX
     if remembered.context == SANDBOX:
         elsewhere = context is not None and not here

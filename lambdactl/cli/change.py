@@ -1,0 +1,147 @@
+"""Decide, show, then do: the way of every command that changes an alias or deletes versions.
+
+The plan that is shown is the object that is applied. A dry run prints it as data and stops; a run
+prints it as narration, asks, applies it, and prints what came of it as data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from lambdactl.cli.options import Asked
+from lambdactl.cli.session import Session, opened, target_lines
+from lambdactl.errors import PartlyDone
+from lambdactl.model import Snapshot
+from lambdactl.plan import Plan, VersionVerdict
+from lambdactl.render import document
+from lambdactl.render.addressed import addressed
+from lambdactl.render.numbers import counted, routed
+from lambdactl.render.plans import plan_lines
+from lambdactl.render.spans import Line, Span
+from lambdactl.render.words import line
+
+if TYPE_CHECKING:
+    from lambdactl.ops.events import Event
+
+Decide = Callable[[Snapshot], Plan]
+PATIENCE_S = 3600.0
+"""For how long an abort is followed where no --timeout says otherwise."""
+
+
+def change(
+    asked: Asked,
+    decide: Decide,
+    *,
+    needs_alias: bool = True,
+    to: int | None = None,
+    checks: bool = False,
+    inventory: bool = False,
+) -> None:
+    """Look, decide, show, confirm, apply, and say what came of it."""
+    with opened(asked) as session:
+        target = session.wanted.target(needs_alias=needs_alias)
+        session.terminal.say(*target_lines(session, target, "function", "alias"))
+        snapshot = session.aws.snapshot(
+            target, metrics=False, to=to, checks=checks, inventory=inventory
+        )
+        plan = decide(snapshot)
+        if asked.dry_run or not plan.actions:
+            _show_only(session, plan, snapshot)
+            return
+        _confirm(session, plan, snapshot)
+        _apply(session, plan)
+
+
+def _show_only(session: Session, plan: Plan, snapshot: Snapshot) -> None:
+    """A dry run, or a plan with nothing in it: the plan is the data."""
+    if session.asked.structured:
+        _document(session, plan, applied=False)
+        return
+    session.terminal.out(*_lines(session, plan, snapshot))
+    if plan.actions:
+        session.terminal.say("dry run: nothing was changed")
+
+
+def _lines(session: Session, plan: Plan, snapshot: Snapshot) -> list[Line]:
+    flags = session.wanted.flags
+    return [
+        tuple(Span(addressed(part.text, flags), part.style) for part in line)
+        for line in plan_lines(plan, snapshot, ascii=session.terminal.ascii)
+    ]
+
+
+def _confirm(session: Session, plan: Plan, snapshot: Snapshot) -> None:
+    """What cannot be undone, the operator types out; the rest is a yes."""
+    terminal, lines = session.terminal, _lines(session, plan, snapshot)
+    if agreed(session):
+        terminal.say(*lines)
+        return
+    terminal.insist(*lines)
+    if plan.verb == "prune":
+        function = plan.target.function
+        terminal.confirm(f"Type the function's name to delete ({function}):", answer=function)
+    else:
+        terminal.confirm("Proceed?")
+
+
+def agreed(session: Session) -> bool:
+    """``--yes``; from the environment it counts everywhere but in production."""
+    return session.asked.yes or (session.asked.yes_by_environment and not session.production)
+
+
+def _apply(session: Session, plan: Plan) -> None:
+    from lambdactl.ops import apply
+
+    told: list[Event] = []
+    session.leaves(_midway(plan))
+    try:
+        wait_s = session.asked.timeout or PATIENCE_S
+        for event in apply(plan, session.aws, interval_s=session.interval_s, wait_s=wait_s):
+            told.append(event)
+            session.terminal.say(line(event, ascii=session.terminal.ascii))
+    except PartlyDone:
+        _result(session, plan, told, complete=False)
+        raise
+    _result(session, plan, told, complete=True)
+
+
+def _midway(plan: Plan) -> str:
+    """What is true of AWS from the first call of the plan on."""
+    look = f"lambdactl status -f {plan.target}"
+    if plan.verb == "prune":
+        return "versions told as deleted are gone, the others are not; lambdactl prune goes on"
+    if plan.verb == "abort":
+        return f"CodeDeploy goes on by itself; {look} --watch"
+    return f"the alias is where it was, or where the plan says: {look}"
+
+
+def _result(session: Session, plan: Plan, told: list[Event], *, complete: bool) -> None:
+    """On stdout: where the alias is now, or what was deleted."""
+    if session.asked.structured:
+        _document(session, plan, applied=complete, events=tuple(told))
+    elif plan.verb == "prune":
+        session.terminal.out(*_deleted(plan.verdicts, told))
+    else:
+        session.terminal.out(f"{plan.target}  {routed(plan.after)}")
+
+
+def _deleted(verdicts: tuple[VersionVerdict, ...], told: list[Event]) -> list[str]:
+    from lambdactl.ops.events import VersionDeleted
+
+    gone = {e.version for e in told if isinstance(e, VersionDeleted)}
+    kept = len(verdicts) - len(gone)
+    names = " ".join(f"v{n}" for n in sorted(gone))
+    return [f"deleted {counted(len(gone), 'version')}, kept {kept}{f': {names}' if names else ''}"]
+
+
+def _document(
+    session: Session, plan: Plan, *, applied: bool, events: tuple[Event, ...] = ()
+) -> None:
+    data = document.plan(plan, applied=applied, events=events)
+    data["undo"] = session.addressed(plan.undo) if plan.undo else None
+    kind = plan.verb.capitalize()
+    session.terminal.document(
+        document.envelope(kind, data, place=session.place, target=plan.target),
+        session.asked.output,
+    )

@@ -1,0 +1,39 @@
+"""``lambdactl versions``: what is published, and who routes to it."""
+
+from __future__ import annotations
+
+import typer
+
+from lambdactl.cli.app import SETTINGS
+from lambdactl.cli.options import Asked, shared
+
+app = typer.Typer(**SETTINGS)
+
+
+@app.command()
+@shared
+def versions(asked: Asked) -> None:
+    """List the versions of a function and who routes to them.
+
+    \b
+    lambdactl versions                 of the current target
+    lambdactl versions -f checkout     of another function
+    lambdactl versions -o json         for a program
+    """
+    from lambdactl.cli.session import opened, target_lines
+    from lambdactl.render import document
+    from lambdactl.render.versions import version_lines
+
+    with opened(asked) as session:
+        target = session.wanted.target(needs_alias=False)
+        session.terminal.say(*target_lines(session, target, "function"))
+        snapshot = session.aws.snapshot(target, metrics=False)
+        if asked.structured:
+            told = document.envelope(
+                "Versions", document.versions(snapshot), place=session.place, target=target
+            )
+            session.terminal.document(told, asked.output)
+        elif snapshot.versions:
+            session.terminal.out(*version_lines(snapshot))
+        else:
+            session.terminal.say(f"{target.function} has no published version")

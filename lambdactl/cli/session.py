@@ -1,0 +1,114 @@
+"""One command's way to AWS: the target with the origin of each part, the account, the door.
+
+Nothing is planned before the account is known to be the one that was meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lambdactl.cli import state
+from lambdactl.cli.options import Asked
+from lambdactl.cli.target import SANDBOX, Wanted, wanted
+from lambdactl.cli.terminal import Terminal
+from lambdactl.errors import LambdactlError
+from lambdactl.model import Place, Target
+from lambdactl.render.addressed import addressed
+from lambdactl.render.spans import Line, Span, spans
+from lambdactl.render.visible import visible
+
+if TYPE_CHECKING:
+    from lambdactl.aws import Aws
+
+INTERVAL_S = 5.0
+LABEL = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    asked: Asked
+    wanted: Wanted
+    aws: Aws
+    place: Place
+
+    @property
+    def terminal(self) -> Terminal:
+        return self.asked.terminal
+
+    @property
+    def interval_s(self) -> float:
+        """Wall seconds between two looks: shorter where the account's clock runs faster."""
+        running = state.sandbox() if self.wanted.in_sandbox else None
+        return max(INTERVAL_S / running.speed, 0.5) if running else INTERVAL_S
+
+    @property
+    def production(self) -> bool:
+        return (self.wanted.get("env") or "").lower() in ("prod", "production")
+
+    def leaves(self, state_of_aws: str) -> None:
+        """What a Ctrl-C from now on will say."""
+        self.asked.run.left = self.addressed(state_of_aws)
+
+    def addressed(self, text: str) -> str:
+        return addressed(text, self.wanted.flags)
+
+
+@contextmanager
+def opened(asked: Asked, *, by: str = "function") -> Iterator[Session]:
+    """Find out what is meant, connect, and check the account; errors leave with commands that lead
+    back to the same place."""
+    meant = wanted(asked, by=by)
+    try:
+        aws = connected(meant)
+        place = aws.place()
+        meant.require_place(place)
+        yield Session(asked, meant, aws, place)
+    except LambdactlError as error:
+        if error.hint:
+            error.hint = addressed(error.hint, meant.flags)
+        raise
+
+
+def connected(meant: Wanted) -> Aws:
+    from lambdactl.aws import connect
+
+    access_key, secret_key = meant.credentials or (None, None)
+    return connect(
+        profile=meant.profile,
+        region=meant.get("region"),
+        endpoint_url=meant.get("endpoint_url"),
+        access_key=access_key,
+        secret_key=secret_key,
+    )
+
+
+def target_lines(session: Session, target: Target | None, *keys: str) -> list[Line]:
+    """The target block: what is meant, in which account, and where each part came from."""
+    meant, place = session.wanted, session.place
+    what = [str(target) if target.alias else target.function] if target else []
+    where = [*what, place.account_id, *_badges(session), place.region]
+    if place.endpoint and not meant.in_sandbox:
+        where.append(place.endpoint)
+    shown = [k for k in (*keys, "context", "profile", "region") if k in meant.values]
+    origins = [_origin(meant, key) for key in shown]
+    lines = [spans(Span(f"{'Target':<{LABEL}}", "dim"), "  ".join(where))]
+    if origins:
+        lines.append(spans(Span(f"{'':<{LABEL}}{'   '.join(origins)}", "dim")))
+    return lines
+
+
+def _badges(session: Session) -> list[str]:
+    env = session.wanted.get("env")
+    if session.wanted.in_sandbox:
+        return [f"({SANDBOX.upper()} {session.place.endpoint or ''})".replace(" )", ")")]
+    return [f"({visible(env.upper())})"] if env else []
+
+
+def _origin(meant: Wanted, key: str) -> str:
+    """``function ← ./lambdactl.toml``, ``profile ops ← AWS_PROFILE``."""
+    value = meant.values[key]
+    name = key if key in ("function", "alias") else f"{key} {value.text}"
+    return f"{visible(name)} ← {visible(value.origin)}"

@@ -1,0 +1,139 @@
+"""``status --watch`` and the end of ``deploy``: follow a rollout and answer with its outcome.
+
+On a terminal the same lines as ``status`` are drawn over and over, with what happened under them.
+Elsewhere each change is one line on stdout, or one JSON document with ``-o jsonl``.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from lambdactl.cli.outcome import of_end, of_state
+from lambdactl.cli.session import Session
+from lambdactl.model import Snapshot, Target
+from lambdactl.ops import follow
+from lambdactl.ops.events import Event, RolloutEnded
+from lambdactl.render import document
+from lambdactl.render.spans import Line, Span
+from lambdactl.render.status import status_lines
+from lambdactl.render.words import line
+from lambdactl.verdict import assess
+
+if TYPE_CHECKING:
+    from rich.live import Live
+
+LAST_EVENTS = 8
+
+
+def watch_rollout(
+    session: Session,
+    target: Target,
+    *,
+    deployment_id: str | None = None,
+    since: Snapshot | None = None,
+) -> None:
+    """Until the rollout ends. Raises RolloutFailed, WaitTimeout, or StillInProgress."""
+    redraws = session.terminal.redraws and not session.asked.structured
+    screen = Screen(session) if redraws else Lines(session)
+    ended: RolloutEnded | None = None
+    with screen.open():
+        for event in follow(
+            session.aws,
+            target,
+            interval_s=session.interval_s,
+            wait_s=session.asked.timeout,
+            deployment_id=deployment_id,
+            since=since,
+            seen=screen.see,
+        ):
+            screen.tell(event)
+            ended = event if isinstance(event, RolloutEnded) else ended
+    _answer(screen.snapshot, ended)
+
+
+def _answer(snapshot: Snapshot | None, ended: RolloutEnded | None) -> None:
+    """The outcome as the exit code; where nothing was going on, the state that was found."""
+    error = None
+    if ended is not None:
+        error = of_end(ended)
+    elif snapshot is not None:
+        error = of_state(snapshot, assess(snapshot))
+    if error is not None:
+        raise error
+
+
+class Lines:
+    """One line for each change: for pipes, logs and JSON."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.snapshot: Snapshot | None = None
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        yield
+
+    def see(self, snapshot: Snapshot) -> None:
+        """The first look is told whole; later ones only by what changed."""
+        first = self.snapshot is None
+        self.snapshot = snapshot
+        if first and not self.session.asked.structured:
+            told = status_lines(snapshot, assess(snapshot), ascii=self.session.terminal.ascii)
+            self.session.terminal.out(*told)
+
+    def tell(self, event: Event) -> None:
+        if self.session.asked.structured:
+            self.session.terminal.document(document.event(event), "jsonl")
+        else:
+            self.session.terminal.out(line(event, ascii=self.session.terminal.ascii))
+
+
+class Screen:
+    """The newest look drawn in place, the last events under it."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.snapshot: Snapshot | None = None
+        self._events: deque[str] = deque(maxlen=LAST_EVENTS)
+        self._live: Live | None = None
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        from rich.console import Console
+        from rich.live import Live
+
+        with Live(console=Console(highlight=False), auto_refresh=False) as self._live:
+            yield
+
+    def see(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self._draw()
+
+    def tell(self, event: Event) -> None:
+        self._events.append(line(event, ascii=self.session.terminal.ascii))
+        self._draw()
+
+    def _draw(self) -> None:
+        from rich.text import Text
+
+        if self.snapshot is None or self._live is None:
+            return
+        lines = status_lines(
+            self.snapshot, assess(self.snapshot), ascii=self.session.terminal.ascii
+        )
+        text = Text(no_wrap=True, overflow="ellipsis")
+        for drawn in (*lines, (), *((Span(e, ""),) for e in self._events)):
+            _append(text, drawn)
+        self._live.update(text, refresh=True)
+
+
+def _append(text: object, drawn: Line) -> None:
+    from rich.text import Text
+
+    assert isinstance(text, Text)
+    for part in drawn:
+        text.append(part.text, part.style or None)
+    text.append("\n")
