@@ -11,10 +11,12 @@ from lambdactl.plan.actions import (
     DeleteVersion,
     ExecuteChangeSet,
     Plan,
+    Release,
     StopDeployment,
     UpdateAlias,
     VersionVerdict,
 )
+from lambdactl.plan.deploy import plan_deploy
 from lambdactl.plan.promote import plan_promote
 from lambdactl.plan.prune import plan_prune
 from lambdactl.plan.shift import plan_shift
@@ -25,10 +27,12 @@ __all__ = [
     "DeleteVersion",
     "ExecuteChangeSet",
     "Plan",
+    "Release",
     "StopDeployment",
     "UpdateAlias",
     "VersionVerdict",
     "plan_abort",
+    "plan_deploy",
     "plan_promote",
     "plan_prune",
     "plan_shift",
