@@ -26,7 +26,7 @@ READS_BACK = 5
 def reroute(
     action: UpdateAlias, aws: Aws, *, sleep: Callable[[float], None], interval_s: float
 ) -> Iterator[Event]:
-    """Raises Stale (nothing done), PartlyDone (somebody else moved it right after), or the error."""
+    """Raises Stale (nothing done), PartlyDone (somebody else moved it after), or the error."""
     written = write(action, aws)
     yield AliasMoved(
         at=aws.now(),

@@ -85,7 +85,7 @@ def until_ended(
     *,
     from_start: bool = False,
 ) -> Generator[Event, None, Deployment]:
-    """Look until it has ended; ``from_start`` tells also what had happened before the first look."""
+    """Look until it has ended; ``from_start`` tells what came before the first look too."""
     known: Deployment | None = None
     while True:
         answer = waiting.look(lambda: aws.deployment(deployment_id))
