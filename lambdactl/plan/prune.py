@@ -76,7 +76,7 @@ def require_sane(keep: int, grace_s: float) -> None:
         )
     if not grace_s >= LEAST_GRACE_S:
         raise UsageError(
-            f"a grace of {duration(grace_s)} is too short",
+            f"a grace of {grace_s:g} s is too short",
             why="for a while after an alias has moved some calls still go to the version it left",
             hint="give a grace of an hour or more",
         )
