@@ -6,6 +6,7 @@ Elsewhere each change is one line on stdout, or one JSON document with ``-o json
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from lambdactl.model import Snapshot, Target
 from lambdactl.ops import follow
 from lambdactl.ops.events import Event, RolloutEnded
 from lambdactl.render import document
-from lambdactl.render.spans import Line, Span
+from lambdactl.render.spans import Span, spans
 from lambdactl.render.status import status_lines
 from lambdactl.render.words import line
 from lambdactl.verdict import assess
@@ -105,7 +106,9 @@ class Screen:
         from rich.console import Console
         from rich.live import Live
 
-        with Live(console=Console(highlight=False), auto_refresh=False) as self._live:
+        plain = not self.session.terminal.colors(sys.stdout)
+        console = Console(highlight=False, no_color=plain)
+        with Live(console=console, auto_refresh=False) as self._live:
             yield
 
     def see(self, snapshot: Snapshot) -> None:
@@ -124,16 +127,7 @@ class Screen:
         lines = status_lines(
             self.snapshot, assess(self.snapshot), ascii=self.session.terminal.ascii
         )
-        text = Text(no_wrap=True, overflow="ellipsis")
-        for drawn in (*lines, (), *((Span(e, ""),) for e in self._events)):
-            _append(text, drawn)
+        drawn = (*lines, (), *(spans(e) for e in self._events))
+        pieces = [(part.text, part.style) for row in drawn for part in (*row, Span("\n"))]
+        text = Text.assemble(*pieces, no_wrap=True, overflow="ellipsis")
         self._live.update(text, refresh=True)
-
-
-def _append(text: object, drawn: Line) -> None:
-    from rich.text import Text
-
-    assert isinstance(text, Text)
-    for part in drawn:
-        text.append(part.text, part.style or None)
-    text.append("\n")

@@ -7,7 +7,7 @@ durations seconds; the unit is in the name.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -24,7 +24,7 @@ from lambdactl.model import (
     Target,
     Version,
 )
-from lambdactl.ops.events import Event
+from lambdactl.ops.stack_events import DeployEvent
 from lambdactl.plan import Plan
 from lambdactl.render.numbers import iso
 from lambdactl.render.progress import measured, progress
@@ -215,7 +215,7 @@ def _version(snapshot: Snapshot, version: Version) -> Document:
     }
 
 
-def plan(planned: Plan, *, applied: bool, events: tuple[Event, ...] = ()) -> Document:
+def plan(planned: Plan, *, applied: bool, events: Iterable[DeployEvent] = ()) -> Document:
     """``kind: Plan``: what would be done, or what was, with the events of doing it."""
     return {
         "verb": planned.verb,
@@ -236,6 +236,8 @@ def plan(planned: Plan, *, applied: bool, events: tuple[Event, ...] = ()) -> Doc
             for v in planned.verdicts
         ],
         "frees_bytes": planned.frees,
+        "releases": [_fields(r) for r in planned.releases],
+        "changes": [_fields(c) for c in planned.changes],
         "events": [event(e) for e in events],
     }
 
@@ -244,7 +246,7 @@ def _action(action: object) -> Document:
     return {"action": type(action).__name__, **_fields(action)}
 
 
-def event(happened: Event) -> Document:
+def event(happened: DeployEvent) -> Document:
     """One event: its class's name, and its fields as they are."""
     return {"event": type(happened).__name__, **_fields(happened)}
 

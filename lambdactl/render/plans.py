@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lambdactl.model import Snapshot
+from lambdactl.model_stack import ResourceChange
 from lambdactl.plan import Check, DeleteVersion, Plan, VersionVerdict
+from lambdactl.plan.actions import How
 from lambdactl.render import glyphs
 from lambdactl.render.columns import columns
 from lambdactl.render.numbers import counted, routed, size, stamp
@@ -19,6 +21,7 @@ def plan_lines(plan: Plan, snapshot: Snapshot | None = None, *, ascii: bool = Fa
     """The very plan that will be applied. ``snapshot`` adds dates to the versions of a prune."""
     return [
         *routing_lines(plan),
+        *change_lines(plan, ascii),
         *version_lines(plan, snapshot),
         *check_lines(plan.checks, ascii),
         *(labelled("Note", visible(note)) for note in plan.notes),
@@ -60,6 +63,46 @@ def undo_lines(plan: Plan) -> Iterator[Line]:
         yield labelled("Undo", plan.undo)
     elif any(isinstance(a, DeleteVersion) for a in plan.actions):
         yield labelled("Undo", Span("none: a deleted version cannot be brought back", "bold"))
+
+
+def change_lines(plan: Plan, ascii: bool) -> Iterator[Line]:
+    """The change set of a deploy, resource by resource, and what it does to each alias."""
+    if plan.changes:
+        yield labelled("Changes", counted(len(plan.changes), "resource"))
+        yield from columns([_change_row(c, ascii) for c in plan.changes], indent=LABEL)
+    for release in plan.releases:
+        before = f"  now {routed(release.before)}" if release.before else ""
+        new = "  a new version is published" if release.publishes else ""
+        yield labelled("Alias", f"{visible(str(release.target))}  {HOW[release.how]}{new}{before}")
+
+
+HOW: dict[How, str] = {
+    "first": "is made, with all traffic at once",
+    "CodeDeploy": "is moved by CodeDeploy",
+    "at once": "is moved at once",
+    "unknown": "is moved",
+    "stays": "stays where it is",
+    "removed": "is removed",
+}
+
+
+def _change_row(change: ResourceChange, ascii: bool) -> list[Span | str]:
+    sign, style = SIGNS.get(change.action, ("?", "yellow"))
+    if change.replaced:
+        sign, style = ("±", "yellow") if not ascii else ("-+", "yellow")
+    what = "Replace" if change.replacement == "True" else change.action
+    names = dict.fromkeys(
+        p.path.removeprefix("Properties.").split(".")[0] for p in change.properties
+    )
+    return [
+        Span(f"{sign} {visible(what)}", style),
+        visible(change.logical_id),
+        visible(change.type),
+        visible(", ".join(names)) if change.action == "Modify" else "",
+    ]
+
+
+SIGNS = {"Add": ("+", "green"), "Modify": ("~", "yellow"), "Remove": ("-", "red")}
 
 
 def version_lines(plan: Plan, snapshot: Snapshot | None) -> Iterator[Line]:

@@ -6,13 +6,15 @@ thing in the same words.
 
 from __future__ import annotations
 
-from typing import NamedTuple, assert_never
+from typing import NamedTuple
 
 from lambdactl.model import DeploymentStatus, Routing, label
 from lambdactl.ops import events as ev
+from lambdactl.ops.stack_events import DeployEvent
 from lambdactl.render import glyphs
 from lambdactl.render.glyphs import Mark
 from lambdactl.render.numbers import clock, counted, duration, rate, routed, short, size, weight
+from lambdactl.render.stack_words import seen_words, stack_words
 from lambdactl.render.visible import visible
 
 KIND_WIDTH = 8
@@ -26,19 +28,19 @@ class Words(NamedTuple):
     text: str
 
 
-def line(event: ev.Event, *, ascii: bool = False) -> str:
+def line(event: DeployEvent, *, ascii: bool = False) -> str:
     """``14:06:41 ✖ alarm    checkout-5xx OK → ALARM``."""
     mark, kind, text = words(event)
     return f"{clock(event.at)} {mark.sign(ascii)} {kind:<{KIND_WIDTH}} {text}"
 
 
-def words(event: ev.Event) -> Words:
+def words(event: DeployEvent) -> Words:
     """What happened, in one line."""
     mark, kind, text = _words(event)
     return Words(mark, kind, visible(text))
 
 
-def _words(event: ev.Event) -> Words:
+def _words(event: DeployEvent) -> Words:
     match event:
         case ev.AliasMoved() | ev.AliasVerified():
             return _of_alias(event)
@@ -57,11 +59,11 @@ def _words(event: ev.Event) -> Words:
         case ev.PartUnread() | ev.LookFailed():
             return _of_failed_look(event)
         case ev.StackEventSeen():
-            return _of_stack(event)
+            return Words(*seen_words(event))
         case ev.RolloutEnded():
             return _of_end(event)
         case _:
-            assert_never(event)
+            return Words(*stack_words(event))
 
 
 def _of_alias(event: ev.AliasMoved | ev.AliasVerified) -> Words:
@@ -165,12 +167,6 @@ def _of_failed_look(event: ev.PartUnread | ev.LookFailed) -> Words:
         return Words(glyphs.of_alarm("unknown"), "unread", f"{event.part}: {event.reason}{hint}")
     why = f": {event.error.why}" if event.error.why else ""
     return Words(glyphs.STALE, "look", f"failed, trying again: {event.error}{why}")
-
-
-def _of_stack(event: ev.StackEventSeen) -> Words:
-    why = f": {event.reason}" if event.reason else ""
-    text = f"{event.status}  {event.logical_id}  {event.resource_type}{why}"
-    return Words(glyphs.of_stack(event.status), "stack", text)
 
 
 def _of_end(event: ev.RolloutEnded) -> Words:
