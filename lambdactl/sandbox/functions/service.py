@@ -1,0 +1,106 @@
+"""The service itself: every operation that Lambda has in this account, found in its room."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lambdactl.sandbox.account import Account, ApiError
+from lambdactl.sandbox.functions.aliases import Aliases
+from lambdactl.sandbox.functions.asynchronous import Events, OnDone
+from lambdactl.sandbox.functions.concurrency import ProvisionedConcurrency, ReservedConcurrency
+from lambdactl.sandbox.functions.configuration import Configuration
+from lambdactl.sandbox.functions.deletion import Deletion
+from lambdactl.sandbox.functions.invoke import Invocation, Invocations, read_payload
+from lambdactl.sandbox.functions.layers import Layers
+from lambdactl.sandbox.functions.policies import Policies
+from lambdactl.sandbox.functions.registry import AccountSettings, Registry, Room
+from lambdactl.sandbox.functions.tags import Tags
+from lambdactl.sandbox.functions.triggers import (
+    EventInvokeConfigs,
+    EventSourceMappings,
+    NothingYet,
+)
+from lambdactl.sandbox.functions.versions import Versions
+
+Operation = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class LambdaService:
+    """Answers CreateAlias with ``create_alias(params)``, in botocore's members both ways.
+
+    ``registry`` holds the state (``registry.storage.limit`` and ``registry.activation_s`` rehearse
+    a full and a slow account), ``deletion.canary_is_held`` is how AWS's one open question falls,
+    ``invocations.seed`` makes routing repeatable.
+    """
+
+    def __init__(self, account: Account) -> None:
+        self.registry = Registry(account)
+        self.invocations = Invocations(self.registry)
+        self.events = Events(self.invocations)
+        self.deletion = Deletion(self.registry)
+        versions, layers = Versions(self.registry), Layers(self.registry)
+        rooms = (Aliases, Policies, Tags, ReservedConcurrency, ProvisionedConcurrency)
+        triggers = (EventSourceMappings, EventInvokeConfigs, NothingYet, AccountSettings)
+        self._operations = _operations(
+            versions,
+            layers,
+            Configuration(self.registry, versions, layers),
+            self.deletion,
+            *(room(self.registry) for room in (*rooms, *triggers)),
+        )
+
+    def __getattr__(self, name: str) -> Operation:
+        """The operation of that name, from the room that has it."""
+        operation = self.__dict__.get("_operations", {}).get(name)
+        if operation is None:
+            raise AttributeError(name)
+        found: Operation = operation
+        return found
+
+    def invoke(self, params: dict[str, Any]) -> dict[str, Any]:
+        if params.get("InvocationType") != "Event":
+            return self.invocations.invoke(params)
+        name, qualifier = params["FunctionName"], params.get("Qualifier")
+        self.events.accept(name, qualifier, read_payload(params))
+        return {"StatusCode": 202}
+
+    def invoke_async(
+        self,
+        function: str | Mapping[str, Any],
+        qualifier: str | None = None,
+        payload: bytes = b"{}",
+        on_done: OnDone | None = None,
+    ) -> dict[str, Any]:
+        """Accept an event for another service of the account; see :meth:`Events.accept`.
+
+        The retired operation InvokeAsync has the same name, and comes with its members instead.
+        """
+        if not isinstance(function, str):
+            raise ApiError("NotImplemented", "InvokeAsync is retired: use Invoke", 501)
+        self.events.accept(function, qualifier, payload, on_done)
+        return {"Status": 202}
+
+    def run(self, function: str, qualifier: str | None, payload: bytes) -> Invocation:
+        """Invoke and wait, without the members of the API around it."""
+        return self.invocations.run(function, qualifier, payload)
+
+    def settle(self) -> None:
+        self.events.settle()
+
+    def close(self) -> None:
+        """End every worker and every thread of the service."""
+        self.invocations.close()
+        self.events.close()
+
+
+def _operations(*rooms: Room) -> dict[str, Operation]:
+    """Every public method of every room, by its name."""
+    found: dict[str, Operation] = {}
+    for room in rooms:
+        for name, method in inspect.getmembers(room, inspect.ismethod):
+            if not name.startswith("_"):
+                assert name not in found, f"two rooms answer {name}"
+                found[name] = method
+    return found
