@@ -58,22 +58,23 @@ def _show_only(session: Session, plan: Plan, snapshot: Snapshot) -> None:
     if session.asked.structured:
         _document(session, plan, applied=False)
         return
-    session.terminal.out(*_lines(session, plan, snapshot))
+    session.terminal.out(*shown_plan(session, plan, snapshot))
     if plan.actions:
         session.terminal.say("dry run: nothing was changed")
 
 
-def _lines(session: Session, plan: Plan, snapshot: Snapshot) -> list[Line]:
+def shown_plan(session: Session, plan: Plan, snapshot: Snapshot | None = None) -> list[Line]:
+    """The plan's lines, with commands that lead to this place."""
     flags = session.wanted.flags
     return [
-        tuple(Span(addressed(part.text, flags), part.style) for part in line)
-        for line in plan_lines(plan, snapshot, ascii=session.terminal.ascii)
+        tuple(Span(addressed(part.text, flags), part.style) for part in row)
+        for row in plan_lines(plan, snapshot, ascii=session.terminal.ascii)
     ]
 
 
 def _confirm(session: Session, plan: Plan, snapshot: Snapshot) -> None:
     """What cannot be undone, the operator types out; the rest is a yes."""
-    terminal, lines = session.terminal, _lines(session, plan, snapshot)
+    terminal, lines = session.terminal, shown_plan(session, plan, snapshot)
     if agreed(session):
         terminal.say(*lines)
         return

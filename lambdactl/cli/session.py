@@ -57,7 +57,7 @@ class Session:
 
 
 @contextmanager
-def opened(asked: Asked, *, by: str = "function") -> Iterator[Session]:
+def opened(asked: Asked, *, by: str | None = "function") -> Iterator[Session]:
     """Find out what is meant, connect, and check the account; errors leave with commands that lead
     back to the same place."""
     meant = wanted(asked, by=by)

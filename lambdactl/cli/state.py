@@ -38,6 +38,8 @@ class Current:
     function: str
     alias: str
     stack: str
+    template: str | None
+    """Its path; None for the included one, empty where it is not known."""
     region: str
     account_id: str
     context: str | None

@@ -110,8 +110,9 @@ class Wanted:
             )
 
 
-def wanted(asked: Asked, *, by: str = "function") -> Wanted:
-    """Ask every source, the highest first; ``by`` is what names a target: a function or a stack.
+def wanted(asked: Asked, *, by: str | None = "function") -> Wanted:
+    """Ask every source, the highest first. ``by`` is what names a target, a function or a stack;
+    with None the last deploy says nothing.
 
     Raises UsageError for a file that cannot be read, an unknown context, a sandbox that is not
     running, and flags that contradict each other.
@@ -264,10 +265,10 @@ def refuse_mixture(flags: Layer) -> None:
 
 
 def _usable(
-    remembered: state.Current | None, upper: Sequence[Layer], context: Value | None, by: str
+    remembered: state.Current | None, upper: Sequence[Layer], context: Value | None, by: str | None
 ) -> state.Current | None:
     """The last deployed target, where nothing above names another one or another place."""
-    if remembered is None or any(by in layer for layer in upper):
+    if remembered is None or by is None or any(by in layer for layer in upper):
         return None
     if any(remembered.account_id != x["account_id"].text for x in upper if "account_id" in x):
         return None
@@ -289,6 +290,7 @@ def _lay_down(layers: list[Layer], remembered: state.Current) -> None:
         "function": remembered.function,
         "alias": remembered.alias,
         "stack": remembered.stack,
+        "template": remembered.template,
         "account_id": remembered.account_id,
         "profile": remembered.profile,
     }
