@@ -107,10 +107,9 @@ class Events:
         self._submit(event)
 
     def settle(self) -> None:
-        """Block until no code runs for an event or for traffic, and its log lines are written.
-        What waits for a retry is not in flight: it waits for the clock."""
+        """Block until no code runs for an event or for traffic. What waits for a retry is not in
+        flight: it waits for the clock."""
         self.in_flight.settle()
-        self._invocations.logs.flush()
 
     def _submit(self, event: _Event) -> None:
         self.in_flight.submit(self._pool, self._attempt, event)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -163,10 +164,12 @@ class Invocations(Room):
         arn = self.registry.arn(call.function.name, call.qualifier)
         request = {"id": call.request_id, "arn": arn, "timeout_s": timeout_s}
         run = Run(call.request_id, call.version.label, worker.start.stream, cold_ms=None)
+        began = time.monotonic()
         try:
             if worker.init_ms is None:
                 worker.load()
                 run.cold_ms, run.init_output = worker.init_ms, worker.output()
+                began = time.monotonic()
             answer = worker.invoke(request, payload)
             run.payload, run.failed = answer.payload, answer.failed
             run.duration_ms, run.memory_mb = answer.duration_ms, answer.memory_mb
@@ -174,6 +177,7 @@ class Invocations(Room):
             run.duration_ms = timeout_s * 1000
             run.fail("Sandbox.Timedout", f"Task timed out after {timeout_s:.2f} seconds")
         except Exited as error:
+            run.duration_ms = (time.monotonic() - began) * 1000
             run.fail("Runtime.ExitError", str(error))
         run.output = worker.output()
         return run

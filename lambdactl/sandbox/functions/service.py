@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lambdactl.sandbox.account import Account, ApiError
+from lambdactl.sandbox.clock import ManualClock
 from lambdactl.sandbox.functions.aliases import Aliases
 from lambdactl.sandbox.functions.asynchronous import Events, OnDone
 from lambdactl.sandbox.functions.concurrency import ProvisionedConcurrency, ReservedConcurrency
@@ -40,6 +41,8 @@ class LambdaService:
         self.invocations = Invocations(self.registry)
         self.events = Events(self.invocations)
         self.deletion = Deletion(self.registry)
+        if isinstance(account.clock, ManualClock):
+            account.clock.settle = self.settle
         versions, layers = Versions(self.registry), Layers(self.registry)
         rooms = (Aliases, Policies, Tags, ReservedConcurrency, ProvisionedConcurrency)
         triggers = (EventSourceMappings, EventInvokeConfigs, NothingYet, AccountSettings)
@@ -87,6 +90,8 @@ class LambdaService:
         return self.invocations.run(function, qualifier, payload)
 
     def settle(self) -> None:
+        """Block until no function runs for an event or for traffic; a ManualClock does so at every
+        step, so that what the code reports has arrived before time goes on."""
         self.events.settle()
 
     def close(self) -> None:

@@ -1,0 +1,11 @@
+"""HTTP APIs in the sandbox: as much of API Gateway as a SAM HttpApi in front of an alias needs.
+
+``apis`` keeps APIs and stages, ``routes`` reads their OpenAPI document, ``proxy`` turns a request
+into the event of payload format 2.0, runs the function, and turns its result into a response.
+"""
+
+from lambdactl.sandbox.httpapi.apis import HttpApiService
+from lambdactl.sandbox.httpapi.events import http_event
+from lambdactl.sandbox.httpapi.proxy import handle
+
+__all__ = ["HttpApiService", "handle", "http_event"]

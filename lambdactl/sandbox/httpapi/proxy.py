@@ -1,0 +1,125 @@
+"""A request to an API: find the route, ask whether the function may be invoked, invoke, answer.
+
+API Gateway tells a caller little: 404 where there is no route, 503 where the function was throttled
+or too slow, 500 for everything else, a missing permission and an error of the function included.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from lambdactl.sandbox.account import Account, ApiError
+from lambdactl.sandbox.httpapi.apis import Api, HttpApiService, Stage, domain_of
+from lambdactl.sandbox.httpapi.events import Answer, http_event, response_of
+from lambdactl.sandbox.httpapi.routes import Route, find_route
+
+_PRINCIPAL = "apigateway.amazonaws.com"
+_ACTIONS = ("*", "lambda:*", "lambda:InvokeFunction")
+
+
+def handle(
+    account: Account,
+    method: str,
+    path: str,
+    query: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    api_id: str,
+) -> Answer:
+    """Status, headers and body of the response to one request, as API Gateway answers it.
+
+    ``path`` and ``query`` are as they stand in the URL, still encoded.
+    """
+    service: HttpApiService = account.services["apigatewayv2"]
+    with account.lock:
+        api = service.apis.get(api_id)
+        place = api.stage_of(path) if api else None
+    if api is None or place is None or not place[0].is_deployed:
+        return _said(404, "Not Found")
+    stage, inner = place
+    found = find_route(api.routes, method, inner)
+    if found is None:
+        return _said(404, "Not Found")
+    route, parameters = found
+    event = http_event(
+        method,
+        path,
+        at=account.clock.now(),
+        route_key=route.key,
+        query=query,
+        headers=headers,
+        body=body,
+        api_id=api.id,
+        account_id=account.id,
+        domain=domain_of(account, api.id),
+        stage=stage.name,
+        parameters=parameters,
+        variables=stage.members.get("StageVariables"),
+    )
+    status, shown, content = _invoked(account, api, stage, route, inner, event)
+    return status, {**shown, "apigw-requestid": event["requestContext"]["requestId"]}, content
+
+
+def _invoked(
+    account: Account, api: Api, stage: Stage, route: Route, path: str, event: dict[str, Any]
+) -> Answer:
+    method = event["requestContext"]["http"]["method"]
+    source = account.arn("execute-api", f"{api.id}/{stage.name}/{method}{path}")
+    try:
+        if not _is_permitted(account, route.function, source):
+            return _said(500, "Internal Server Error")
+        began = time.monotonic()
+        params = {"FunctionName": route.function, "Payload": json.dumps(event).encode()}
+        done = account.call("lambda", "Invoke", params)
+    except ApiError as error:
+        return _refused(error)
+    if time.monotonic() - began > route.limit_s:
+        return _said(503, "Service Unavailable")
+    answer = None if "FunctionError" in done else response_of(done["Payload"])
+    return answer or _said(500, "Internal Server Error")
+
+
+def _refused(error: ApiError) -> Answer:
+    if error.status == 429:
+        return _said(503, "Service Unavailable")
+    if error.status == 501:
+        return _said(501, error.message)
+    return _said(500, "Internal Server Error")
+
+
+def _is_permitted(account: Account, function: str, source: str) -> bool:
+    """Whether the policy of exactly this qualifier lets the API in."""
+    try:
+        policy = account.call("lambda", "GetPolicy", {"FunctionName": function})["Policy"]
+    except ApiError as error:
+        if error.status == 404:
+            return False
+        raise
+    statements = json.loads(policy)["Statement"]
+    return any(_permits(account, statement, source) for statement in statements)
+
+
+def _permits(account: Account, statement: Mapping[str, Any], source: str) -> bool:
+    principal = statement["Principal"]
+    service = principal.get("Service") if isinstance(principal, Mapping) else principal
+    if service not in (_PRINCIPAL, "*") or statement["Action"] not in _ACTIONS:
+        return False
+    condition = statement.get("Condition", {})
+    pattern = condition.get("ArnLike", {}).get("AWS:SourceArn", "*")
+    owner = condition.get("StringEquals", {}).get("AWS:SourceAccount", account.id)
+    return owner == account.id and _is_like(source, pattern)
+
+
+def _is_like(text: str, pattern: str) -> bool:
+    """IAM's ArnLike: ``*`` stands for any characters, ``?`` for one."""
+    expression = "".join({"*": ".*", "?": "."}.get(c, re.escape(c)) for c in pattern)
+    return re.fullmatch(expression, text) is not None
+
+
+def _said(status: int, message: str) -> Answer:
+    return status, {"content-type": "application/json"}, json.dumps({"message": message}).encode()
