@@ -95,6 +95,13 @@ def remember_sandbox(found: SandboxState) -> None:
     write("sandbox.json", dataclasses.asdict(found))
 
 
+def forget_sandbox(found: SandboxState) -> None:
+    """Take the file away, unless another sandbox has written its own since."""
+    known = _read("sandbox.json")
+    if known is not None and known.get("pid") == found.pid:
+        forget("sandbox.json")
+
+
 def chosen_context() -> str | None:
     known = _read("context.json")
     return str(known["context"]) if known and known.get("context") else None

@@ -237,7 +237,7 @@ def context_layer(context: Value) -> tuple[Layer, tuple[str, str] | None]:
     return {**layer, "context": context}, None
 
 
-def sandbox_layer(context: Value) -> tuple[Layer, tuple[str, str]]:
+def sandbox_layer(context: Value) -> tuple[Layer, tuple[str, str] | None]:
     running = state.sandbox()
     if running is None:
         raise UsageError(
@@ -245,13 +245,19 @@ def sandbox_layer(context: Value) -> tuple[Layer, tuple[str, str]]:
             why=f"context {SANDBOX} ← {context.origin}",
             hint="lambdactl sandbox start, in another terminal",
         )
-    layer = {
-        "context": context,
+    found = sandbox_target(running)
+    return {**found.values, "context": context}, found.credentials
+
+
+def sandbox_target(running: state.SandboxState) -> Wanted:
+    """The place that a running sandbox is, without a function."""
+    values = {
+        "context": Value(SANDBOX, SANDBOX),
         "endpoint_url": Value(running.endpoint, SANDBOX),
         "region": Value(running.region, SANDBOX),
         "account_id": Value(running.account_id, SANDBOX),
     }
-    return layer, (running.access_key_id, running.secret_access_key)
+    return Wanted(values, (running.access_key_id, running.secret_access_key))
 
 
 def refuse_mixture(flags: Layer) -> None:

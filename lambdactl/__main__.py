@@ -1,0 +1,5 @@
+"""``python -m lambdactl`` is ``lambdactl``."""
+
+from lambdactl.cli import main
+
+main()

@@ -1,0 +1,104 @@
+"""``lambdactl sandbox``: an AWS account on localhost, in the foreground of a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lambdactl.cli.app import SETTINGS
+from lambdactl.cli.options import Asked, shared
+from lambdactl.errors import UsageError
+
+if TYPE_CHECKING:
+    from lambdactl.cli.state import SandboxState
+
+app = typer.Typer(**SETTINGS)
+
+
+@app.callback()
+def sandbox() -> None:
+    """Run an AWS account on localhost.
+
+    \b
+    lambdactl sandbox start --speed 30       until Ctrl-C, thirty times as fast as the clock
+    lambdactl --context sandbox deploy       in another terminal
+    eval "$(lambdactl sandbox env)"          for any other AWS client
+    """
+
+
+@app.command()
+@shared
+def start(
+    asked: Asked,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="PORT", help="0 takes a free one.")
+    ] = 0,
+    speed: Annotated[
+        float, typer.Option(metavar="N", help="Account seconds to a second of the clock.")
+    ] = 1.0,
+    scenario: Annotated[
+        str, typer.Option(metavar="NAME", help="What to begin with: canary, bad-canary, ...")
+    ] = "empty",
+    unlisted: Annotated[bool, typer.Option("--unlisted", hidden=True)] = False,
+    until_eof: Annotated[bool, typer.Option("--until-eof", hidden=True)] = False,
+) -> None:
+    """Start it, and stay until Ctrl-C.
+
+    \b
+    lambdactl sandbox start --speed 30
+    lambdactl sandbox start --speed 30 --scenario canary
+
+    Scenarios: empty, stable, canary, bad-canary, rolled-back, bad-hook.
+    """
+    if not 0.1 <= speed <= 3600.0:
+        raise UsageError(
+            f"--speed {speed:g} is out of range", hint="from 0.1 to 3600; 30 suits a person"
+        )
+    from lambdactl.cli.hosting import Hosting, host
+
+    host(asked, Hosting(port, speed, scenario, listed=not unlisted, until_eof=until_eof))
+
+
+@app.command()
+@shared
+def env(asked: Asked) -> None:
+    """Print the variables that lead any AWS client to it.
+
+    \b
+    eval "$(lambdactl sandbox env)"
+    """
+    from lambdactl.cli.hosting import export_lines
+
+    asked.terminal.out(*export_lines(_running()))
+
+
+@app.command()
+@shared
+def status(asked: Asked) -> None:
+    """Show whether it runs, its time, and who is being called."""
+    from lambdactl.cli.sandbox_admin import health, streams
+
+    found = _running()
+    told = {**health(found.endpoint), "streams": streams(found.endpoint)}
+    if asked.structured:
+        asked.terminal.document(told, asked.output)
+        return
+    asked.terminal.out(
+        f"running at {found.endpoint}, account {found.account_id}, process {found.pid}",
+        f"its time is {told['now']}, {found.speed:g} times as fast as the clock",
+        *(
+            f"{s['per_minute']:g} calls a minute go through {s['function']}:{s['alias']},"
+            f" {s['sent']:,} so far"
+            for s in told["streams"]
+        ),
+    )
+
+
+def _running() -> SandboxState:
+    from lambdactl.cli import state
+
+    found = state.sandbox()
+    if found is None:
+        raise UsageError("the sandbox is not running", hint="lambdactl sandbox start")
+    return found

@@ -1,0 +1,174 @@
+"""Running the sandbox in this process, in the foreground, until it is asked to end.
+
+It listens in threads of its own; this thread carries out the scenario, through the same API as
+everybody, and then waits for Ctrl-C, SIGTERM, or the end of stdin where it is a child.
+"""
+
+from __future__ import annotations
+
+import errno
+import importlib.util
+import os
+import shlex
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from lambdactl.cli import state
+from lambdactl.cli.options import Asked
+from lambdactl.errors import UsageError
+
+if TYPE_CHECKING:
+    from lambdactl.sandbox.open import Sandbox
+
+EXTRA = {"moto": "moto", "samtranslator": "aws-sam-translator", "werkzeug": "werkzeug"}
+"""Modules that only the sandbox needs, and the packages they come in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hosting:
+    """How the sandbox is to run."""
+
+    port: int = 0
+    speed: float = 1.0
+    scenario: str = "empty"
+    listed: bool = True
+    """Whether other terminals find it as the context ``sandbox``."""
+    until_eof: bool = False
+    """End when stdin ends: for a parent that may be killed."""
+
+
+def require_extra() -> None:
+    """Raises UsageError where the sandbox's own packages are not installed."""
+    missing = [p for module, p in EXTRA.items() if importlib.util.find_spec(module) is None]
+    if missing:
+        raise UsageError(
+            f"the sandbox needs packages that are not installed: {', '.join(missing)}",
+            hint="pip install 'lambdactl[sandbox]'",
+        )
+
+
+def host(asked: Asked, hosting: Hosting) -> None:
+    """Listen, say so, carry out the scenario, and wait for the end."""
+    require_extra()
+    if hosting.listed:
+        _refuse_second()
+    from lambdactl.cli.scenario import carry_out, scenario_named
+
+    scenario = scenario_named(hosting.scenario)
+    stop = _stop_signals(hosting)
+    with listening(hosting) as sandbox, announced(sandbox, hosting) as found:
+        _say_ready(asked, found)
+        try:
+            carry_out(asked, found, scenario)
+            stop.wait()
+        except KeyboardInterrupt:
+            asked.terminal.say("", "ending the sandbox and its workers")
+
+
+def _refuse_second() -> None:
+    running = state.sandbox()
+    if running is not None:
+        raise UsageError(
+            f"a sandbox is already running at {running.endpoint}",
+            why=f"process {running.pid}; only one at a time is the context sandbox",
+            hint=f"kill {running.pid}   ends it, and   lambdactl sandbox status   shows it",
+        )
+
+
+def _stop_signals(hosting: Hosting) -> threading.Event:
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    if hosting.until_eof:
+        watch = threading.Thread(target=_set_at_eof, args=(stop,), name="stdin", daemon=True)
+        watch.start()
+    return stop
+
+
+def _set_at_eof(stop: threading.Event) -> None:
+    while sys.stdin.buffer.read(1024):
+        continue
+    stop.set()
+
+
+@contextmanager
+def listening(hosting: Hosting) -> Iterator[Sandbox]:
+    from lambdactl.sandbox.admin import streams
+    from lambdactl.sandbox.open import Sandbox
+
+    try:
+        sandbox = Sandbox(port=hosting.port, speed=hosting.speed)
+    except OSError as error:
+        raise _cannot_listen(hosting.port, error) from error
+    with sandbox:
+        try:
+            yield sandbox
+        finally:
+            streams(sandbox.account).close()
+
+
+def _cannot_listen(port: int, error: OSError) -> UsageError:
+    if error.errno == errno.EADDRINUSE:
+        return UsageError(
+            f"port {port} is in use",
+            why=f"another program listens on 127.0.0.1:{port}",
+            hint="lambdactl sandbox start   without --port takes a free one",
+        )
+    return UsageError(
+        f"cannot listen on 127.0.0.1:{port}",
+        why=error.strerror or str(error),
+        hint="lambdactl sandbox start   without --port takes a free one",
+    )
+
+
+@contextmanager
+def announced(sandbox: Sandbox, hosting: Hosting) -> Iterator[state.SandboxState]:
+    """The sandbox's state file, for as long as it runs."""
+    environment = sandbox.environment()
+    found = state.SandboxState(
+        endpoint=sandbox.endpoint,
+        region=sandbox.account.region,
+        account_id=sandbox.account.id,
+        access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+        pid=os.getpid(),
+        speed=hosting.speed,
+    )
+    if hosting.listed:
+        state.remember_sandbox(found)
+    try:
+        yield found
+    finally:
+        if hosting.listed:
+            state.forget_sandbox(found)
+
+
+def _say_ready(asked: Asked, found: state.SandboxState) -> None:
+    if asked.structured:
+        asked.terminal.document(asdict(found), "jsonl")
+        return
+    faster = f", {found.speed:g} times as fast as the clock" if found.speed != 1 else ""
+    asked.terminal.out(f"ready at {found.endpoint}, account {found.account_id}{faster}")
+    asked.terminal.say(
+        "In another terminal:",
+        "  lambdactl --context sandbox deploy",
+        "  lambdactl status",
+        '  eval "$(lambdactl sandbox env)"      for any other AWS client',
+        "Ctrl-C ends it. Nothing here is sent to AWS, and no credentials of yours are read.",
+    )
+
+
+def export_lines(found: state.SandboxState) -> list[str]:
+    """What ``eval "$(lambdactl sandbox env)"`` runs."""
+    variables = {
+        "AWS_ENDPOINT_URL": found.endpoint,
+        "AWS_ACCESS_KEY_ID": found.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": found.secret_access_key,
+        "AWS_REGION": found.region,
+        "AWS_DEFAULT_REGION": found.region,
+    }
+    return [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]

@@ -1,0 +1,123 @@
+"""Carrying out a scenario: its steps, one after the other, as any user of the account would."""
+
+from __future__ import annotations
+
+import difflib
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, assert_never
+
+from lambdactl.cli import deploying, state
+from lambdactl.cli.included import STACK, included_template
+from lambdactl.cli.options import Asked
+from lambdactl.cli.sandbox_admin import send_traffic
+from lambdactl.cli.session import Session, connected
+from lambdactl.cli.target import sandbox_target
+from lambdactl.errors import LambdactlError, UsageError
+from lambdactl.model import Target
+from lambdactl.ops.stack_events import DeployEvent, StackOperationStarted
+from lambdactl.ops.stacking import execute_deploy
+from lambdactl.render.stack_words import is_news
+from lambdactl.render.words import line
+from lambdactl.sandbox.scenarios import SCENARIOS, Calls, Deploy, Pass, Scenario
+
+if TYPE_CHECKING:
+    from lambdactl.ops.deploy import Prepared
+
+
+def scenario_named(name: str) -> Scenario:
+    """Raises UsageError with the nearest name, or all of them."""
+    if name in SCENARIOS:
+        return SCENARIOS[name]
+    near = difflib.get_close_matches(name, SCENARIOS, n=1)
+    raise UsageError(
+        f"there is no scenario {name}",
+        why=f"known are {', '.join(SCENARIOS)}",
+        hint=f"--scenario {near[0]}" if near else "--scenario canary",
+    )
+
+
+def carry_out(asked: Asked, found: state.SandboxState, scenario: Scenario) -> None:
+    if not scenario.steps:
+        return
+    asked.terminal.say(f"scenario {scenario.name}: {scenario.summary}")
+    stage = Stage(sandbox_session(asked, found), found)
+    for step in scenario.steps:
+        match step:
+            case Deploy():
+                stage.deploy(step.parameters, waits=step.waits)
+            case Calls():
+                stage.call(step.per_minute)
+            case Pass():
+                stage.let_pass(step.seconds)
+            case _:
+                assert_never(step)
+    asked.terminal.say(f"scenario {scenario.name} is set: lambdactl status, in another terminal")
+
+
+def sandbox_session(asked: Asked, found: state.SandboxState) -> Session:
+    """A session with a sandbox that we have started, whatever the environment says."""
+    meant = sandbox_target(found)
+    aws = connected(meant)
+    place = aws.place()
+    meant.require_place(place)
+    return Session(asked, meant, aws, place)
+
+
+class Stage:
+    """The included stack in a sandbox, and what is done with it."""
+
+    def __init__(
+        self,
+        session: Session,
+        found: state.SandboxState,
+        *,
+        tell: Callable[[DeployEvent], None] | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.session = session
+        self.found = found
+        self.target: Target | None = None
+        self.tell = tell or self._narrate
+        self._sleep = sleep
+
+    def deploy(self, parameters: Mapping[str, str], *, waits: bool = True) -> bool:
+        """Deploy and, if ``waits``, follow to the end; whether the stack came to rest as told."""
+        order = deploying.Order(included_template(), STACK, parameters)
+        aws = self.session.aws
+        prepared = deploying.prepare(aws, order, make_bucket=lambda _: True, tell=self.tell)
+        if not waits:
+            self._begin(prepared)
+            return True
+        interval_s = self.session.interval_s
+        ended = deploying.carry_out(aws, prepared, interval_s=interval_s, tell=self.tell)
+        self.target = deploying.main_target(prepared, ended)
+        if self.target is not None:
+            deploying.remember(self.session, STACK, None, self.target)
+        return ended.succeeded
+
+    def _begin(self, prepared: Prepared) -> None:
+        """Execute the change set, and leave the rest to AWS."""
+        for event in execute_deploy(self.session.aws, prepared):
+            self.tell(event)
+            if isinstance(event, StackOperationStarted):
+                return
+
+    def call(self, per_minute: float) -> None:
+        """Traffic through the alias."""
+        send_traffic(self.found.endpoint, self.require_target(), per_minute)
+        self.session.terminal.say(f"{per_minute:g} calls a minute go through {self.target}")
+
+    def let_pass(self, seconds: float) -> None:
+        """Wait so many seconds of account time."""
+        self._sleep(seconds / self.found.speed)
+
+    def require_target(self) -> Target:
+        if self.target is None:
+            raise LambdactlError("the included stack has no alias: it was not deployed")
+        return self.target
+
+    def _narrate(self, event: DeployEvent) -> None:
+        if is_news(event):
+            terminal = self.session.terminal
+            terminal.say(line(event, ascii=terminal.ascii))
