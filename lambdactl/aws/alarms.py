@@ -32,7 +32,7 @@ def alarms(door: Door, names: Sequence[str]) -> tuple[Alarm, ...]:
     if not names:
         return ()
     answer = door.call(
-        "cloudwatch", "DescribeAlarms", "the alarms", AlarmNames=list(names), AlarmTypes=KINDS
+        "cloudwatch", "DescribeAlarms", "the alarms", AlarmNames=list(names), AlarmTypes=list(KINDS)
     )
     rows: Iterable[Mapping[str, Any]] = (
         row for kind in KINDS for row in answer.get(f"{kind}s", ())
