@@ -25,6 +25,7 @@ FUNCTION = "Resources: {F: {Type: AWS::Serverless::Function, Properties: {CodeUr
 
 def project(tmp_path: Path, template: str = FUNCTION, **files: str) -> Template:
     """A template and, beside it, ``app/`` with the given files (``main_py`` is ``main.py``)."""
+    tmp_path.mkdir(exist_ok=True)
     (tmp_path / "template.yml").write_text(template)
     for name, content in {"main_py": "x = 1\n", **files}.items():
         path = tmp_path / "app" / name.replace("_", ".")
@@ -74,10 +75,7 @@ class TestSources:
         "code", ["s3://b/k", "{Bucket: b, Key: k}", "!Ref Code", "https://x/y.zip"]
     )
     def test_what_is_elsewhere_already_stays(self, tmp_path: Path, code: str) -> None:
-        template = project(
-            tmp_path,
-            f"Resources: {{F: {{Type: AWS::Serverless::Function, Properties: {{CodeUri: {code}}}}}}}",
-        )
+        template = project(tmp_path, FUNCTION.replace("app/", code))
         assert local_sources(template) == ()
 
     def test_globals_give_code_to_every_function(self, tmp_path: Path) -> None:
@@ -283,7 +281,6 @@ class TestZips:
             only(project(tmp_path))
 
     def test_a_zip_is_sent_as_it_is(self, tmp_path: Path) -> None:
-        tmp_path.mkdir(exist_ok=True)
         with zipfile.ZipFile(tmp_path / "code.zip", "w") as archive:
             archive.writestr("main.py", "x = 1\n")
         artifact = only(project(tmp_path, FUNCTION.replace("app/", "code.zip")))
