@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lambdactl.cli.options import Asked
-from lambdactl.cli.session import Session, opened, target_lines
+from lambdactl.cli.session import Session, opened
 from lambdactl.errors import PartlyDone
 from lambdactl.model import Snapshot
 from lambdactl.plan import Plan, VersionVerdict
@@ -39,9 +39,7 @@ def change(
     inventory: bool = False,
 ) -> None:
     """Look, decide, show, confirm, apply, and say what came of it."""
-    with opened(asked) as session:
-        target = session.wanted.target(needs_alias=needs_alias)
-        session.terminal.say(*target_lines(session, target, "function", "alias"))
+    with opened(asked, needs_alias=needs_alias) as (session, target):
         snapshot = session.aws.snapshot(
             target, metrics=False, to=to, checks=checks, inventory=inventory
         )

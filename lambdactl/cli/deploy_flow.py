@@ -16,8 +16,8 @@ from lambdactl.cli.config import project_file, shown
 from lambdactl.cli.deploying import Order, Tell
 from lambdactl.cli.included import STACK, included_template
 from lambdactl.cli.options import Asked
-from lambdactl.cli.session import Session, opened, target_lines
-from lambdactl.cli.target import Value
+from lambdactl.cli.session import Session, entered, target_lines
+from lambdactl.cli.target import Value, wanted
 from lambdactl.errors import NotConfirmed, UsageError
 from lambdactl.ops.deploy import CAPABILITIES, Prepared
 from lambdactl.ops.stack_events import DeployEvent, StackOperationEnded
@@ -49,7 +49,8 @@ class Words:
 def run(asked: Asked, words: Words) -> None:
     """Raises NotConfirmed, RolloutFailed, and what preparing and AWS raise."""
     chosen = _chosen_template(words)
-    with opened(asked, by="stack" if _goes_on(words, chosen) else None) as session:
+    meant = wanted(asked, by="stack" if _goes_on(words, chosen) else None)
+    with entered(asked, meant) as session:
         session.terminal.say(*target_lines(session, None, "stack"))
         if words.attach:
             _attach(session, words.stack or session.wanted.get("stack") or STACK)

@@ -57,10 +57,19 @@ class Session:
 
 
 @contextmanager
-def opened(asked: Asked, *, by: str | None = "function") -> Iterator[Session]:
-    """Find out what is meant, connect, and check the account; errors leave with commands that lead
-    back to the same place."""
-    meant = wanted(asked, by=by)
+def opened(asked: Asked, *, needs_alias: bool = True) -> Iterator[tuple[Session, Target]]:
+    """The target that is meant and the way to it. Prints the target block."""
+    meant = wanted(asked)
+    target = meant.target(needs_alias=needs_alias)
+    with entered(asked, meant) as session:
+        keys = ("function", "alias") if needs_alias else ("function",)
+        session.terminal.say(*target_lines(session, target, *keys))
+        yield session, target
+
+
+@contextmanager
+def entered(asked: Asked, meant: Wanted) -> Iterator[Session]:
+    """Connect and check the account; errors leave with commands that lead back to this place."""
     try:
         aws = connected(meant)
         place = aws.place()

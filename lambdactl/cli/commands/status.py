@@ -38,11 +38,9 @@ def status(
 
     On a terminal --watch redraws; in a pipe it prints a line for each change.
     """
-    from lambdactl.cli.session import opened, target_lines
+    from lambdactl.cli.session import opened
 
-    with opened(asked) as session:
-        target = session.wanted.target()
-        session.terminal.say(*target_lines(session, target, "function", "alias"))
+    with opened(asked) as (session, target):
         session.leaves("nothing was changed by this command, and the rollout goes on without it")
         if watch:
             from lambdactl.cli.watching import watch_rollout

@@ -20,13 +20,11 @@ def versions(asked: Asked) -> None:
     lambdactl versions -f checkout     of another function
     lambdactl versions -o json         for a program
     """
-    from lambdactl.cli.session import opened, target_lines
+    from lambdactl.cli.session import opened
     from lambdactl.render import document
     from lambdactl.render.versions import version_lines
 
-    with opened(asked) as session:
-        target = session.wanted.target(needs_alias=False)
-        session.terminal.say(*target_lines(session, target, "function"))
+    with opened(asked, needs_alias=False) as (session, target):
         snapshot = session.aws.snapshot(target, metrics=False)
         if asked.structured:
             told = document.envelope(

@@ -1,0 +1,74 @@
+"""The seam between the console and AWS: three functions that block, for it to call in threads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from lambdactl.cli import config
+from lambdactl.cli.session import Session
+from lambdactl.errors import UsageError
+from lambdactl.model import Snapshot, Target
+from lambdactl.ops import apply
+from lambdactl.ops.events import Event
+from lambdactl.plan import Plan
+from lambdactl.tui import Operations, Settings, run
+
+KEEP = 5
+
+
+def open_console(session: Session, target: Target, *, badge: str | None = None) -> None:
+    """Open the console on ``target`` and return when it is left."""
+    run(operations(session, target), settings(session, target, badge))
+
+
+def operations(session: Session, target: Target) -> Operations:
+    aws = session.aws
+
+    def look() -> Snapshot:
+        return aws.snapshot(target, checks=True)
+
+    def survey() -> Snapshot:
+        return aws.snapshot(target, storage=True, inventory=True)
+
+    def act(plan: Plan) -> Iterator[Event]:
+        return apply(plan, aws, interval_s=session.interval_s)
+
+    return Operations(look=look, survey=survey, act=act)
+
+
+def settings(session: Session, target: Target, badge: str | None) -> Settings:
+    meant = session.wanted
+    function = meant.values.get("function")
+    return Settings(
+        target=target,
+        badge=badge or _badge(session),
+        origin=function.origin if function else "",
+        flags=meant.flags,
+        read_only=_read_only(),
+        production=session.production,
+        interval_s=session.interval_s,
+        keep=_keep(),
+        ascii=session.terminal.ascii,
+    )
+
+
+def _badge(session: Session) -> str:
+    if session.wanted.in_sandbox:
+        return "SANDBOX"
+    return (session.wanted.get("env") or "").upper()
+
+
+def _read_only() -> str | None:
+    name = "LAMBDACTL_READ_ONLY"
+    return f"{name} is set" if os.environ.get(name, "") not in ("", "0") else None
+
+
+def _keep() -> int:
+    """``[prune] keep`` of the project file, where there is one."""
+    project = config.project_file()
+    table = project.content.get("prune", {}) if project else {}
+    keep = table.get("keep", KEEP) if isinstance(table, dict) else KEEP
+    if isinstance(keep, bool) or not isinstance(keep, int):
+        raise UsageError(f"prune.keep {keep!r} is not a number", hint="keep = 5")
+    return keep
