@@ -84,6 +84,8 @@ class AliasRule:
     """How the stack's template lets one alias move, once transforms have run."""
 
     logical_id: str
+    name: str | None
+    """The alias's name; None where only the deployment decides it."""
     function: str | None
     """Logical id of its function."""
     version: str | None
