@@ -12,7 +12,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -184,12 +183,3 @@ def not_a_template(path: Path, why: str) -> UsageError:
 def written(body: Mapping[str, Any]) -> bytes:
     """The template as CloudFormation gets it: JSON, the same bytes for the same content."""
     return json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
-
-
-def included_template() -> Path:
-    """The stack that comes with lambdactl: inside an installed wheel, or beside the sources."""
-    spec = find_spec("lambdactl")
-    assert spec is not None and spec.origin is not None
-    package = Path(spec.origin).parent
-    installed = package / "infra" / "template.yml"
-    return installed if installed.exists() else package.parent / "infra" / "template.yml"

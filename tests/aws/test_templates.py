@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from lambdactl.aws.parameters import parameters_for, refuse_long_names, refuse_stack_name
-from lambdactl.aws.templates import Template, included_template, read_template, written
+from lambdactl.aws.templates import Template, read_template, written
+from lambdactl.cli.included import included_template
 from lambdactl.errors import UsageError
 from lambdactl.model_stack import StackState
 

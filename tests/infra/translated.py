@@ -11,7 +11,8 @@ import boto3
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
-from lambdactl.aws.templates import included_template, read_template
+from lambdactl.aws.templates import read_template
+from lambdactl.cli.included import included_template
 
 TEMPLATE = included_template()
 
