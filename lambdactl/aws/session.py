@@ -43,9 +43,10 @@ class Aws(Door):
         """One look at ``target``: some seven calls, three of them to Lambda.
 
         ``to`` and ``checks`` read also what ``plan_shift`` and ``plan_promote`` check: the state of
-        version ``to`` (or of the canary), and provisioned concurrency. ``inventory`` reads what
-        ``plan_prune`` must know, some 8 versions a second. Raises NotFound where there is no such
-        function; a missing alias is ``alias=None``, a part that could not be read is in ``unread``.
+        version ``to``, and provisioned concurrency. ``checks`` alone is for a console: the state is
+        the canary's or the newest version's, and both may be 15 seconds old. ``inventory`` reads
+        what ``plan_prune`` must know, some 8 versions a second. Raises NotFound where there is no
+        such function; a missing alias is ``alias=None``, what could not be read is in ``unread``.
         """
         wanted = snapshot.Wanted(metrics, window_s, storage, to, checks, inventory)
         return snapshot.look(self, self.place(), target, wanted)

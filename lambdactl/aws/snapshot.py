@@ -32,6 +32,7 @@ from lambdactl.model import (
 
 T = TypeVar("T")
 GROUP_S = 60.0
+CHECKS_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,23 +145,34 @@ class Look:
         self, versions: tuple[Version, ...], alias: Alias | None
     ) -> tuple[Version, ...]:
         """``versions`` with the state of the one that is to get traffic, which no listing tells."""
-        wanted = self.wanted.to
-        if wanted is None and self.wanted.checks and alias is not None:
-            wanted = alias.routing.canary
-        if wanted not in {v.number for v in versions}:
+        number = self.gaining(versions, alias)
+        if number not in {v.number for v in versions}:
             return versions
-        number: int = wanted or 0
-        state = self.part(
-            "state", True, lambda: reads.state(self.door, self.target.function, number)
-        )
+        state = self.parts.read("state", lambda: self.state_of(number), None)
         return tuple(replace(v, state=state) if v.number == number else v for v in versions)
 
+    def gaining(self, versions: tuple[Version, ...], alias: Alias | None) -> int:
+        """The version that is asked about, else the canary, else the newest; 0 for none."""
+        if self.wanted.to is not None or not self.wanted.checks:
+            return self.wanted.to or 0
+        canary = alias.routing.canary if alias is not None else None
+        return canary or (versions[-1].number if versions else 0)
+
+    def state_of(self, number: int) -> str | None:
+        function = self.target.function
+        return self.now_and_then(
+            ("state", function, number), lambda: reads.state(self.door, function, number)
+        )
+
     def read_provisioned(self) -> frozenset[str] | None:
-        wanted = self.wanted.checks or self.wanted.to is not None
-        return self.part(
+        function = self.target.function
+        if self.wanted.to is None and not self.wanted.checks:
+            return None
+        key = ("provisioned", function)
+        return self.parts.read(
             "provisioned concurrency",
-            wanted,
-            lambda: reads.provisioned(self.door, self.target.function),
+            lambda: self.now_and_then(key, lambda: reads.provisioned(self.door, function)),
+            None,
         )
 
     def read_inventory(
@@ -169,6 +181,12 @@ class Look:
         if not self.wanted.inventory:
             return None
         return inventory.take(self.door, self.target.function, aliases, versions, found)
+
+    def now_and_then(self, key: object, read: Callable[[], T]) -> T:
+        """Afresh before a write; a console that looks again and again asks only now and then."""
+        if self.wanted.to is not None:
+            return read()
+        return self.door.remembered(key, CHECKS_S, read)
 
     def part(self, name: str, wanted: bool, read: Callable[[], T]) -> T | None:
         """A part that is None where it is not wanted, or could not be read."""

@@ -56,7 +56,7 @@ def follow(
     """
     waiting = Waiting(sleep, interval_s, wait_s)
     watched = Watched(aws, target, window_s, deployment_id)
-    before, confirmed = since, False
+    before = since
     while True:
         answer = waiting.look(watched.look)
         if isinstance(answer, LambdactlError):
@@ -66,11 +66,9 @@ def follow(
             yield from changes(before, answer)
             before = answer
             if watched.has_ended(answer):
-                if confirmed or watched.idle:
+                if watched.is_confirmed():
                     yield from watched.outcome(answer)
                     return
-                # The alias was read before the deployment was: once more, to see where it stays.
-                confirmed = True
                 continue
         if waiting.over:
             raise timed_out(target, waiting.waited_s)
@@ -91,6 +89,7 @@ class Watched:
         self.looks_for_rollback = 0
         self.blind_looks = 0
         self.first = True
+        self.ends_seen = 0
 
     @property
     def idle(self) -> bool:
@@ -156,6 +155,11 @@ class Watched:
         if self.deployment.active or self.deployment.status is DeploymentStatus.Succeeded:
             return not self.deployment.active
         return self.no_rollback_comes(snapshot)
+
+    def is_confirmed(self) -> bool:
+        """An end is seen twice: the alias was read before the deployment, and may move between."""
+        self.ends_seen += 1
+        return self.idle or self.ends_seen > 1
 
     def no_rollback_comes(self, snapshot: Snapshot) -> bool:
         """It failed or was stopped, and no deployment undoes it, though it was waited for."""

@@ -200,6 +200,44 @@ def test_what_a_shift_checks_is_read_when_it_is_asked_for(
     assert looked.provisioned == frozenset({"live"})
 
 
+def test_without_a_canary_the_newest_version_is_the_one_that_may_gain(script: Script) -> None:
+    identity(script)
+    script.expect("lambda", "list_aliases", None, {"Aliases": [alias_row()]})
+    rows = [version_row("41"), version_row("43")]
+    script.expect("lambda", "list_versions_by_function", None, {"Versions": rows})
+    tagged(script, {})
+    script.expect("codedeploy", "list_applications", {}, {"applications": []})
+    asked = {"FunctionName": "checkout", "Qualifier": "43"}
+    script.expect("lambda", "get_function_configuration", asked, {"State": "Active"})
+    script.expect("lambda", "list_provisioned_concurrency_configs", None, {})
+    looked = script.aws.snapshot(TARGET, metrics=False, checks=True)
+    assert {v.number: v.state for v in looked.versions} == {41: None, 43: "Active"}
+
+
+def test_a_console_asks_for_checks_now_and_then_and_a_write_afresh(script: Script) -> None:
+    plain_function(script, "41", "42")
+    asked = {"FunctionName": "checkout", "Qualifier": "42"}
+    states = iter(("Active", "Failed"))
+
+    def checks() -> None:
+        script.expect("lambda", "get_function_configuration", asked, {"State": next(states)})
+        script.expect("lambda", "list_provisioned_concurrency_configs", None, {})
+
+    def again() -> None:
+        script.expect("lambda", "list_aliases", None, {"Aliases": [alias_row({"42": 0.1})]})
+        rows = [version_row("41"), version_row("42")]
+        script.expect("lambda", "list_versions_by_function", None, {"Versions": rows})
+
+    checks()
+    again()
+    again()
+    checks()
+    for options, state in (({"checks": True}, "Active"),) * 2 + (({"to": 42}, "Failed"),):
+        looked = script.aws.snapshot(TARGET, metrics=False, **options)
+        found = looked.version(42)
+        assert found is not None and found.state == state
+
+
 def test_the_state_of_a_version_that_is_not_there_is_not_asked_for(script: Script) -> None:
     plain_function(script, "41", "42")
     script.expect("lambda", "list_provisioned_concurrency_configs", None, {})
