@@ -95,8 +95,13 @@ def _apply(session: Session, plan: Plan) -> None:
     told: list[Event] = []
     session.leaves(_midway(plan))
     try:
-        wait_s = session.asked.timeout or PATIENCE_S
-        for event in apply(plan, session.aws, interval_s=session.interval_s, wait_s=wait_s):
+        for event in apply(
+            plan,
+            session.aws,
+            sleep=session.sleep,
+            interval_s=session.interval_s,
+            wait_s=session.asked.timeout or PATIENCE_S,
+        ):
             told.append(event)
             session.terminal.say(line(event, ascii=session.terminal.ascii))
     except PartlyDone:

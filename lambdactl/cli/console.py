@@ -32,7 +32,7 @@ def operations(session: Session, target: Target) -> Operations:
         return aws.snapshot(target, storage=True, inventory=True)
 
     def act(plan: Plan) -> Iterator[Event]:
-        return apply(plan, aws, interval_s=session.interval_s)
+        return apply(plan, aws, sleep=session.sleep, interval_s=session.interval_s)
 
     return Operations(look=look, survey=survey, act=act)
 

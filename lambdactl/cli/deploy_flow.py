@@ -115,7 +115,11 @@ def _refuse_unanswerable(session: Session) -> None:
 def _deploy(session: Session, order: Order) -> None:
     tell = _narrator(session)
     prepared = deploying.prepare(
-        session.aws, order, make_bucket=lambda name: _may_make_bucket(session, name), tell=tell
+        session.aws,
+        order,
+        make_bucket=lambda name: _may_make_bucket(session, name),
+        tell=tell,
+        sleep=session.sleep,
     )
     if not prepared.plan.actions or session.asked.dry_run:
         _show_only(session, order, prepared)
@@ -175,13 +179,13 @@ def _execute(session: Session, order: Order, prepared: Prepared, tell: Tell) -> 
         deploying.remember(
             session, order.stack, deploying.template_name(order), prepared.plan.target
         )
-    ended = deploying.carry_out(session.aws, prepared, interval_s=session.interval_s, tell=tell)
+    ended = deploying.carry_out(session, prepared, tell=tell)
     _finish(session, deploying.template_name(order), prepared, ended)
 
 
 def _attach(session: Session, stack: str) -> None:
     session.leaves(f"CloudFormation and CodeDeploy go on with stack {stack}")
-    events = attach_deploy(session.aws, stack, interval_s=session.interval_s)
+    events = attach_deploy(session.aws, stack, interval_s=session.interval_s, sleep=session.sleep)
     ended = deploying.told_to_end(events, _narrator(session))
     _finish(session, _template_of(stack), None, ended)
 

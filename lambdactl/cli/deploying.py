@@ -40,7 +40,14 @@ class Order:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def prepare(aws: Aws, order: Order, *, make_bucket: Callable[[str], bool], tell: Tell) -> Prepared:
+def prepare(
+    aws: Aws,
+    order: Order,
+    *,
+    make_bucket: Callable[[str], bool],
+    tell: Tell,
+    sleep: Callable[[float], None],
+) -> Prepared:
     """Package, upload, plan: everything up to the question."""
     return prepare_deploy(
         aws,
@@ -52,6 +59,7 @@ def prepare(aws: Aws, order: Order, *, make_bucket: Callable[[str], bool], tell:
         capabilities=order.capabilities,
         tags=order.tags,
         tell=tell,
+        sleep=sleep,
     )
 
 
@@ -60,11 +68,12 @@ def discard(aws: Aws, prepared: Prepared) -> None:
     discard_deploy(aws, prepared)
 
 
-def carry_out(
-    aws: Aws, prepared: Prepared, *, interval_s: float, tell: Tell
-) -> StackOperationEnded:
+def carry_out(session: Session, prepared: Prepared, *, tell: Tell) -> StackOperationEnded:
     """Execute and follow to the end; how it ended, whichever way."""
-    return told_to_end(execute_deploy(aws, prepared, interval_s=interval_s), tell)
+    events = execute_deploy(
+        session.aws, prepared, interval_s=session.interval_s, sleep=session.sleep
+    )
+    return told_to_end(events, tell)
 
 
 def told_to_end(events: Iterator[DeployEvent], tell: Tell) -> StackOperationEnded:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import difflib
-import time
 from collections.abc import Callable, Mapping
+from time import sleep
 from typing import TYPE_CHECKING, assert_never
 
 from lambdactl.cli import deploying, state
@@ -61,7 +61,7 @@ def sandbox_session(asked: Asked, found: state.SandboxState) -> Session:
     aws = connected(meant)
     place = aws.place()
     meant.require_place(place)
-    return Session(asked, meant, aws, place)
+    return Session(asked, meant, aws, place, sleep)
 
 
 class Stage:
@@ -73,24 +73,23 @@ class Stage:
         found: state.SandboxState,
         *,
         tell: Callable[[DeployEvent], None] | None = None,
-        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.session = session
         self.found = found
         self.target: Target | None = None
         self.tell = tell or self._narrate
-        self._sleep = sleep
 
     def deploy(self, parameters: Mapping[str, str], *, waits: bool = True) -> bool:
         """Deploy and, if ``waits``, follow to the end; whether the stack came to rest as told."""
         order = deploying.Order(included_template(), STACK, parameters)
         aws = self.session.aws
-        prepared = deploying.prepare(aws, order, make_bucket=lambda _: True, tell=self.tell)
+        prepared = deploying.prepare(
+            aws, order, make_bucket=lambda _: True, tell=self.tell, sleep=self.session.sleep
+        )
         if not waits:
             self._begin(prepared)
             return True
-        interval_s = self.session.interval_s
-        ended = deploying.carry_out(aws, prepared, interval_s=interval_s, tell=self.tell)
+        ended = deploying.carry_out(self.session, prepared, tell=self.tell)
         self.target = deploying.main_target(prepared, ended)
         if self.target is not None:
             deploying.remember(self.session, STACK, None, self.target)
@@ -110,7 +109,7 @@ class Stage:
 
     def let_pass(self, seconds: float) -> None:
         """Wait so many seconds of account time."""
-        self._sleep(seconds / self.found.speed)
+        self.session.sleep(seconds / self.found.speed)
 
     def require_target(self) -> Target:
         if self.target is None:

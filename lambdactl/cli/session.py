@@ -5,9 +5,10 @@ Nothing is planned before the account is known to be the one that was meant.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import sleep
 from typing import TYPE_CHECKING
 
 from lambdactl.cli import state
@@ -33,6 +34,7 @@ class Session:
     wanted: Wanted
     aws: Aws
     place: Place
+    sleep: Callable[[float], None]
 
     @property
     def terminal(self) -> Terminal:
@@ -74,7 +76,7 @@ def entered(asked: Asked, meant: Wanted) -> Iterator[Session]:
         aws = connected(meant)
         place = aws.place()
         meant.require_place(place)
-        yield Session(asked, meant, aws, place)
+        yield Session(asked, meant, aws, place, sleep)
     except LambdactlError as error:
         if error.hint:
             error.hint = addressed(error.hint, meant.flags)

@@ -46,6 +46,7 @@ def watch_rollout(
             target,
             interval_s=session.interval_s,
             wait_s=session.asked.timeout,
+            sleep=session.sleep,
             deployment_id=deployment_id,
             since=since,
             seen=screen.see,
