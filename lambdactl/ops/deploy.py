@@ -28,6 +28,7 @@ from lambdactl.ops.stack_events import (
     ArtifactUploaded,
     BucketMade,
     ChangeSetCreated,
+    ChangeSetDiscarded,
     Step,
 )
 from lambdactl.plan.actions import Plan
@@ -97,14 +98,13 @@ def prepare_deploy(
     return planned(aws, place, name, state, wanted, tell, sleep)
 
 
-def discard_deploy(aws: Aws, prepared: Prepared) -> bool:
-    """Take an unexecuted change set away; True when the empty stack around it went too.
-
-    Does nothing for a change set without changes, which is gone already.
-    """
+def discard_deploy(aws: Aws, prepared: Prepared) -> ChangeSetDiscarded | None:
+    """Take an unexecuted change set away. None for one without changes, which is gone already."""
     if not prepared.plan.actions:
-        return False
-    return change_sets.discard(aws, prepared.change_set)
+        return None
+    change_set = prepared.change_set
+    with_stack = change_sets.discard(aws, change_set)
+    return ChangeSetDiscarded(aws.now(), change_set.stack, change_set.name, with_stack)
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,7 @@ def test_unchanged_code_is_told_and_not_sent(made: Deploy) -> None:
     prepared = made.prepare()
     assert isinstance(made.told[0], stack_events.ArtifactUnchanged)
     assert prepared.plan.actions == ()
-    assert discard_deploy(made.script.aws, prepared) is False
+    assert discard_deploy(made.script.aws, prepared) is None
 
 
 def test_without_leave_no_bucket_is_made_and_nothing_else(made: Deploy) -> None:
