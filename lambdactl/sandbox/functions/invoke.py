@@ -95,7 +95,7 @@ class Invocations(Room):
             self._choose(name, qualifier)
 
     def close(self) -> None:
-        """End the workers; log lines that were not written yet are."""
+        """End the workers and the writer of log lines."""
         self.environments.close()
         self.logs.close()
         self._unpacked.close()

@@ -119,6 +119,7 @@ class Logs:
                     self._put(group, stream, lines[first : first + _BATCH])
 
     def close(self) -> None:
+        """Write no more: what is still collected goes with the account."""
         with self._changed:
             self._closed = True
             self._changed.notify()
@@ -126,9 +127,10 @@ class Logs:
             self._thread.join()
 
     def _run(self) -> None:
-        while not self._closed:
+        while True:
             with self._changed:
-                self._changed.wait(_FLUSH_EVERY_S)
+                if self._changed.wait_for(lambda: self._closed, _FLUSH_EVERY_S):
+                    return
             self.flush()
 
     def _put(self, group: str, stream: str, lines: Sequence[Line]) -> None:
