@@ -27,6 +27,17 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "structure": (dict,),
 }
 
+_BEYOND_THE_ENUM = {
+    "ResourceStatus": frozenset(
+        {
+            "REVIEW_IN_PROGRESS",
+            "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+            "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
+        }
+    )
+}
+"""What AWS says although its own model does not list it: a stack's events carry its statuses."""
+
 
 class ContractError(AssertionError):
     """An answer that AWS could not have given; the breaches are in the message."""
@@ -60,8 +71,12 @@ def breaches(shape: Any, value: Any, path: str = "") -> Iterator[str]:
                 yield from breaches(shape.value, item, f"{path}[{key!r}]")
         case "timestamp" if value.tzinfo is None:
             yield f"{path} as a time without a zone"
-        case "string" if getattr(shape, "enum", None) and value not in shape.enum:
+        case "string" if getattr(shape, "enum", None) and value not in _allowed(shape):
             yield f"{path} as {value!r}, which is none of {', '.join(shape.enum)}"
+
+
+def _allowed(shape: Any) -> frozenset[str]:
+    return frozenset(shape.enum) | _BEYOND_THE_ENUM.get(shape.name, frozenset())
 
 
 def _is_of(shape: Any, value: Any) -> bool:
