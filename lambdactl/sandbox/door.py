@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore import xform_name
 
+from lambdactl.sandbox import admin
 from lambdactl.sandbox.account import Account, ApiError
 from lambdactl.sandbox.contract import ContractError, check_output
 from lambdactl.sandbox.faults import Blow, ConnectionDropped, Faults
@@ -90,7 +91,7 @@ class Door:
         self.faults = Faults()
         self.journal: deque[Entry] = deque(maxlen=20_000)
         self.breaches: list[str] = []
-        self._pause = pause
+        self.pause = pause
 
     @cached_property
     def moto(self) -> MotoSide:
@@ -107,7 +108,9 @@ class Door:
     def handle(self, request: Request) -> Response:
         """Answer ``request``; :class:`ConnectionDropped` if a fault wants no answer."""
         request_id = str(uuid.uuid4())
-        if (address := _invocation_address(request)) is not None:
+        if request.path.startswith(admin.PREFIX):
+            response = admin.handle(self.account, request)
+        elif (address := _invocation_address(request)) is not None:
             response = self._invoke_api(address[0], replace(request, path=address[1]))
         else:
             response = self._answer(request, request_id)
@@ -232,7 +235,7 @@ class Door:
 
     def _deliver(self, blow: Blow, perform: Callable[[], object]) -> None:
         if blow.delay_s:
-            self._pause(blow.delay_s)
+            self.pause(blow.delay_s)
         if blow.error is not None:
             raise blow.error
         if blow.drops:

@@ -47,7 +47,10 @@ def open_account(clock: Clock, *, services: Mapping[str, MakeService] | None = N
 
 
 def _exists(address: str) -> bool:
-    return importlib.util.find_spec(address.partition(":")[0]) is not None
+    module, _, name = address.partition(":")
+    if importlib.util.find_spec(module) is None:
+        return False
+    return hasattr(importlib.import_module(module), name)
 
 
 def _maker(address: str) -> MakeService:
@@ -82,7 +85,11 @@ class Sandbox:
         strict: bool = False,
     ) -> None:
         self._server = Server(port)
-        self.account = open_account(clock or RunningClock(speed), services=services)
+        try:
+            self.account = open_account(clock or RunningClock(speed), services=services)
+        except BaseException:
+            self._server.close()
+            raise
         self.account.door.strict = strict
         self.account.endpoint = self._server.endpoint
         self.speed = speed

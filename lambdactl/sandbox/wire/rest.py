@@ -115,8 +115,10 @@ def read_request(model: OperationModel, request: Request) -> dict[str, Any]:
         body: dict[str, Any] = from_json(shape, _json_object(request.body))
         return body | params
     member = shape.members[payload]
-    if member.type_name in ("blob", "string"):
-        params[payload] = request.body if member.type_name == "blob" else request.body.decode()
+    if request.body and member.type_name == "blob":
+        params[payload] = request.body
+    elif request.body and member.type_name == "string":
+        params[payload] = request.body.decode("utf-8", "replace")
     elif request.body:
         params[payload] = from_json(member, _json_object(request.body))
     return params

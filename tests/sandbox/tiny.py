@@ -1,0 +1,89 @@
+"""Services of a few lines, to see the door through."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lambdactl.sandbox.account import Account, ApiError
+
+
+class TinyLambda:
+    """Remembers what it was asked; ``answers`` may put other answers in place."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.answers: dict[str, Any] = {}
+
+    def get_alias(self, params: dict[str, Any]) -> dict[str, Any]:
+        self.asked.append(("GetAlias", params))
+        if params["Name"] == "missing":
+            arn = self.account.arn("lambda", f"function:{params['FunctionName']}:missing")
+            message = f"Cannot find alias arn: {arn}"
+            raise ApiError("ResourceNotFoundException", message, 404)
+        if params["Name"] == "broken":
+            raise KeyError("a mistake of ours")
+        alias = {
+            "AliasArn": self.account.arn("lambda", f"function:f:{params['Name']}"),
+            "Name": params["Name"],
+            "FunctionVersion": "3",
+            "Description": "",
+            "RoutingConfig": {"AdditionalVersionWeights": {"4": 0.1}},
+            "RevisionId": "r-1",
+        }
+        return {**alias, **self.answers.get("GetAlias", {})}
+
+    def update_alias(self, params: dict[str, Any]) -> dict[str, Any]:
+        self.asked.append(("UpdateAlias", params))
+        return {"Name": params["Name"], "RevisionId": "r-2"}
+
+    def delete_function(self, params: dict[str, Any]) -> dict[str, Any]:
+        self.asked.append(("DeleteFunction", params))
+        return {"StatusCode": 204}
+
+    def invoke(self, params: dict[str, Any]) -> dict[str, Any]:
+        self.asked.append(("Invoke", params))
+        return {"StatusCode": 200, "ExecutedVersion": "4", "Payload": params.get("Payload", b"")}
+
+
+class TinyCodeDeploy:
+    def __init__(self, account: Account) -> None:
+        self.account = account
+
+    def get_deployment(self, params: dict[str, Any]) -> dict[str, Any]:
+        created = self.account.clock.utcnow()
+        return {"deploymentInfo": {"deploymentId": params["deploymentId"], "createTime": created}}
+
+
+class TinyCloudWatch:
+    def __init__(self, account: Account) -> None:
+        self.put: list[dict[str, Any]] = []
+
+    def put_metric_data(self, params: dict[str, Any]) -> dict[str, Any]:
+        self.put.append(params)
+        return {}
+
+    def describe_alarms(self, params: dict[str, Any]) -> dict[str, Any]:
+        raise ApiError("ResourceNotFound", "no such alarm", 404)
+
+
+class TinyCloudFormation:
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self.asked: list[dict[str, Any]] = []
+
+    def create_change_set(self, params: dict[str, Any]) -> dict[str, Any]:
+        self.asked.append(params)
+        return {"Id": "arn:aws:cloudformation:us-east-1:000000000000:changeSet/c/1", "StackId": "s"}
+
+    def describe_stacks(self, params: dict[str, Any]) -> dict[str, Any]:
+        message = f"Stack with id {params.get('StackName')} does not exist"
+        raise ApiError("ValidationError", message, 400)
+
+
+TINY = {
+    "lambda": TinyLambda,
+    "codedeploy": TinyCodeDeploy,
+    "cloudwatch": TinyCloudWatch,
+    "cloudformation": TinyCloudFormation,
+}
