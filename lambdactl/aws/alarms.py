@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from lambdactl.aws.deployments import utc
 from lambdactl.aws.door import Door
 from lambdactl.errors import NotFound
 from lambdactl.model import Alarm
@@ -51,7 +52,7 @@ def alarm_from(row: Mapping[str, Any]) -> Alarm:
     return Alarm(
         name=row["AlarmName"],
         state=row["StateValue"],
-        updated=row.get("StateTransitionedTimestamp") or row.get("StateUpdatedTimestamp"),
+        updated=utc(row.get("StateTransitionedTimestamp") or row.get("StateUpdatedTimestamp")),
         reason=row.get("StateReason", ""),
         threshold=row.get("Threshold"),
         comparison=row.get("ComparisonOperator"),

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lambdactl.aws.door import Door
-from lambdactl.errors import NotFound
+from lambdactl.errors import LambdactlError, NotFound
 from lambdactl.model import (
     Deployment,
     DeploymentConfig,
@@ -246,7 +246,7 @@ def deployment_from(info: Mapping[str, Any]) -> Deployment:
     rollback = info.get("rollbackInfo") or {}
     return Deployment(
         id=info["deploymentId"],
-        status=DeploymentStatus(info["status"]),
+        status=status_of(info),
         application=info.get("applicationName", ""),
         group=info.get("deploymentGroupName", ""),
         config_name=info.get("deploymentConfigName", ""),
@@ -259,6 +259,17 @@ def deployment_from(info: Mapping[str, Any]) -> Deployment:
         rolled_back_by=rollback.get("rollbackDeploymentId"),
         rollback_message=rollback.get("rollbackMessage"),
     )
+
+
+def status_of(info: Mapping[str, Any]) -> DeploymentStatus:
+    """A status that we do not know may be one in which CodeDeploy still works: it is an error."""
+    try:
+        return DeploymentStatus(info["status"])
+    except ValueError as error:
+        raise LambdactlError(
+            f"deployment {info['deploymentId']} is {info['status']}, a status that we do not know",
+            hint="a newer lambdactl may know it",
+        ) from error
 
 
 def event_from(row: Mapping[str, Any]) -> LifecycleEvent:

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from lambdactl.aws import deployments, reads
-from lambdactl.aws.deployments import GroupName
+from lambdactl.aws.deployments import GroupName, Rollout
 from lambdactl.aws.door import Door
 from lambdactl.aws.parts import Parts
-from lambdactl.model import Unread
+from lambdactl.errors import NotFound
+from lambdactl.model import Target, Unread
 
 FOUND_S = 300.0
-NOT_FOUND_S = 30.0
+NOT_FOUND_S = 10.0
 STACK_TAG = "aws:cloudformation:stack-name"
 LOGICAL_ID_TAG = "aws:cloudformation:logical-id"
 GROUP_TYPE = "AWS::CodeDeploy::DeploymentGroup"
@@ -53,6 +54,17 @@ def discover(door: Door, function: str) -> Discovery:
         return Discovery(stack, groups, tuple(parts.unread))
 
     return door.remembered(("groups", function), FOUND_S, read, empty_ttl_s=NOT_FOUND_S)
+
+
+def rollout(door: Door, target: Target) -> tuple[Discovery, Rollout]:
+    """What moves ``target``, and its newest deployment; found anew where a group has gone."""
+    found = discover(door, target.function)
+    try:
+        return found, deployments.rollout(door, target, found.groups)
+    except NotFound:
+        door.forget(("groups", target.function))
+        found = discover(door, target.function)
+        return found, deployments.rollout(door, target, found.groups)
 
 
 def stack_resources(door: Door, stack: str) -> list[dict[str, Any]]:

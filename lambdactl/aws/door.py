@@ -78,7 +78,7 @@ class Door:
                 page = next(pages, None)
             if page is None:
                 return
-            self.calls[f"{service}:{operation}"] += 1
+            self._count(service, operation)
             yield from page.get(key, ())
 
     @contextmanager
@@ -121,10 +121,10 @@ class Door:
             self._remembered[key] = (time.monotonic() + keep, answer)
         return answer
 
-    def forget(self) -> None:
-        """Remember nothing: the next look finds everything out anew."""
+    def forget(self, key: object) -> None:
+        """What was remembered under ``key`` has turned out to be wrong."""
         with self._lock:
-            self._remembered.clear()
+            self._remembered.pop(key, None)
 
     @property
     def region(self) -> str | None:
@@ -148,11 +148,15 @@ class Door:
     def _ask(
         self, service: str, operation: str, about: str, params: dict[str, Any], *, write: bool
     ) -> dict[str, Any]:
-        self.calls[f"{service}:{operation}"] += 1
+        self._count(service, operation)
         with self.asking(service, operation, about):
             client = self.client(service, writes=write)
             answer: dict[str, Any] = getattr(client, snake(operation))(**params)
         return answer
+
+    def _count(self, service: str, operation: str) -> None:
+        with self._lock:
+            self.calls[f"{service}:{operation}"] += 1
 
     def _make(self, service: str, writes: bool) -> Any:
         import boto3

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from lambdactl.aws.door import Door
-from lambdactl.errors import LambdactlError
+from lambdactl.errors import LambdactlError, PermissionDenied
 from lambdactl.model import Alias, Routing, Storage, Target, Version
 
 
@@ -89,12 +89,16 @@ def storage(door: Door) -> Storage:
 
 def tags(door: Door, function: str) -> Mapping[str, str]:
     """The function's tags, of which CloudFormation's own name the stack that made it."""
-
-    def read() -> Mapping[str, str]:
-        answer = door.call("lambda", "GetFunction", f"function {function}", FunctionName=function)
-        return dict(answer.get("Tags", {}))
-
-    return door.remembered(("tags", function), 60.0, read)
+    answer = door.call("lambda", "GetFunction", f"function {function}", FunctionName=function)
+    if "TagsError" in answer:
+        # GetFunction answers without the tags where only they may not be read.
+        raise PermissionDenied(
+            f"no permission: lambda:ListTags on function {function}",
+            action="lambda:ListTags",
+            why=answer["TagsError"].get("Message"),
+            hint="ask for lambda:ListTags; the README lists what each command needs",
+        )
+    return dict(answer.get("Tags", {}))
 
 
 def alias_from(row: Mapping[str, Any]) -> Alias:

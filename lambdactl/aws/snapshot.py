@@ -90,12 +90,10 @@ class Look:
         return replace(snapshot, unread=tuple(self.parts.unread))
 
     def find_rollout(self) -> tuple[Discovery, Rollout]:
-        def read() -> tuple[Discovery, Rollout]:
-            found = discovery.discover(self.door, self.target.function)
-            return found, deployments.rollout(self.door, self.target, found.groups)
-
         nothing = Discovery(None, (), ())
-        found, rollout = self.parts.read("deployment", read, (nothing, Rollout()))
+        found, rollout = self.parts.read(
+            "deployment", lambda: discovery.rollout(self.door, self.target), (nothing, Rollout())
+        )
         self.parts.unread += found.unread
         return found, rollout
 

@@ -9,7 +9,7 @@ import pytest
 
 from lambdactl.aws import deployments, discovery
 from lambdactl.aws.deployments import GroupName
-from lambdactl.errors import PermissionDenied
+from lambdactl.errors import LambdactlError, PermissionDenied
 from lambdactl.model import DeploymentConfig, DeploymentGroup, DeploymentStatus, Target
 from tests.aws.stubs import Script, denied
 
@@ -174,6 +174,28 @@ def test_a_group_without_deployments_is_still_the_group(script: Script) -> None:
     lists(script, [])
     found = deployments.rollout(script.aws, TARGET, [GROUP])
     assert (found.deployment, found.group) == (None, GROUP)
+
+
+def test_a_status_that_is_not_known_is_an_error_and_no_end(script: Script) -> None:
+    lists(script, ["d-2"])
+    describes(script, info(2, "Pondering"))
+    with pytest.raises(LambdactlError, match="d-2 is Pondering"):
+        deployments.recent(script.aws, GROUP)
+
+
+def test_a_group_that_has_gone_is_looked_for_again(script: Script) -> None:
+    for name in ("group", "newer"):
+        tagged(script, TAGS)
+        in_stack(
+            script,
+            resource("App", discovery.APPLICATION_TYPE, "app"),
+            resource("CheckoutDeploymentGroup", discovery.GROUP_TYPE, name),
+        )
+    script.fails("codedeploy", "list_deployments", "DeploymentGroupDoesNotExistException")
+    script.expect("codedeploy", "list_deployments", None, {"deployments": []})
+    found, rollout = discovery.rollout(script.aws, TARGET)
+    assert found.groups == (GroupName("app", "newer"),)
+    assert rollout.group == GroupName("app", "newer")
 
 
 def test_what_runs_is_asked_for_by_status(script: Script) -> None:

@@ -162,6 +162,18 @@ def test_deployments_that_cannot_be_read_are_unread_not_absent(script: Script) -
     assert unread is not None and unread.reason == f"no permission: {action}"
 
 
+def test_tags_that_may_not_be_read_are_unread_and_every_group_is_asked(script: Script) -> None:
+    function(script, "41", "42")
+    message = denied("lambda:ListTags").ljust(84)
+    error = {"TagsError": {"ErrorCode": "AccessDeniedException", "Message": message}}
+    script.expect("lambda", "get_function", None, error)
+    script.expect("codedeploy", "list_applications", {}, {"applications": []})
+    looked = script.aws.snapshot(TARGET, metrics=False)
+    assert looked.stack is None and looked.unreadable("deployment") is None
+    unread = looked.unreadable("stack")
+    assert unread is not None and unread.reason == "no permission: lambda:ListTags"
+
+
 def test_credentials_that_run_out_in_the_middle_fail_the_whole(script: Script) -> None:
     function(script, "41", "42")
     script.fails("lambda", "get_function", "ExpiredTokenException")

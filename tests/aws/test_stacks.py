@@ -205,7 +205,6 @@ class TestChangeSet:
                 "Tags": [{"Key": "team", "Value": "shop"}],
             },
             {"Id": SET_ID},
-            writes=True,
         )
         assert change_sets.create(script.aws, wanted(creates), "lambdactl-1") == SET_ID
 
@@ -226,7 +225,7 @@ class TestChangeSet:
     def test_what_aws_does_not_take_is_told(
         self, script: Script, code: str, message: str, error: type[Exception], says: str
     ) -> None:
-        script.fails("cloudformation", "create_change_set", code, message=message, writes=True)
+        script.fails("cloudformation", "create_change_set", code, message=message)
         with pytest.raises(error, match=says):
             change_sets.create(script.aws, wanted(), "lambdactl-1")
 
