@@ -39,7 +39,8 @@ def create(door: Door, wanted: Wanted, name: str) -> str:
     Raises UsageError for a template that CloudFormation does not take, or capabilities it misses.
     """
     try:
-        answer = door.write(
+        # With its token a repetition is the same request, so this write may be retried.
+        answer = door.call(
             "cloudformation",
             "CreateChangeSet",
             f"stack {wanted.stack}",

@@ -92,7 +92,7 @@ class Deploy:
                 self.script.expect("s3", "put_object", None, {})
 
     def expects_change_set(self, *statuses: str, **members: Any) -> None:
-        self.script.expect("cloudformation", "create_change_set", None, {"Id": SET_ID}, writes=True)
+        self.script.expect("cloudformation", "create_change_set", None, {"Id": SET_ID})
         for status in statuses:
             answer = described(status, **members)
             self.script.expect("cloudformation", "describe_change_set", None, answer)
