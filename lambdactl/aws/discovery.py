@@ -126,9 +126,12 @@ def everywhere(door: Door, function: str) -> tuple[GroupName, ...]:
 
 
 def moves(door: Door, name: GroupName, function: str) -> bool:
-    """Whether one of the group's last deployments was of the function."""
-    latest = deployments.recent(door, name, limit=3)
-    return any(deployments.with_target(door, d).function == function for d in latest)
+    """Whether one of the group's last deployments was of the function, or is about to tell.
+
+    One that has not started says nothing yet: until it does it may be this function's.
+    """
+    latest = (deployments.with_target(door, d) for d in deployments.recent(door, name, limit=3))
+    return any(d.function == function or (d.active and d.function is None) for d in latest)
 
 
 def lambda_applications(door: Door) -> list[str]:

@@ -345,6 +345,19 @@ def test_groups_of_other_functions_are_not_taken(script: Script) -> None:
     assert discovery.discover(script.aws, "checkout").groups == ()
 
 
+def test_a_group_whose_first_deployment_has_not_started_may_be_ours(script: Script) -> None:
+    tagged(script, {})
+    script.expect("codedeploy", "list_applications", {}, {"applications": ["app"]})
+    told = {"applicationName": "app", "computePlatform": "Lambda"}
+    script.expect("codedeploy", "batch_get_applications", None, {"applicationsInfo": [told]})
+    groups = {"deploymentGroups": ["group"]}
+    script.expect("codedeploy", "list_deployment_groups", None, groups)
+    lists(script, ["d-1"])
+    describes(script, info(1, "Created"))
+    script.fails("codedeploy", "list_deployment_targets", "DeploymentNotStartedException")
+    assert discovery.discover(script.aws, "checkout").groups == (GROUP,)
+
+
 def test_a_stack_that_cannot_be_read_is_recorded_and_every_group_is_asked(script: Script) -> None:
     tagged(script, TAGS)
     action = "cloudformation:ListStackResources"
