@@ -96,35 +96,35 @@ class _Comparison:
         after: Mapping[str, Any],
         raw: Any,
     ) -> Iterator[Change]:
-        source, cause, evaluation = self._cause(raw)
-        for path, old, new in leaves(before.get(name), after.get(name), f"/Properties/{name}"):
-            target = {"Path": path, **self._values(old, new)}
-            yield _detail("Properties", name, recreation, evaluation, source, cause, target)
+        for path, old, new in leaves(before.get(name), after.get(name), ""):
+            source, cause = self._cause(_at(raw, path))
+            target = {"Path": f"/Properties/{name}{path}", **self._values(old, new)}
+            yield _detail("Properties", name, recreation, "Static", source, cause, target)
 
     def _dynamic(self, name: str, recreation: str, raw: Any, value: Any) -> Iterator[Change]:
         """The same value as far as one can tell, from a resource that changes."""
-        for reference in references(raw, self.desired.conditions):
-            if reference.attribute is None or reference.target not in self.actions:
-                continue
-            if self.actions[reference.target] in ("Modify", "Conditional"):
-                wanted = "Conditionally" if recreation == "Always" else recreation
+        wanted = "Conditionally" if recreation == "Always" else recreation
+        target = {"Path": f"/Properties/{name}", **self._values(value, UNKNOWN)}
+        for reference in dict.fromkeys(references(raw, self.desired.conditions)):
+            changes = self.actions.get(reference.target) in ("Modify", "Conditional")
+            if changes and reference.attribute is not None:
                 cause = f"{reference.target}.{reference.attribute}"
-                target = {"Path": f"/Properties/{name}", **self._values(value, UNKNOWN)}
                 source = "ResourceAttribute"
                 yield _detail("Properties", name, wanted, "Dynamic", source, cause, target)
 
-    def _cause(self, raw: Any) -> tuple[str, str | None, str]:
-        """(ChangeSource, CausingEntity, Evaluation) of a property, from what it refers to."""
+    def _cause(self, raw: Any) -> tuple[str, str | None]:
+        """(ChangeSource, CausingEntity) of a value, from what the template says in its place."""
         declared = self.desired.original.section("Parameters")
-        for reference in references(raw, self.desired.conditions):
+        found = list(references(raw, self.desired.conditions))
+        for reference in found:
             if self.actions.get(reference.target) in ("Add", "Replace", "Conditional"):
                 if reference.attribute is None:
-                    return "ResourceReference", reference.target, "Static"
-                return "ResourceAttribute", f"{reference.target}.{reference.attribute}", "Static"
-        for reference in references(raw, self.desired.conditions):
+                    return "ResourceReference", reference.target
+                return "ResourceAttribute", f"{reference.target}.{reference.attribute}"
+        for reference in found:
             if reference.target in declared and self._is_new_value(reference.target):
-                return "ParameterReference", reference.target, "Static"
-        return "DirectModification", None, "Static"
+                return "ParameterReference", reference.target
+        return "DirectModification", None
 
     def _is_new_value(self, parameter: str) -> bool:
         before = self.stack.desired.parameters if self.stack.desired else {}
@@ -179,6 +179,18 @@ class _Comparison:
         if self.actions.get(name) in ("Add", "Replace"):
             return UNKNOWN
         return self.stack.resources[name].attributes.get(attribute, UNKNOWN)
+
+
+def _at(raw: Any, path: str) -> Any:
+    """What the template says at ``path``, or the function on the way there."""
+    for step in path.split("/")[1:]:
+        if isinstance(raw, Mapping) and step in raw:
+            raw = raw[step]
+        elif isinstance(raw, list) and step.isdigit() and int(step) < len(raw):
+            raw = raw[int(step)]
+        else:
+            return raw
+    return raw
 
 
 def leaves(before: Any, after: Any, path: str) -> Iterator[tuple[str, Any, Any]]:

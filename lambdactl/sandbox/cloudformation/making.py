@@ -251,10 +251,10 @@ class Maker:
         if entry.is_retained:
             set_status(self.account, self.stack, resource, "DELETE_SKIPPED")
             return True
-        set_status(self.account, self.stack, resource, "DELETE_IN_PROGRESS")
         if not resource.physical_id:
             set_status(self.account, self.stack, resource, "DELETE_COMPLETE")
             return True
+        set_status(self.account, self.stack, resource, "DELETE_IN_PROGRESS")
         kind = KINDS[resource.type]
         site = self._site(resource)
         return (yield from self._perform(resource, "DELETE", kind.delete(site, resource), site))
