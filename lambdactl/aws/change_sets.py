@@ -14,8 +14,9 @@ from lambdactl.aws.door import Door
 from lambdactl.errors import LambdactlError, NotFound, Refused, Stale, UsageError, WaitTimeout
 from lambdactl.model_stack import ChangeSet, PropertyChange, ResourceChange
 
-WAIT_S = 300
-POLL_S = 1.0
+WAIT_S = 300.0
+FIRST_PAUSE_S = 0.25
+LONGEST_PAUSE_S = 2.0
 NOTHING_NEW = ("didn't contain changes", "No updates are to be performed")
 
 
@@ -83,15 +84,18 @@ def worked_out(
     One without changes, and one that failed, is discarded. Raises UsageError where the template is
     at fault, WaitTimeout after five minutes.
     """
-    for _ in range(int(WAIT_S / POLL_S)):
+    waited, pause = 0.0, FIRST_PAUSE_S
+    while waited < WAIT_S:
         answer = describe(door, wanted.stack, change_set)
         if answer["Status"] == "CREATE_COMPLETE":
             return change_set_from(answer, wanted.creates)
         if answer["Status"] == "FAILED":
             return failed(door, wanted, answer)
-        sleep(POLL_S)
+        sleep(pause)
+        waited += pause
+        pause = min(pause * 1.5, LONGEST_PAUSE_S)
     raise WaitTimeout(
-        f"the change set of stack {wanted.stack} was not ready after {WAIT_S} s",
+        f"the change set of stack {wanted.stack} was not ready after {WAIT_S:g} s",
         hint=f"aws cloudformation describe-change-set --change-set-name {change_set}",
     )
 

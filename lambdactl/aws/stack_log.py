@@ -7,7 +7,7 @@ what it told, and reads only as far back as events may still come out of order.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
@@ -79,7 +79,7 @@ def just_before(event: StackEvent, rows: Iterator[StackEvent]) -> list[StackEven
 def event_from(row: Mapping[str, Any]) -> StackEvent:
     return StackEvent(
         id=row["EventId"],
-        at=row["Timestamp"],
+        at=row["Timestamp"].astimezone(UTC),
         logical_id=row.get("LogicalResourceId", ""),
         physical_id=row.get("PhysicalResourceId"),
         type=row.get("ResourceType", ""),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import yaml
@@ -35,13 +36,18 @@ def state_from(row: Mapping[str, Any]) -> StackState:
         id=row["StackId"],
         status=row["StackStatus"],
         reason=row.get("StackStatusReason"),
-        created=row.get("CreationTime"),
-        updated=row.get("LastUpdatedTime"),
+        created=utc(row.get("CreationTime")),
+        updated=utc(row.get("LastUpdatedTime")),
         parameters={
             p["ParameterKey"]: p.get("ParameterValue", "") for p in row.get("Parameters", ())
         },
         outputs={o["OutputKey"]: o.get("OutputValue", "") for o in row.get("Outputs", ())},
     )
+
+
+def utc(time: datetime | None) -> datetime | None:
+    """botocore parses some of AWS's times into the zone of this machine."""
+    return time.astimezone(UTC) if time else None
 
 
 def refuse_state(state: StackState | None) -> None:

@@ -81,15 +81,18 @@ def follow(
     rollouts = Rollouts(aws, watched)
     failure: str | None = None
     while True:
+        told: list[Event] = []
         events = waiting.look(log.read)
         if isinstance(events, LambdactlError):
-            yield LookFailed(aws.now(), events)
+            told.append(LookFailed(aws.now(), events))
             events = ()
         for event in events:
-            yield seen(stack, event)
+            told.append(seen(stack, event))
             failure = failure or why_it_failed(event)
             rollouts.notice(event)
-        yield from rollouts.look(waiting)
+        told += rollouts.look(waiting)
+        # The stack and its aliases are two sources: by time they make one story.
+        yield from sorted(told, key=lambda e: e.at)
         end = next((e for e in events if is_end(e, log.stack_id)), None)
         if end is not None:
             yield ended(aws, stack, log, end, failure)
@@ -154,11 +157,11 @@ class Rollouts:
             if isinstance(answer, LambdactlError):
                 yield LookFailed(self._aws.now(), answer)
                 continue
-            yield from told(self._before.get(target), answer)
+            yield from happened(self._before.get(target), answer)
             self._before[target] = answer
 
 
-def told(before: Snapshot | None, after: Snapshot) -> Iterator[Event]:
+def happened(before: Snapshot | None, after: Snapshot) -> Iterator[Event]:
     """What happened; at the first look of somebody who came late, the deployment so far."""
     if before is None and after.active_deployment is not None:
         yield from passage(after.active_deployment)

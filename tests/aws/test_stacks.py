@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
 from lambdactl.aws import change_sets, stacks
 from lambdactl.aws.change_sets import Wanted
-from lambdactl.aws.stack_log import StackLog, is_end
+from lambdactl.aws.stack_log import StackLog, event_from, is_end
 from lambdactl.errors import Refused, Stale, UsageError, WaitTimeout
 from lambdactl.model import Target
 from lambdactl.model_stack import ChangeSet, StackEvent, StackState
@@ -52,6 +52,14 @@ class TestState:
             parameters={"A": "1"},
             outputs={"Url": "https://x"},
         )
+
+    def test_its_times_are_utc_whatever_this_machines_zone(self, script: Script) -> None:
+        made = AT.astimezone(timezone(timedelta(hours=9)))
+        script.expect("cloudformation", "describe_stacks", None, row("UPDATE_COMPLETE"))
+        assert event_from({**event(1, "UPDATE_COMPLETE", 0), "Timestamp": made}).at.tzinfo is UTC
+        state = stacks.stack_state(script.aws, "shop")
+        assert state is not None and state.created is not None
+        assert state.created.tzinfo is UTC
 
     def test_one_that_is_not_there_is_none(self, script: Script) -> None:
         message = "Stack with id shop does not exist"
@@ -256,7 +264,7 @@ class TestChangeSet:
         slept: list[float] = []
         found = change_sets.worked_out(script.aws, wanted(), SET_ID, sleep=slept.append)
         one, other = found.changes
-        assert slept == [change_sets.POLL_S]
+        assert slept == [change_sets.FIRST_PAUSE_S]
         assert (one.logical_id, one.properties[0].before, one.properties[0].after) == (
             "F",
             "5",
@@ -291,11 +299,11 @@ class TestChangeSet:
     def test_it_is_not_waited_for_for_ever(
         self, script: Script, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(change_sets, "WAIT_S", 2)
+        monkeypatch.setattr(change_sets, "WAIT_S", 0.5)
         for _ in range(2):
             pending = described("CREATE_PENDING")
             script.expect("cloudformation", "describe_change_set", None, pending)
-        with pytest.raises(WaitTimeout, match="was not ready after 2 s"):
+        with pytest.raises(WaitTimeout, match=r"was not ready after 0\.5 s"):
             change_sets.worked_out(script.aws, wanted(), SET_ID, sleep=no_sleep)
 
     def test_an_unexecuted_one_leaves_no_empty_stack(self, script: Script) -> None:

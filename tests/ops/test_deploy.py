@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lambdactl.errors import NotConfirmed, NotFound, Refused, Throttled
-from lambdactl.model import Routing, Snapshot, Target
+from lambdactl.model import Deployment, Routing, Snapshot, Target
 from lambdactl.model_stack import ChangeSet
 from lambdactl.ops import deploy, events, stack_events
 from lambdactl.ops.deploy import Prepared, discard_deploy, prepare_deploy
@@ -290,17 +290,22 @@ def names(told: list[DeployEvent]) -> list[str]:
     return [type(e).__name__ for e in told]
 
 
+def rollout(status: str, **changes: Any) -> Deployment:
+    return deployment(status, created=AT + timedelta(seconds=3), **changes)
+
+
 def test_stack_and_rollout_are_told_as_one_story(watching: Watching) -> None:
-    before = snapshot(deployment=None)
-    running = snapshot(Routing(41, 42, 10.0), deployment=deployment("InProgress"))
-    done = snapshot(
-        Routing(42), deployment=deployment("Succeeded", completed=AT + timedelta(minutes=5))
+    later = AT + timedelta(minutes=5)
+    running = snapshot(
+        Routing(41, 42, 10.0), deployment=rollout("InProgress"), taken=AT + timedelta(seconds=5)
     )
+    done = snapshot(Routing(42), deployment=rollout("Succeeded", completed=later), taken=later)
     watching.starts()
     watching.page(event(1, "UPDATE_IN_PROGRESS", 0, own=True), moving(2, "UPDATE_IN_PROGRESS", 2))
     watching.looks = [running, done]
-    watching.page(moving(3, "UPDATE_COMPLETE", 300), event(4, "UPDATE_COMPLETE", 301, own=True))
+    watching.page(moving(3, "UPDATE_COMPLETE", 302), event(4, "UPDATE_COMPLETE", 303, own=True))
     watching.ends("UPDATE_COMPLETE")
+    before = snapshot(deployment=None)
     told = watching.execute(prepared(looks={"FAliaslive": before}))
     assert names(told) == [
         "StackOperationStarted",
@@ -308,10 +313,10 @@ def test_stack_and_rollout_are_told_as_one_story(watching: Watching) -> None:
         "StackEventSeen",
         "DeploymentStarted",
         "AliasMoved",
-        "StackEventSeen",
-        "StackEventSeen",
         "AliasMoved",
         "DeploymentEnded",
+        "StackEventSeen",
+        "StackEventSeen",
         "StackOperationEnded",
     ]
     end = told[-1]
@@ -348,7 +353,7 @@ def test_who_comes_late_hears_of_the_running_deployment(watching: Watching) -> N
     ]
     watching.page(*under_way)
     watching.page()
-    watching.looks = [snapshot(Routing(41, 42, 10.0), deployment=deployment("InProgress"))]
+    watching.looks = [snapshot(Routing(41, 42, 10.0), deployment=rollout("InProgress"))]
     told = attach_deploy(watching.script.aws, "shop", sleep=no_sleep)
     assert names([next(told) for _ in range(3)]) == [
         "StackEventSeen",
