@@ -12,13 +12,14 @@ from functools import lru_cache
 from typing import Any
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from lambdactl.sandbox import inside
 from lambdactl.sandbox.account import REGION, Account
 from lambdactl.sandbox.clock import ManualClock
 from lambdactl.sandbox.functions import LambdaService
 from lambdactl.sandbox.httpapi import HttpApiService
-from lambdactl.sandbox.inside import boto3_client
 from lambdactl.sandbox.open import close_account, open_account
 
 ROLE = "arn:aws:iam::000000000000:role/service"
@@ -70,8 +71,9 @@ _current: list[Account] = []
 @lru_cache(maxsize=1)
 def _client() -> Any:
     """One client for all tests, for making one takes longer than most of them: it asks whichever
-    account is open."""
-    return boto3_client(lambda request: _current[-1].door.handle(request), "lambda", REGION)
+    account is open, and asks once."""
+    once = Config(retries={"total_max_attempts": 1})
+    return inside.client(lambda it: _current[-1].door.handle(it), "lambda", REGION, once)
 
 
 class World:
