@@ -1,8 +1,8 @@
 """The APIs and stages of an account, in the members of API Gateway V2.
 
-CreateApi, UpdateApi, ImportApi and ReimportApi take ``Body``, an OpenAPI 3 document as text or as
-an object; the first two do so for CloudFormation, whose AWS::ApiGatewayV2::Api has it. A stage
-serves what the API holds at the moment if it is deployed automatically, and nothing if it is not.
+ImportApi and ReimportApi take ``Body``, an OpenAPI 3 document as text or, from inside the account,
+as an object; so does UpdateApi, for whoever changes an API as CloudFormation's properties have it.
+A stage serves what the API holds at the moment if it is deployed automatically, else nothing.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from lambdactl.sandbox.account import ApiError
 
@@ -33,14 +34,16 @@ class Route:
         return DEFAULT if self.path == DEFAULT else f"{self.method} {self.path}"
 
     def match(self, method: str, path: str) -> dict[str, str] | None:
-        """The path parameters if this route takes the request."""
+        """The path parameters, decoded, if this route takes the request."""
         if self.path == DEFAULT:
             return {}
         if self.method not in ("ANY", method):
             return None
         names, pattern = _pattern(self.path)
         found = re.fullmatch(pattern, path)
-        return dict(zip(names, found.groups(), strict=True)) if found else None
+        if found is None:
+            return None
+        return {n: unquote(v) for n, v in zip(names, found.groups(), strict=True)}
 
     @property
     def closeness(self) -> tuple[int, int, int]:
