@@ -32,6 +32,8 @@ class Settings:
     """DEMO, SANDBOX, PROD: drawn in the header, never dropped."""
     origin: str = ""
     """Where the target came from: ``context sandbox``, ``./lambdactl.toml``."""
+    flags: str = ""
+    """What leads to the same place on the command line: ``--context sandbox``."""
     read_only: str | None = None
     """Why nothing may be changed; None where it may."""
     production: bool = False
@@ -43,3 +45,5 @@ class Settings:
     theme: str = "lambdactl-dark"
     save_to: Path = field(default_factory=Path.cwd)
     """The directory that saved screens go to."""
+    in_tmux: bool = False
+    """tmux does not pass on what a program asks the terminal to copy: it is asked itself."""

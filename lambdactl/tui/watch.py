@@ -13,8 +13,17 @@ from datetime import datetime
 
 from lambdactl.errors import LambdactlError, Throttled
 from lambdactl.model import Snapshot
-from lambdactl.ops import changes, history
-from lambdactl.ops.events import AliasMoved, AliasVerified, Event
+from lambdactl.ops.differences import changes, history
+from lambdactl.ops.events import (
+    AlarmChanged,
+    AliasMoved,
+    DeploymentEnded,
+    DeploymentStarted,
+    Event,
+    LifecycleEventChanged,
+    VersionDeleted,
+    VersionPublished,
+)
 from lambdactl.render import glyphs
 from lambdactl.render.glyphs import Mark
 from lambdactl.render.visible import visible
@@ -45,7 +54,7 @@ class Watch:
     lines: tuple[Line, ...] = ()
     pace: Pace = field(default_factory=Pace)
     _counted: int = 0
-    _own: set[str] = field(default_factory=set)
+    _told: set[tuple[object, ...]] = field(default_factory=set)
 
     def begin(self) -> bool:
         """Whether a look may begin now; if so, it has."""
@@ -85,14 +94,15 @@ class Watch:
                 why = f": {error.why}" if error.why else ""
                 self.add(now, glyphs.STALE, "look", visible(f"failed: {error}{why}"))
 
-    def acted(self, event: Event) -> None:
-        """An event of our own action: it is told once, though the next look sees it too."""
-        if isinstance(event, AliasMoved | AliasVerified):
-            self._own.add(event.revision_id)
-        self.add_events((event,))
-
     def add_events(self, events: Iterable[Event]) -> None:
+        """Rows for ``events``, oldest first. What has been told is not told again: an action of
+        ours and the next look both see what it did."""
         for event in events:
+            known = identity(event)
+            if known is not None and known in self._told:
+                continue
+            if known is not None:
+                self._told.add(known)
             mark, kind, text = words(event)
             self.add(event.at, mark, kind, text)
 
@@ -131,11 +141,27 @@ class Watch:
         if before is None:
             self.add_events(reversed(history(after)))
             return
-        self.add_events(e for e in changes(before, after) if not self._is_own(e))
+        self.add_events(changes(before, after))
         was = self.assessment
         if was is not None and was.state is not assessment.state:
             text = f"{was.state.value} → {assessment.state.value}"
             self.add(after.taken, glyphs.of_state(assessment.state), "verdict", text)
 
-    def _is_own(self, event: Event) -> bool:
-        return isinstance(event, AliasMoved) and event.revision_id in self._own
+
+def identity(event: Event) -> tuple[object, ...] | None:
+    """What makes two events the same happening, whoever saw it; None where each is its own."""
+    match event:
+        case AliasMoved():
+            return ("alias", event.revision_id)
+        case DeploymentStarted() | DeploymentEnded():
+            return (type(event), event.deployment.id)
+        case LifecycleEventChanged():
+            return ("lifecycle", event.deployment_id, event.name, event.status)
+        case AlarmChanged():
+            return ("alarm", event.alarm.name, event.alarm.state, event.at)
+        case VersionPublished():
+            return ("published", event.version.number)
+        case VersionDeleted():
+            return ("deleted", event.version)
+        case _:
+            return None

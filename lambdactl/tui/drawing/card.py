@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from textual.content import Content
 
 from lambdactl.model import Minute, Version, label
-from lambdactl.render.numbers import rate, short, size, weight
+from lambdactl.render.numbers import UNKNOWN, rate, short, size, weight
 from lambdactl.tui.drawing import spark
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.rates import Side, tally, throttles
@@ -119,5 +119,6 @@ def built(version: Version) -> str:
 def card_title(one: Side, both: Sequence[Side], pen: Pen) -> tuple[str, str]:
     top = spark.scale(*(s.bars for s in both))
     right = f"same scale 0–{top:g} %" if len(both) > 1 else f"scale 0–{top:g} %"
-    name = f"{label(one.version)} {one.role} · {weight(one.share)}"
+    role = one.role if one.role != UNKNOWN else "no traffic"
+    name = f"{label(one.version)} {role} · {weight(one.share)}"
     return pen.spelled(name), pen.spelled(right)

@@ -6,12 +6,14 @@ while rows come and go. What could not be read is a row too, with the reason and
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NamedTuple
 
 from textual.content import Content
 
 from lambdactl.model import Alarm, Deployment, LifecycleEvent, Snapshot, label
 from lambdactl.render import glyphs
+from lambdactl.render.glyphs import Mark
 from lambdactl.render.numbers import clock, duration, stamp
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.steps import HOOK_TIMEOUT_S, MARKERS
@@ -28,19 +30,22 @@ class Row(NamedTuple):
 
 
 def events(view: View, pen: Pen) -> list[Row]:
-    return [event(line, pen) for line in view.lines]
+    return [event(line, view.now, pen) for line in view.lines]
 
 
-def event(line: Line, pen: Pen) -> Row:
-    drawn = Content(" ").join(
-        [
-            pen.say(clock(line.at), "dim"),
-            pen.sign(line.mark),
-            pen.say(f"{line.kind:<8}", "dim"),
-            pen.say(line.text),
-        ]
-    )
+def event(line: Line, now: datetime | None, pen: Pen) -> Row:
+    drawn = " " + happened(line.at, line.mark, line.kind, line.text, pen, now)
     return Row(str(line.number), drawn, f"{stamp(line.at)} {line.kind} {line.text}")
+
+
+def happened(
+    at: datetime, mark: Mark, kind: str, text: str, pen: Pen, now: datetime | None = None
+) -> Content:
+    """``14:06:41 ✖ alarm    checkout-5xx OK → ALARM``; the day where it was another one."""
+    today = now is None or at.date() == now.date()
+    when = clock(at) if today else f"{at:%d %b}"
+    parts = [pen.say(f"{when:<8}", "dim"), pen.sign(mark), pen.say(f"{kind:<8}", "dim")]
+    return Content(" ").join([*parts, pen.say(text)])
 
 
 def alarms(view: View, pen: Pen) -> list[Row]:
@@ -156,6 +161,11 @@ def unknown(part: str, reason: str, hint: str | None, pen: Pen) -> Row:
     return Row(f"unread {part}", pen.say(told, "$text-warning"), told)
 
 
-def red(view: View) -> int:
-    """How many alarms are in ALARM, for the pane's title."""
-    return sum(a.state == "ALARM" for a in view.snapshot.alarms) if view.snapshot else 0
+def tab(name: str, number: int, view: View, pen: Pen, *, chosen: bool) -> Content:
+    """``[1 EVENTS]`` for the pane that is shown, ``2 alarms ✖1`` for another."""
+    told = pen.say(f"[{number} {name.upper()}]" if chosen else f"{number} {name}")
+    told = told.stylize("bold") if chosen else told
+    red = sum(a.state == "ALARM" for a in view.snapshot.alarms) if view.snapshot else 0
+    if name != "alarms" or not red:
+        return told
+    return told + " " + pen.sign(glyphs.of_alarm("ALARM")) + pen.say(str(red), "bold $text-error")

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from textual.content import Content
 
 from lambdactl.model import Series, Snapshot, label
-from lambdactl.render.numbers import rate
+from lambdactl.render.numbers import UNKNOWN, rate
+from lambdactl.render.status import p95, role
 from lambdactl.tui.drawing import spark
 from lambdactl.tui.drawing.pen import CANARY, STABLE, Pen
 from lambdactl.tui.drawing.spark import Bar
-from lambdactl.tui.drawing.text import fitted, joined
+from lambdactl.tui.drawing.text import fitted, joined, spread
 from lambdactl.tui.view import View
 from lambdactl.verdict import Answer, Verdict
 from lambdactl.verdict.assessment import SETTLING_S
@@ -73,13 +74,6 @@ def side(view: View, number: int, style: str, is_canary: bool) -> Side:
     return Side(number, role(snapshot, number), style, share, series, calls, errors, bars)
 
 
-def role(snapshot: Snapshot, number: int) -> str:
-    routing = snapshot.alias.routing if snapshot.alias else None
-    if routing is not None and number == routing.canary:
-        return "canary"
-    return "stable" if routing is not None and number == routing.stable else "no traffic"
-
-
 def counted(
     series: Series | None, verdict: Verdict, is_canary: bool
 ) -> tuple[float | None, float | None]:
@@ -114,26 +108,35 @@ def rows(view: View, width: int, pen: Pen) -> list[Content]:
     both = sides(view)
     if not both:
         return [pen.say(" no published version is routed to", "dim")]
+    return [*compared_rows(both, width, pen), compared(view, both, width, pen)]
+
+
+def compared_rows(both: Sequence[Side], width: int, pen: Pen) -> list[Content]:
+    """``v42  ····▁▃▅▆  6.31 %  13/206  p95 240 ms  throttles 0``, the columns under one another."""
     top = spark.scale(*(s.bars for s in both))
-    lines = [row(s, top, width, pen) for s in both]
-    return [*lines, compared(view, both, width, pen)]
+    names = aligned([label(s.version) for s in both], right=False)
+    tails = [aligned(column) for column in zip(*(told(s, width) for s in both), strict=True)]
+    lines = []
+    for index, one in enumerate(both):
+        name = pen.say(f" {names[index]}  ", f"bold {one.style}")
+        cells = [pen.say(column[index]) for column in tails]
+        tail = joined([pen.say(tails[0][index], "bold"), *cells[1:]])
+        room = max(8, width - name.cell_length - tail.cell_length - 3)
+        wide = room - room % len(one.bars) if room > len(one.bars) else room
+        (drawn,) = spark.chart(one.bars, top, width=wide, style=one.style, marks=pen.spark)
+        lines.append(spread(name + drawn, tail + " ", width))
+    return lines
 
 
-def row(one: Side, top: float, width: int, pen: Pen) -> Content:
-    """``v42 ····▁▃▅▆  6.31 %  13/206  p95 240 ms  throttles 0`` in ``width`` cells."""
-    cells = [
-        pen.say(f"{rate(one.rate):>8}", "bold"),
-        pen.say(f"{tally(one):>13}"),
-        pen.say(f"p95 {p95(one):>8}"),
-        pen.say(f"throttles {throttles(one)}"),
-    ]
-    name = pen.say(f" {label(one.version):<5}", f"bold {one.style}")
-    if width < 80:
-        cells = cells[:2]
-    tail = joined(cells)
-    room = max(8, min(len(one.bars) * 2, width - name.cell_length - tail.cell_length - 3))
-    (drawn,) = spark.chart(one.bars, top, width=room, style=one.style, marks=pen.spark)
-    return fitted(name + drawn + "  " + tail, width)
+def told(one: Side, width: int) -> list[str]:
+    """The numbers beside the chart, the most important first."""
+    cells = [rate(one.rate), tally(one), f"p95 {newest_p95(one)}", f"thr {throttles(one)}"]
+    return cells if width >= 80 else cells[:2]
+
+
+def aligned(texts: Sequence[str], *, right: bool = True) -> list[str]:
+    width = max(len(t) for t in texts)
+    return [t.rjust(width) if right else t.ljust(width) for t in texts]
 
 
 def tally(one: Side) -> str:
@@ -142,10 +145,8 @@ def tally(one: Side) -> str:
     return f"{one.errors or 0:,.0f}/{one.calls:,.0f}" if one.calls else "no calls"
 
 
-def p95(one: Side) -> str:
-    """The newest minute's, because percentiles of minutes do not add up."""
-    known = [m.p95_ms for m in one.series.minutes if m.p95_ms is not None] if one.series else []
-    return f"{known[-1]:,.0f} ms" if known else "-"
+def newest_p95(one: Side) -> str:
+    return p95(one.series) if one.series else UNKNOWN
 
 
 def throttles(one: Side) -> str:

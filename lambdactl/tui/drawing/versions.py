@@ -8,7 +8,8 @@ from textual.content import Content
 
 from lambdactl.model import Snapshot, Storage, Version, label
 from lambdactl.plan import Plan, VersionVerdict
-from lambdactl.render.numbers import size, stamp, weight
+from lambdactl.render.numbers import UNKNOWN, size, stamp
+from lambdactl.render.versions import routed_by
 from lambdactl.tui.drawing import bar
 from lambdactl.tui.drawing.lists import Row
 from lambdactl.tui.drawing.pen import Pen
@@ -67,7 +68,9 @@ def row(
         pen.say(f"{stamp(version.published)[:16]:<17}"),
         pen.say(f"{old(version.published, snapshot.taken):>5} "),
         pen.say(f"{size(version.code_size):>9}  "),
-        fitted(pen.say(middle(routed_by(version, snapshot), 15, pen.ellipsis)), 16),
+        fitted(
+            pen.say(middle(routed_by(snapshot, version.number) or UNKNOWN, 15, pen.ellipsis)), 16
+        ),
         pen.say(f"{told:<8}", "bold $text-error" if goes else ""),
         pen.say(fate.reason if fate else "", "dim" if not goes else ""),
     )
@@ -78,12 +81,6 @@ def row(
 
 def old(published: datetime | None, now: datetime) -> str:
     return "-" if published is None else age((now - published).total_seconds())
-
-
-def routed_by(version: Version, snapshot: Snapshot) -> str:
-    """``live 90 %``, every alias that routes to it."""
-    routed = [a for a in snapshot.aliases if version.number in a.routing.versions]
-    return ", ".join(f"{a.name} {weight(a.routing.share(version.number))}" for a in routed) or "-"
 
 
 def title(plan: Plan | None, keep: int, pen: Pen) -> tuple[str, str]:

@@ -40,7 +40,7 @@ def table(view: View, pen: Pen) -> list[Content]:
         ("error rate", [rate(s.rate) for s in both]),
         ("failed calls", ["-" if s.errors is None else f"{s.errors:,.0f}" for s in both]),
         ("calls", ["-" if s.calls is None else f"{s.calls:,.0f}" for s in both]),
-        ("p95, newest minute", [rates.p95(s) for s in both]),
+        ("p95, newest minute", [rates.newest_p95(s) for s in both]),
         ("throttles", [rates.throttles(s) for s in both]),
     ]
     return [pen.say(f"{n:<20}" + "".join(f"{c:>12}" for c in cells)) for n, cells in rows]

@@ -1,0 +1,38 @@
+"""The console: screens and widgets fed by snapshots; the only room that keeps what was seen.
+
+:func:`run` is its door. It is told a target and three functions that block, look, survey and act,
+and knows nothing of AWS besides.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+
+from lambdactl.errors import UsageError
+from lambdactl.tui.app import Console
+from lambdactl.tui.settings import Operations, Settings
+
+__all__ = ["Console", "Operations", "Settings", "run"]
+
+
+def run(operations: Operations, settings: Settings) -> None:
+    """Open the console and return when it is left. Raises UsageError without a terminal."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError(
+            "the console needs a terminal: it reads keys from stdin and draws on stderr",
+            hint="lambdactl status --watch",
+        )
+    colourless = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    settings = replace(settings, in_tmux=bool(os.environ.get("TMUX")))
+    console(operations, settings, colourless=colourless).run()
+
+
+def console(operations: Operations, settings: Settings, *, colourless: bool) -> Console:
+    """Textual takes an empty NO_COLOR for a set one, and draws in greys: we decide it here."""
+    os.environ.pop("NO_COLOR", None)
+    if not colourless:
+        return Console(operations, settings)
+    os.environ["NO_COLOR"] = "1"
+    return Console(operations, replace(settings, theme="lambdactl-mono"), ansi=True)

@@ -1,0 +1,19 @@
+"""A plan while it is applied, and what came of it: it outlives the dialog that confirmed it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lambdactl.errors import LambdactlError
+from lambdactl.ops.events import Event
+from lambdactl.plan import Plan
+
+
+@dataclass
+class Applying:
+    """``events`` as they came; ``error`` is what ended it early, once it has ``ended``."""
+
+    plan: Plan
+    events: list[Event] = field(default_factory=list)
+    ended: bool = False
+    error: LambdactlError | None = None

@@ -1,0 +1,42 @@
+"""The command line that says the same as a screen or a dialog: the console teaches the commands."""
+
+from __future__ import annotations
+
+from lambdactl.model import Target
+from lambdactl.plan import Plan
+from lambdactl.plan.routing import percent
+
+
+def status(target: Target, flags: str) -> str:
+    return line("status", target, "", flags)
+
+
+def versions(target: Target, keep: int, flags: str) -> str:
+    return line("prune", target, f"--keep {keep} --dry-run", flags)
+
+
+def of_plan(plan: Plan, flags: str, *, keep: int | None = None) -> str:
+    """The command that makes this plan from the same snapshot."""
+    match plan.verb:
+        case "shift" if plan.after is not None:
+            return line("shift", plan.target, shifted(plan), flags)
+        case "prune":
+            return line("prune", plan.target, f"--keep {keep}", flags)
+        case verb:
+            return line(verb, plan.target, "", flags)
+
+
+def shifted(plan: Plan) -> str:
+    """``--to 42 --weight 10``, read off where the plan leads."""
+    before, after = plan.before, plan.after
+    if after is None:
+        return ""
+    if after.canary is not None:
+        return f"--to {after.canary} --weight {percent(after.weight)}"
+    if before is not None and before.canary is not None and before.stable == after.stable:
+        return f"--to {before.canary} --weight 0"
+    return f"--to {after.stable} --weight 100"
+
+
+def line(verb: str, target: Target, options: str, flags: str) -> str:
+    return " ".join(w for w in ("lambdactl", verb, "-f", str(target), options, flags) if w)

@@ -1,0 +1,1 @@
+"""The dialogs: a plan to be confirmed, and what can be read without leaving a screen."""

@@ -1,0 +1,66 @@
+"""How much stands between a key and its deed: by how hard it is to take back, not by its name.
+
+::
+
+    1   one screen, and enter does it         abort
+    2   the focus is on Cancel                shift, promote
+    3   the function's name must be typed     prune; taking all traffic in production
+
+What speaks against the deed raises it by one, and is said first: data that is old, a canary that is
+failing and would get more calls, a condition that could not be read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lambdactl.plan import Plan
+from lambdactl.tui.drawing.text import age
+from lambdactl.tui.view import View
+from lambdactl.verdict import State
+
+ENTER, CANCEL, TYPED = 1, 2, 3
+LEVELS = {"abort": ENTER, "shift": CANCEL, "promote": CANCEL, "prune": TYPED}
+
+
+@dataclass(frozen=True, slots=True)
+class Friction:
+    level: int
+    cautions: tuple[str, ...] = ()
+
+
+def friction(plan: Plan, view: View, *, production: bool) -> Friction:
+    cautions = tuple(against(plan, view))
+    level = LEVELS.get(plan.verb, TYPED)
+    if production and takes_all(plan):
+        level = TYPED
+    return Friction(min(TYPED, level + bool(cautions)), cautions)
+
+
+def against(plan: Plan, view: View) -> list[str]:
+    """What speaks against it, as sentences."""
+    found = []
+    if view.stale and view.age_s is not None:
+        found.append(f"What is shown is {age(view.age_s)} old. It is read again before the write.")
+    assessment = view.assessment
+    if assessment and assessment.state is State.FAILING and feeds_canary(plan):
+        found.append(f"The canary is FAILING: {assessment.text}")
+    found += [f"Not known: {c.name} ({c.detail})" for c in plan.checks if c.ok is None]
+    return found
+
+
+def takes_all(plan: Plan) -> bool:
+    """Whether a version that had a part of the traffic, or none, gets all of it."""
+    before, after = plan.before, plan.after
+    if plan.verb == "abort" or before is None or after is None or after.split:
+        return False
+    return after.stable != before.stable
+
+
+def feeds_canary(plan: Plan) -> bool:
+    """Whether the version that is not the stable one now gets more calls than before."""
+    before, after = plan.before, plan.after
+    if before is None or after is None:
+        return False
+    newcomers = after.versions - {before.stable}
+    return any(after.share(v) > before.share(v) for v in newcomers)

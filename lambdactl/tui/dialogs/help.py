@@ -1,0 +1,70 @@
+"""Help: the keys that work on the screen one is on, read from its live bindings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding, Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from lambdactl.tui.drawing.pen import Pen
+from lambdactl.tui.keys import FOOTER
+
+LEGEND = (
+    ("error chart", "bar: calls failed; lowest bar: none failed"),
+    ("{no_calls}", "no call in that minute"),
+    ("{unknown}", "not known: calls, but no count of errors"),
+    ("{not_in}", "not in yet; dim: not counted in the verdict yet"),
+)
+
+
+class HelpDialog(ModalScreen[None]):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,q", "dismiss(None)", "close", key_display="esc")
+    ]
+
+    def __init__(self, active: Iterable[ActiveBinding], pen: Pen) -> None:
+        super().__init__()
+        self._active = list(active)
+        self._pen = pen
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(classes="dialog", id="help") as box:
+            box.border_title = self._pen.say("Help: the keys of this screen")
+            box.border_subtitle = self._pen.say("esc closes")
+            yield Static(Content("\n").join([*self._keys(), Content(""), *self._legend()]))
+
+    def _keys(self) -> list[Content]:
+        """By importance; those that only move are last."""
+        found: dict[str, list[ActiveBinding]] = {}
+        for active in self._active:
+            if active.binding.description and not active.binding.system:
+                found.setdefault(active.binding.description, []).append(active)
+        order = {name: i for i, name in enumerate(("help", *FOOTER))}
+        ranked = sorted(found.values(), key=lambda a: order.get(a[0].binding.id or "", len(order)))
+        return [self._row(actives) for actives in ranked]
+
+    def _row(self, actives: list[ActiveBinding]) -> Content:
+        keys = " ".join(dict.fromkeys(self.app.get_key_display(a.binding) for a in actives))
+        return Content.assemble(
+            (f"{keys:>16}", "bold $text-accent"),
+            "  ",
+            self._pen.say(actives[0].binding.description),
+        )
+
+    def _legend(self) -> list[Content]:
+        marks = self._pen.spark
+        shown = {
+            "no_calls": marks.no_calls if marks.no_calls.strip() else "blank",
+            "unknown": marks.unknown,
+            "not_in": marks.not_in,
+        }
+        return [
+            Content.assemble((f"{name.format(**shown):>16}", "bold"), "  ", self._pen.say(told))
+            for name, told in LEGEND
+        ]

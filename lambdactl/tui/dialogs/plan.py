@@ -1,0 +1,306 @@
+"""The dialog of every deed: the plan, its confirmation, and what came of it.
+
+::
+
+    planned -- confirmed --> checking -- the same --> applying --> done
+                                |
+                                +------- another ---> changed   (nothing is written; r plans again)
+
+The snapshot it was opened on is frozen in it: nothing that is looked at meanwhile can change what
+it is about. On the confirmation AWS is read once more and the plan is made anew; only if its
+actions are the very same, revision id included, is it applied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Button, Input, Static
+
+from lambdactl.errors import LambdactlError, NotFound, Refused, UsageError
+from lambdactl.model import Snapshot, label
+from lambdactl.plan import Plan
+from lambdactl.render import glyphs
+from lambdactl.render.numbers import weight
+from lambdactl.render.words import words
+from lambdactl.tui import commands
+from lambdactl.tui.applying import Applying
+from lambdactl.tui.dialogs.friction import CANCEL, ENTER, TYPED, Friction, friction
+from lambdactl.tui.drawing import lists
+from lambdactl.tui.drawing import plan as drawing
+from lambdactl.tui.errand import send
+from lambdactl.tui.messages import Rechecked, RecheckFailed
+
+if TYPE_CHECKING:
+    from lambdactl.tui.app import Console
+
+WIDTH = 66
+
+
+class Stage(Enum):
+    PLANNED = "planned"
+    REFUSED = "refused"
+    CHECKING = "checking"
+    CHANGED = "changed"
+    APPLYING = "applying"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """``make`` plans from a snapshot, ``look`` reads the one to check against."""
+
+    verb: str
+    make: Callable[[Snapshot], Plan]
+    look: Callable[[], Snapshot]
+    keep: int | None = None
+
+
+class PlanDialog(ModalScreen[None]):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "close", id="dialog_close"),
+        Binding("left", "app.focus_previous", "previous", show=False),
+        Binding("right", "app.focus_next", "next", show=False),
+        Binding("r", "again", "plan again", id="dialog_again"),
+        Binding("Y", "copy_command", "copy as CLI", id="dialog_copy"),
+        Binding("y", "copy_undo", "copy the undo", id="dialog_undo"),
+    ]
+
+    def __init__(self, console: Console, snapshot: Snapshot, proposal: Proposal) -> None:
+        super().__init__()
+        self.console = console
+        self.pen = console.pen
+        self.snapshot = snapshot
+        self.proposal = proposal
+        self.stage = Stage.PLANNED
+        self.plan: Plan | None = None
+        self.error: LambdactlError | None = None
+        self.friction = Friction(CANCEL)
+        self.applying: Applying | None = None
+        self._fresh: tuple[Snapshot, Plan] | None = None
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog", id="plan") as box:
+            box.border_title = self.pen.say(f"{self.proposal.verb} · {self.snapshot.target}")
+            yield Static(self._place(), id="place")
+            yield from self.form()
+            with VerticalScroll(id="said", can_focus=False):
+                yield Static(id="lines")
+            yield Input(id="typed", compact=True)
+            with Horizontal(classes="buttons"):
+                buttons = [
+                    Button("Cancel", id="cancel", compact=True),
+                    Button("OK", id="ok", compact=True),
+                ]
+                yield from buttons[::-1] if self.proposal.verb == "abort" else buttons
+
+    def form(self) -> Iterator[Widget]:
+        """What can be chosen; nothing, but for a shift."""
+        yield from ()
+
+    def on_mount(self) -> None:
+        self.replan()
+        self.call_after_refresh(self._focus)
+
+    def replan(self) -> None:
+        """Make the plan from the frozen snapshot."""
+        self.plan, self.error, self.stage = None, None, Stage.PLANNED
+        try:
+            self.plan = self.proposal.make(self.snapshot)
+        except LambdactlError as error:
+            self.error, self.stage = error, Stage.REFUSED
+        if self.plan is not None:
+            production = self.console.settings.production
+            self.friction = friction(self.plan, self.console.view, production=production)
+        self.redraw()
+
+    @property
+    def typed_right(self) -> bool:
+        if self.friction.level < TYPED:
+            return True
+        return self.query_one("#typed", Input).value == self.snapshot.target.function
+
+    @property
+    def ready(self) -> bool:
+        """Whether OK would do something."""
+        return (
+            self.stage is Stage.PLANNED
+            and self.plan is not None
+            and bool(self.plan.actions)
+            and self.typed_right
+            and self.console.why_not(self.proposal.verb) is None
+        )
+
+    def redraw(self) -> None:
+        self.query_one("#lines", Static).update(Content("\n").join(self._lines()))
+        typed = self.query_one("#typed", Input)
+        typed.display = (
+            self.stage in (Stage.PLANNED, Stage.CHECKING)
+            and self.friction.level >= TYPED
+            and bool(self.plan and self.plan.actions)
+        )
+        ok, cancel = self.query_one("#ok", Button), self.query_one("#cancel", Button)
+        ok.label = self._ok_label()
+        ok.disabled = not self.ready
+        ok.display = self.stage in (Stage.PLANNED, Stage.CHECKING, Stage.CHANGED)
+        cancel.label = self._cancel_label()
+
+    def _focus(self) -> None:
+        """Where enter leads: only an abort is done by it."""
+        typed = self.query_one("#typed", Input)
+        if typed.display:
+            typed.focus()
+        elif self.friction.level == ENTER and self.ready:
+            self.query_one("#ok", Button).focus()
+        else:
+            self.query_one("#cancel", Button).focus()
+
+    def _place(self) -> Content:
+        settings, place = self.console.settings, self.snapshot.place
+        badge = f"{settings.badge} " if settings.badge else ""
+        told = self.pen.say(f"{badge}{place.account_id} {place.region}", "bold")
+        return told + (self.pen.say(f"  {settings.origin}", "dim") if settings.origin else "")
+
+    def _lines(self) -> list[Content]:
+        width = min(WIDTH, self.app.size.width) - 6
+        if self.applying is not None:
+            return self._applied(self.applying)
+        if self.stage is Stage.CHANGED and self.plan is not None and self._fresh is not None:
+            return drawing.changed(self.plan, self._fresh[1], self.pen)
+        lines = drawing.refused(self.error, self.pen) if self.error is not None else []
+        if self.plan is None:
+            return lines
+        mark = self.pen.sign(glyphs.ATTENTION)
+        lines += [mark + self.pen.say(f" {told}", "bold") for told in self.friction.cautions]
+        if lines:
+            lines.append(Content(""))
+        lines += drawing.plan(self.plan, width, self.pen)
+        lines.append(self.pen.say("Same  ", "dim") + self.pen.say(self.command, "dim"))
+        if self.friction.level >= TYPED and self.plan.actions:
+            lines += [Content(""), self.pen.say("Type the function's name to confirm:", "bold")]
+        if self.stage is Stage.CHECKING:
+            lines += [Content(""), self.pen.say("reading AWS again before the write ...", "bold")]
+        return lines
+
+    def _applied(self, applying: Applying) -> list[Content]:
+        lines = [lists.happened(event.at, *words(event), self.pen) for event in applying.events]
+        if not applying.ended:
+            return [*lines, self.pen.say(f"{applying.plan.verb} is being applied ...", "bold")]
+        if applying.error is not None:
+            return [*lines, Content(""), *drawing.refused(applying.error, self.pen)]
+        done = self.pen.sign(glyphs.CHECKS[True]) + self.pen.say(
+            f" {applying.plan.verb} is done", "bold"
+        )
+        undo = applying.plan.undo
+        if undo is None:
+            return [*lines, Content(""), done]
+        told = self.pen.say("Undo  ", "dim") + self.pen.say(undo) + self.pen.say("  (y)", "dim")
+        return [*lines, Content(""), done, told]
+
+    @property
+    def command(self) -> str:
+        if self.plan is None:
+            return ""
+        return commands.of_plan(self.plan, self.console.settings.flags, keep=self.proposal.keep)
+
+    def _ok_label(self) -> str:
+        plan = self.plan
+        if self.proposal.verb == "abort":
+            return "Abort now"
+        if plan is None or plan.after is None:
+            return f"Delete {len(plan.actions)}" if plan else "OK"
+        if self.proposal.verb == "promote" or not plan.after.split:
+            return f"All traffic to {label(plan.after.stable)}"
+        return f"Shift to {weight(plan.after.weight)}"
+
+    def _cancel_label(self) -> str:
+        if self.stage is Stage.APPLYING:
+            return "Hide"
+        if self.stage in (Stage.DONE, Stage.REFUSED) or (self.plan and not self.plan.actions):
+            return "Close"
+        return "Keep going" if self.proposal.verb == "abort" else "Cancel"
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "ok":
+            self.confirm()
+        else:
+            self.dismiss()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if event.input.id == "typed":
+            self.redraw()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if event.input.id == "typed":
+            self.confirm()
+
+    def confirm(self) -> None:
+        """Confirmed: read AWS again before anything is written."""
+        if not self.ready:
+            return
+        self.stage, self.error = Stage.CHECKING, None
+        self.redraw()
+        send(self, self._checking, RecheckFailed)
+
+    def _checking(self) -> Iterator[Message]:
+        snapshot = self.proposal.look()
+        yield Rechecked(snapshot, self.proposal.make(snapshot))
+
+    def on_rechecked(self, message: Rechecked) -> None:
+        plan, fresh = self.plan, message.plan
+        same_place = (fresh.place, fresh.target) == (self.snapshot.place, self.snapshot.target)
+        if plan is not None and same_place and fresh.actions == plan.actions:
+            self.stage = Stage.APPLYING
+            self.console.apply(plan)
+        else:
+            self._fresh = (message.snapshot, fresh)
+            self.stage = Stage.CHANGED
+        self.redraw()
+        self._focus()
+
+    def on_recheck_failed(self, message: RecheckFailed) -> None:
+        """Nothing was written. What AWS refuses now it refuses; what did not answer may later."""
+        self.error = message.error
+        final = isinstance(message.error, Refused | NotFound | UsageError)
+        self.stage = Stage.REFUSED if final else Stage.PLANNED
+        self.redraw()
+        self._focus()
+
+    def show_applying(self, applying: Applying) -> None:
+        if self.stage not in (Stage.APPLYING, Stage.DONE):
+            return
+        self.applying = applying
+        self.stage = Stage.DONE if applying.ended else Stage.APPLYING
+        self.redraw()
+        self.query_one("#said", VerticalScroll).scroll_end(animate=False)
+        if applying.ended:
+            self._focus()
+
+    def action_again(self) -> None:
+        """After a change: plan from what is there now, to be confirmed anew."""
+        if self.stage is not Stage.CHANGED or self._fresh is None:
+            return
+        self.snapshot, self._fresh = self._fresh[0], None
+        self.replan()
+        self._focus()
+
+    def action_close(self) -> None:
+        self.dismiss()
+
+    def action_copy_command(self) -> None:
+        if self.command:
+            self.console.copy(self.command)
+
+    def action_copy_undo(self) -> None:
+        if self.plan is not None and self.plan.undo:
+            self.console.copy(self.plan.undo)

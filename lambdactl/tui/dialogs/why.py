@@ -1,0 +1,33 @@
+"""Why this verdict: every number it rests on, kept up to date while it is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from lambdactl.tui.drawing import why
+
+if TYPE_CHECKING:
+    from lambdactl.tui.app import Console
+
+
+class WhyDialog(ModalScreen[None]):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,W,q", "dismiss(None)", "close", key_display="esc")
+    ]
+
+    def __init__(self, console: Console) -> None:
+        super().__init__()
+        self.console = console
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(classes="dialog") as box:
+            box.border_title = self.console.pen.say("Why this verdict")
+            box.border_subtitle = self.console.pen.say("esc closes")
+            yield Static(Content("\n").join(why.why(self.console.view, self.console.pen)))

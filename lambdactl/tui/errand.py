@@ -1,0 +1,47 @@
+"""Work that blocks goes to a thread, and comes back as messages.
+
+The threads are daemons: quitting never waits for a connection that hangs. What a thread says is
+posted to whoever sent it; nothing on the screen is touched from here.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextvars import copy_context
+
+from textual.message import Message
+from textual.message_pump import MessagePump
+
+from lambdactl.errors import LambdactlError
+
+Work = Callable[[], Iterator[Message]]
+Failed = Callable[[LambdactlError], Message]
+
+
+def send(pump: MessagePump, work: Work, failed: Failed) -> None:
+    """Run ``work`` in a thread and post each message it yields to ``pump``.
+
+    If it raises, the last message is what ``failed`` makes of the error.
+    """
+    context = copy_context()
+    threading.Thread(target=context.run, args=(run, pump, work, failed), daemon=True).start()
+
+
+def run(pump: MessagePump, work: Work, failed: Failed) -> None:
+    try:
+        for message in work():
+            pump.post_message(message)
+    except LambdactlError as error:
+        pump.post_message(failed(error))
+    except Exception as error:  # noqa: BLE001
+        # A thread has nobody above it: what it does not tell is lost, and the screen would wait on.
+        pump.post_message(failed(unexpected(error)))
+
+
+def unexpected(error: Exception) -> LambdactlError:
+    """A mistake of ours, told like any other failure: the console stays up, and says so."""
+    return LambdactlError(
+        f"unexpected {type(error).__name__}: {error}",
+        hint="this is a mistake in lambdactl; please report it with what you did",
+    )

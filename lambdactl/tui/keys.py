@@ -1,0 +1,49 @@
+"""Every key of the console, once. The footer, the help and the palette read the live bindings.
+
+An id is the key's name for remapping. No ctrl+letter changes anything: those that exist save a
+picture, open the palette, or leave.
+"""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+
+EVERYWHERE = [
+    Binding("question_mark", "help", "help", id="help", key_display="?"),
+    Binding("colon", "command_palette", "command", id="palette", key_display=":"),
+    Binding("r", "refresh_now", "refresh", id="refresh"),
+    Binding("p", "pause", "pause", id="pause"),
+    Binding("y", "copy_row", "copy", id="copy"),
+    Binding("Y", "copy_command", "as CLI", id="copy_command", key_display="Y"),
+    Binding("ctrl+s", "save_screen", "save screen", id="save", key_display="ctrl+s"),
+    Binding("q", "leave", "quit", id="quit"),
+]
+ROLLOUT = [
+    Binding("s", "shift", "shift…", id="shift"),
+    Binding("o", "promote", "promote…", id="promote"),
+    Binding("a", "abort", "ABORT…", id="abort"),
+    Binding("v", "versions", "versions", id="versions"),
+    Binding("D", "prune", "prune…", id="prune", key_display="D"),
+    Binding("W", "why", "why", id="why", key_display="W"),
+    Binding("1", "pane('events')", "events", id="events"),
+    Binding("2", "pane('alarms')", "alarms", id="alarms"),
+    Binding("3", "pane('hooks')", "hooks", id="hooks"),
+    Binding("plus,equals_sign", "slower(-1)", "faster", id="faster", key_display="+"),
+    Binding("minus", "slower(1)", "slower", id="slower", key_display="-"),
+]
+VERSIONS = [
+    Binding("D", "prune", "prune…", id="prune", key_display="D"),
+    Binding("plus,equals_sign", "keep(1)", "keep more", id="keep_more", key_display="+"),
+    Binding("minus", "keep(-1)", "keep fewer", id="keep_fewer", key_display="-"),
+    Binding("escape", "back", "back", id="back", key_display="esc"),
+]
+
+WRITES = frozenset(("shift", "promote", "abort", "prune"))
+"""The ids whose keys are dimmed, with the reason, where nothing may be changed."""
+
+FOOTER = (
+    "shift", "promote", "abort", "prune", "keep_more", "keep_fewer", "versions", "back", "why",
+    "copy", "copy_command", "refresh", "pause", "events", "alarms", "hooks", "faster", "slower",
+    "save", "palette", "quit",
+)  # fmt: skip
+"""From the most to the least important: a narrow footer drops the last. Help is always there."""

@@ -1,0 +1,69 @@
+"""What threads tell the screens: one message for each thing that came back."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+from lambdactl.errors import LambdactlError
+from lambdactl.model import Snapshot
+from lambdactl.ops.events import Event
+from lambdactl.plan import Plan
+from lambdactl.verdict import Assessment
+
+
+class SnapshotTaken(Message):
+    def __init__(self, snapshot: Snapshot, assessment: Assessment) -> None:
+        super().__init__()
+        self.snapshot = snapshot
+        self.assessment = assessment
+
+
+class LookFailed(Message):
+    def __init__(self, error: LambdactlError) -> None:
+        super().__init__()
+        self.error = error
+
+
+class Surveyed(Message):
+    """A snapshot with storage and inventory; ``plan`` is what pruning it comes to."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__()
+        self.snapshot = snapshot
+
+
+class SurveyFailed(Message):
+    def __init__(self, error: LambdactlError) -> None:
+        super().__init__()
+        self.error = error
+
+
+class Rechecked(Message):
+    """The plan made anew from a snapshot that was read after the confirmation."""
+
+    def __init__(self, snapshot: Snapshot, plan: Plan) -> None:
+        super().__init__()
+        self.snapshot = snapshot
+        self.plan = plan
+
+
+class RecheckFailed(Message):
+    def __init__(self, error: LambdactlError) -> None:
+        super().__init__()
+        self.error = error
+
+
+class ActionTold(Message):
+    """One event of the plan that is being applied."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self.event = event
+
+
+class ActionEnded(Message):
+    """The plan was applied to its end, or ``error`` says why not."""
+
+    def __init__(self, error: LambdactlError | None = None) -> None:
+        super().__init__()
+        self.error = error

@@ -1,0 +1,37 @@
+"""The palette: every key that works here, by name, and the themes. It is made of live bindings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from lambdactl.tui import themes
+
+
+class KeyCommands(Provider):
+    """What ``:`` and ctrl+p search. The key that does the same is shown beside each."""
+
+    async def discover(self) -> Hits:
+        for name, run in self._commands():
+            yield DiscoveryHit(name, run)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for name, run in self._commands():
+            score = matcher.match(name)
+            if score > 0:
+                yield Hit(score, matcher.highlight(name), run, text=name)
+
+    def _commands(self) -> Iterator[tuple[str, Callable[[], object]]]:
+        for active in self.screen.active_bindings.values():
+            binding = active.binding
+            if binding.id is None or not binding.description or binding.id == "palette":
+                continue
+            name = binding.description.rstrip("…").lower()
+            run = partial(self.app.run_action, binding.action, active.node)
+            yield f"{name}  ({self.app.get_key_display(binding)})", run
+        for theme in themes.ALL:
+            name = theme.name.removeprefix("lambdactl-")
+            yield f"theme {name}", partial(setattr, self.app, "theme", theme.name)

@@ -1,0 +1,1 @@
+"""The screens: a rollout, and the versions of its function."""

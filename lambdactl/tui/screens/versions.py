@@ -1,0 +1,143 @@
+"""Versions: what is deployed and kept, what a prune would take and why, and how full storage is.
+
+It reads more than the rollout screen does (storage, and everything that may use a version by its
+number), so it looks when it is opened and when it is asked to, not by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.message import Message
+
+from lambdactl.errors import LambdactlError
+from lambdactl.model import Snapshot
+from lambdactl.plan import Plan, plan_prune
+from lambdactl.tui import commands
+from lambdactl.tui.dialogs.plan import PlanDialog, Proposal
+from lambdactl.tui.drawing import plan as plan_drawing
+from lambdactl.tui.drawing import versions
+from lambdactl.tui.drawing.pen import Pen
+from lambdactl.tui.errand import send
+from lambdactl.tui.keys import VERSIONS
+from lambdactl.tui.messages import Surveyed, SurveyFailed
+from lambdactl.tui.screens.page import Page
+from lambdactl.tui.view import View
+from lambdactl.tui.widgets.drawn import Drawn
+from lambdactl.tui.widgets.listing import Listing
+
+if TYPE_CHECKING:
+    from lambdactl.tui.app import Console
+
+LEAST, MOST = 2, 99
+
+
+class VersionsScreen(Page):
+    """``prune``: open the dialog as soon as the first survey is back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*VERSIONS]
+    AUTO_FOCUS = "#list"
+    crumb = "Versions"
+
+    def __init__(self, console: Console, *, prune: bool = False) -> None:
+        super().__init__(console)
+        self.keep = console.settings.keep
+        self.snapshot: Snapshot | None = None
+        self.plan: Plan | None = None
+        self.error: LambdactlError | None = None
+        self.surveying = False
+        self._prune = prune
+
+    @property
+    def command(self) -> str:
+        settings = self.console.settings
+        return commands.versions(settings.target, self.keep, settings.flags)
+
+    def compose(self) -> ComposeResult:
+        yield self.header()
+        yield Drawn(self._storage, self.pen, id="storage")
+        yield Drawn(lambda _v, w, _h, _p: [versions.heading(w)], self.pen,
+                    title=self._title, id="heading")  # fmt: skip
+        yield Listing(self.pen, id="list")
+        yield Drawn(self._note, self.pen, id="note")
+        yield self.key_line()
+
+    def on_mount(self) -> None:
+        self.survey()
+
+    def survey(self) -> None:
+        """Read versions, storage and what uses them, unless that is already under way."""
+        if self.surveying:
+            return
+        self.surveying = True
+        send(self, self._surveying, SurveyFailed)
+
+    def _surveying(self) -> Iterator[Message]:
+        yield Surveyed(self.console.operations.survey())
+
+    def on_surveyed(self, message: Surveyed) -> None:
+        self.surveying, self.error = False, None
+        self.snapshot = message.snapshot
+        self._plan()
+        if self._prune:
+            self._prune = False
+            self.action_prune()
+
+    def on_survey_failed(self, message: SurveyFailed) -> None:
+        self.surveying, self.error = False, message.error
+        self.console.show()
+
+    def _plan(self) -> None:
+        """What pruning to ``keep`` comes to; the reason where it is refused."""
+        if self.snapshot is None:
+            return
+        self.plan, self.error = None, None
+        try:
+            self.plan = plan_prune(self.snapshot, self.keep)
+        except LambdactlError as error:
+            self.error = error
+        self.console.show()
+
+    def show(self, view: View) -> None:
+        super().show(view)
+        if self.snapshot is None:
+            return
+        listing = self.query_one("#list", Listing)
+        listing.show(versions.rows(self.snapshot, self.plan, self.size.width, self.pen))
+
+    def _storage(self, _view: View, width: int, _height: int, pen: Pen) -> list[Content]:
+        if self.snapshot is not None:
+            return versions.storage(self.snapshot, width, pen)
+        return [] if self.error else [pen.say(" reading versions, storage and uses ...", "dim")]
+
+    def _title(self, _view: View, pen: Pen) -> tuple[str, str]:
+        return versions.title(self.plan, self.keep, pen)
+
+    def _note(self, _view: View, _width: int, _height: int, pen: Pen) -> list[Content]:
+        if self.error is not None:
+            return [Content(" ") + line for line in plan_drawing.refused(self.error, pen)]
+        notes = [pen.say(f" {note}", "dim") for note in (self.plan.notes if self.plan else ())]
+        return [*notes, pen.say(" A deleted version cannot be brought back.", "dim")]
+
+    def action_keep(self, more: int) -> None:
+        self.keep = max(LEAST, min(MOST, self.keep + more))
+        self._plan()
+
+    def action_prune(self) -> None:
+        if not self.console.may("prune"):
+            return
+        if self.snapshot is None:
+            self.console.say("prune: nothing has been read yet", "warning")
+            return
+        keep = self.keep
+        proposal = Proposal(
+            "prune", lambda s: plan_prune(s, keep), self.console.operations.survey, keep=keep
+        )
+        self.app.push_screen(PlanDialog(self.console, self.snapshot, proposal))
+
+    def action_back(self) -> None:
+        self.app.pop_screen()

@@ -1,0 +1,70 @@
+"""A part of a screen that is a function of the view, of its own size, and of nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import events
+from textual.content import Content
+from textual.widget import Widget
+
+from lambdactl.tui.drawing.pen import Pen
+from lambdactl.tui.drawing.text import spread
+from lambdactl.tui.view import View
+
+Draw = Callable[[View, int, int, Pen], list[Content]]
+"""(view, width, height, pen) -> lines."""
+Title = Callable[[View, Pen], tuple[str | Content, str]]
+"""(view, pen) -> what stands at the left and at the right of the frame."""
+
+
+def titled(widget: Widget, left: str | Content, right: str, pen: Pen) -> None:
+    """Both parts of a title in the widget's upper border, which keeps a cell at each end."""
+    room = widget.outer_size.width - 2
+    if room <= 0:
+        return
+    name = left if isinstance(left, Content) else pen.say(left, "bold")
+    name = " " + name + " " if name.plain else name
+    told = pen.say(f" {right} " if right else "")
+    widget.border_title = plainer(spread(name, told, room, pen.rule), pen)
+
+
+def plainer(content: Content, pen: Pen) -> Content:
+    """Without the ellipsis that cutting leaves, where only ASCII can be drawn."""
+    if not pen.ascii or content.plain.isascii():
+        return content
+    return Content(content.plain.replace("…", "~"), list(content.spans))
+
+
+class Drawn(Widget):
+    """Draws itself when it is shown a view or changes its size, and only if that changes it."""
+
+    def __init__(self, draw: Draw, pen: Pen, *, title: Title | None = None, id: str) -> None:
+        super().__init__(id=id)
+        self._draw = draw
+        self._title = title
+        self._pen = pen
+        self._view = View()
+        self._content = Content("")
+
+    def show(self, view: View) -> None:
+        self._view = view
+        self._redraw()
+
+    def render(self) -> Content:
+        return self._content
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self._redraw()
+
+    def _redraw(self) -> None:
+        width, height = self.content_size
+        if width <= 0 or height <= 0:
+            return
+        lines = [line.truncate(width) for line in self._draw(self._view, width, height, self._pen)]
+        content = plainer(Content("\n").join(lines[:height]), self._pen)
+        if self._title is not None:
+            titled(self, *self._title(self._view, self._pen), self._pen)
+        if not content.is_same(self._content):
+            self._content = content
+            self.refresh()

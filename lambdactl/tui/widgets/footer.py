@@ -1,0 +1,58 @@
+"""One line of keys, the most important first, ``? help`` at the right whatever else is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import events
+from textual.binding import ActiveBinding
+from textual.content import Content
+from textual.widget import Widget
+
+from lambdactl.tui.drawing.pen import Pen
+from lambdactl.tui.keys import FOOTER
+from lambdactl.tui.widgets.drawn import plainer
+
+
+class KeyLine(Widget):
+    """``why_not`` says, for a binding's id, why it cannot be used now; None where it can."""
+
+    def __init__(self, pen: Pen, why_not: Callable[[str], str | None]) -> None:
+        super().__init__(id="keys")
+        self._pen = pen
+        self._why_not = why_not
+        self._places: list[tuple[int, int, str]] = []
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
+
+    def render(self) -> Content:
+        """The keys that fit, and where each of them is, for the mouse."""
+        active = {b.binding.id: b for b in self.screen.active_bindings.values()}
+        last = self._told(active.get("help"))
+        room = self.content_size.width - last.cell_length - 1
+        line, self._places = Content(" "), []
+        for name in FOOTER:
+            told = self._told(active.get(name))
+            if not told or line.cell_length + told.cell_length + 2 > room:
+                continue
+            start = line.cell_length
+            line = line + told + "  "
+            self._places.append((start, line.cell_length - 2, active[name].binding.action))
+        end = self.content_size.width - last.cell_length - 1
+        self._places.append((end, self.content_size.width, "app.help"))
+        return plainer(line + " " * (end - line.cell_length) + last, self._pen)
+
+    def on_click(self, event: events.Click) -> None:
+        for start, end, action in self._places:
+            if start <= event.x < end:
+                self.app.call_later(self.screen.run_action, action)
+
+    def _told(self, active: ActiveBinding | None) -> Content:
+        if active is None or active.binding.id is None:
+            return Content("")
+        shown = self.app.get_key_display(active.binding)
+        text = self._pen.spelled(active.binding.description)
+        if self._why_not(active.binding.id) is not None:
+            return Content.styled(f"{shown} {text}", "dim strike")
+        return Content.assemble((shown, "bold $text-accent"), f" {text}")

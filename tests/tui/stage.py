@@ -1,0 +1,129 @@
+"""The console on a stage: what it reads is scripted, its clock stands still, nothing is waited for.
+
+A script is the answers to come, one for each look; the last is given again for ever. An answer is a
+snapshot, or an error that is raised.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from lambdactl.errors import LambdactlError
+from lambdactl.model import Snapshot, Target
+from lambdactl.ops.events import Event
+from lambdactl.plan import Plan
+from lambdactl.tui import Console, Operations, Settings
+from lambdactl.tui.dialogs.plan import PlanDialog, Stage
+from lambdactl.tui.screens.versions import VersionsScreen
+from tests.tui import builders
+
+Answer = Snapshot | LambdactlError
+
+
+@dataclass
+class Script:
+    """``looks`` and ``surveys`` are what AWS will answer; ``applied`` what it was asked to do."""
+
+    looks: list[Answer] = field(default_factory=lambda: [builders.shifting()])
+    surveys: list[Answer] = field(default_factory=lambda: [builders.survey()])
+    happens: Callable[[Plan], Iterator[Event]] | None = None
+    applied: list[Plan] = field(default_factory=list)
+    looked: int = 0
+    gate: threading.Event | None = None
+    """Where it is set, every look waits for it: a network that does not answer."""
+
+    def look(self) -> Snapshot:
+        self.looked += 1
+        if self.gate is not None:
+            self.gate.wait()
+        return given(self.looks)
+
+    def survey(self) -> Snapshot:
+        return given(self.surveys)
+
+    def act(self, plan: Plan) -> Iterator[Event]:
+        self.applied.append(plan)
+        if self.happens is not None:
+            yield from self.happens(plan)
+
+    @property
+    def operations(self) -> Operations:
+        return Operations(self.look, self.survey, self.act)
+
+
+def given(answers: list[Answer]) -> Snapshot:
+    answer = answers.pop(0) if len(answers) > 1 else answers[0]
+    if isinstance(answer, LambdactlError):
+        raise answer
+    return answer
+
+
+class Clock:
+    """Our own seconds; they pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.at = 1000.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+def console(
+    script: Script | None = None,
+    *,
+    clock: Clock | None = None,
+    ansi: bool | None = None,
+    **settings: object,
+) -> Console:
+    """A console that does nothing by itself."""
+    target = settings.pop("target", builders.TARGET)
+    assert isinstance(target, Target)
+    told: dict[str, object] = {"badge": "SANDBOX", "save_to": Path("/nowhere"), **settings}
+    return Console(
+        (script or Script()).operations,
+        Settings(target, **told),  # type: ignore[arg-type]
+        clock=clock or Clock(),
+        ticks=False,
+        ansi=ansi,
+    )
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Until no thread has anything left to say, and the screen is drawn."""
+    app = pilot.app
+    assert isinstance(app, Console)
+    for _ in range(500):
+        await pilot.pause()
+        if not busy(app):
+            await pilot.pause()
+            return
+    raise AssertionError("a thread has not come back")
+
+
+def busy(app: Console) -> bool:
+    if app.rollout.looking or (app.applying is not None and not app.applying.ended):
+        return True
+    return any(
+        (isinstance(s, VersionsScreen) and s.surveying)
+        or (isinstance(s, PlanDialog) and s.stage is Stage.CHECKING)
+        for s in app.screen_stack
+    )
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """Press each key and let what it starts come to its end."""
+    for key in keys:
+        await pilot.press(key)
+        await settle(pilot)
+
+
+def seen(app: Console) -> str:
+    """What is on the screen, as text."""
+    width, height = app.size
+    lines = app.screen._compositor.render_strips()
+    return "\n".join("".join(s.text for s in line)[:width].rstrip() for line in lines[:height])
