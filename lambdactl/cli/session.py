@@ -64,8 +64,7 @@ def opened(asked: Asked, *, needs_alias: bool = True) -> Iterator[tuple[Session,
     meant = wanted(asked)
     target = meant.target(needs_alias=needs_alias)
     with entered(asked, meant) as session:
-        keys = ("function", "alias") if needs_alias else ("function",)
-        session.terminal.say(*target_lines(session, target, *keys))
+        session.terminal.say(*target_lines(session, target, "function", "alias"))
         yield session, target
 
 

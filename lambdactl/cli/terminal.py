@@ -35,12 +35,12 @@ class Terminal:
 
     @property
     def interactive(self) -> bool:
-        return not self.no_input and sys.stdin.isatty() and sys.stderr.isatty()
+        return not self.no_input and _is_terminal(sys.stdin) and _is_terminal(sys.stderr)
 
     @property
     def redraws(self) -> bool:
         """Whether stdout is a screen that can be drawn over."""
-        return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+        return _is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb"
 
     def say(self, *lines: Text) -> None:
         """Narration, on stderr; nothing with ``--quiet``."""
@@ -95,13 +95,17 @@ class Terminal:
             return False
         if os.environ.get("FORCE_COLOR"):
             return True
-        return os.environ.get("TERM") != "dumb" and stream.isatty()
+        return os.environ.get("TERM") != "dumb" and _is_terminal(stream)
 
 
 def _write(stream: TextIO, lines: Iterable[str]) -> None:
     for line in lines:
         stream.write(f"{line}\n")
     stream.flush()
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    return stream.isatty()
 
 
 def _can_draw(stream: TextIO) -> bool:

@@ -40,15 +40,20 @@ def counted(count: float, noun: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """``12s``, ``4m12s``, ``3h05m``, ``6d``: the two largest units that say something."""
+    """``12s``, ``4m12s``, ``30m``, ``3h05m``, ``6d``: the two largest units that say something."""
     whole = max(round(seconds), 0)
     if whole < 60:
         return f"{whole}s"
     if whole < 3600:
-        return f"{whole // 60}m{whole % 60:02d}s"
+        return _two(whole, 60, "m", "s")
     if whole < 86400:
-        return f"{whole // 3600}h{whole % 3600 // 60:02d}m"
+        return _two(whole // 60, 60, "h", "m")
     return f"{whole // 86400}d"
+
+
+def _two(whole: int, unit: int, large: str, small: str) -> str:
+    rest = f"{whole % unit:02d}{small}" if whole % unit else ""
+    return f"{whole // unit}{large}{rest}"
 
 
 def size(count: float) -> str:

@@ -9,12 +9,22 @@ from lambdactl.model_stack import ResourceChange
 from lambdactl.plan import Check, DeleteVersion, Plan, VersionVerdict
 from lambdactl.plan.actions import How
 from lambdactl.render import glyphs
-from lambdactl.render.columns import columns
+from lambdactl.render.columns import GAP, columns
 from lambdactl.render.numbers import counted, routed, size, stamp
-from lambdactl.render.spans import Line, Span, spans
+from lambdactl.render.spans import Line, Span, cells, spans
 from lambdactl.render.visible import visible
 
 LABEL = 9
+WIDTH = 80
+HOW: dict[How, str] = {
+    "first": "is made, with all traffic at once",
+    "CodeDeploy": "is moved by CodeDeploy",
+    "at once": "is moved at once",
+    "unknown": "is moved",
+    "stays": "stays where it is",
+    "removed": "is removed",
+}
+SIGNS = {"Add": ("+", "green"), "Modify": ("~", "yellow"), "Remove": ("-", "red")}
 
 
 def plan_lines(plan: Plan, snapshot: Snapshot | None = None, *, ascii: bool = False) -> list[Line]:
@@ -42,11 +52,11 @@ def routing_lines(plan: Plan) -> Iterator[Line]:
 
 
 def check_lines(checks: tuple[Check, ...], ascii: bool) -> Iterator[Line]:
-    """One line as long as all is well; what is not met or not known has a line of its own."""
-    fine = [c for c in checks if c.ok]
-    if fine:
-        sign = glyphs.CHECKS[True].sign(ascii)
-        yield labelled("Checks", "  ".join(f"{sign} {visible(c.name)}" for c in fine))
+    """What holds, briefly; what is not met or not known has a line of its own."""
+    sign = glyphs.CHECKS[True].sign(ascii)
+    fine = folded([f"{sign} {visible(c.name)}" for c in checks if c.ok])
+    for n, row in enumerate(fine):
+        yield labelled("" if n else "Checks", row)
     for check in checks:
         if not check.ok:
             mark = glyphs.CHECKS[check.ok]
@@ -54,6 +64,17 @@ def check_lines(checks: tuple[Check, ...], ascii: bool) -> Iterator[Line]:
             yield labelled(
                 "", Span(f"{mark.sign(ascii)} {visible(check.name)}{detail}", mark.style)
             )
+
+
+def folded(words: list[str]) -> list[str]:
+    """``words`` in rows of at most ``WIDTH`` columns."""
+    rows: list[str] = []
+    for word in words:
+        if rows and cells(rows[-1]) + len(GAP) + cells(word) <= WIDTH - LABEL:
+            rows[-1] += f"{GAP}{word}"
+        else:
+            rows.append(word)
+    return rows
 
 
 def undo_lines(plan: Plan) -> Iterator[Line]:
@@ -76,16 +97,6 @@ def change_lines(plan: Plan, ascii: bool) -> Iterator[Line]:
         yield labelled("Alias", f"{visible(str(release.target))}  {HOW[release.how]}{new}{before}")
 
 
-HOW: dict[How, str] = {
-    "first": "is made, with all traffic at once",
-    "CodeDeploy": "is moved by CodeDeploy",
-    "at once": "is moved at once",
-    "unknown": "is moved",
-    "stays": "stays where it is",
-    "removed": "is removed",
-}
-
-
 def _change_row(change: ResourceChange, ascii: bool) -> list[Span | str]:
     sign, style = SIGNS.get(change.action, ("?", "yellow"))
     if change.replaced:
@@ -100,9 +111,6 @@ def _change_row(change: ResourceChange, ascii: bool) -> list[Span | str]:
         visible(change.type),
         visible(", ".join(names)) if change.action == "Modify" else "",
     ]
-
-
-SIGNS = {"Add": ("+", "green"), "Modify": ("~", "yellow"), "Remove": ("-", "red")}
 
 
 def version_lines(plan: Plan, snapshot: Snapshot | None) -> Iterator[Line]:

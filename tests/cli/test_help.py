@@ -1,0 +1,105 @@
+"""--help: one line for each command, held to the command itself; options on both sides."""
+
+from __future__ import annotations
+
+import inspect
+import json
+
+import pytest
+
+from lambdactl import __version__, errors
+from lambdactl.cli.app import COMMANDS, load
+from lambdactl.cli.options import SHARED
+from lambdactl.cli.run import INTERRUPTED, READER_GONE
+from lambdactl.cli.topics import EXIT_CODES, TOPICS
+from tests.cli.conftest import Run
+from tests.cli.shop import Shop
+
+
+def first_line(text: str) -> str:
+    return inspect.cleandoc(text).splitlines()[0]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_says_what_the_command_says_of_itself(name: str) -> None:
+    assert first_line(load(name).help) == COMMANDS[name]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_examples_in_its_help(cli: Run, name: str) -> None:
+    said = cli(name, "-h")
+    assert said.code == 0
+    assert f"lambdactl {name}" in said.out
+    assert said.err == ""
+
+
+def leaves() -> list[tuple[str, ...]]:
+    """Every command that does something: a group's own commands instead of the group."""
+    found: list[tuple[str, ...]] = []
+    for name in COMMANDS:
+        within = getattr(load(name), "commands", None)
+        found += [(name, sub) for sub in within] if within else [(name,)]
+    return found
+
+
+@pytest.mark.parametrize("words", leaves(), ids=" ".join)
+def test_every_command_takes_the_shared_options(cli: Run, words: tuple[str, ...]) -> None:
+    said = cli(*words, "--help")
+    for name in SHARED:
+        assert f"--{name.replace('_', '-')}" in said.out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("-o", "json", "version"),
+        ("version", "-o", "json"),
+        ("-o", "yaml", "version", "-o", "json"),
+        ("--output=json", "version"),
+    ],
+    ids=" ".join,
+)
+def test_shared_options_stand_on_either_side_and_the_nearer_one_wins(
+    cli: Run, words: tuple[str, ...]
+) -> None:
+    assert json.loads(cli(*words).out) == {"version": __version__}
+
+
+def test_the_target_stands_on_either_side(cli: Run, shop: Shop) -> None:
+    before = cli("-f", "checkout:live", "status")
+    after = cli("status", "-f", "checkout:live")
+    assert before == after
+    assert before.code == 0
+
+
+@pytest.mark.parametrize("words", [("--version",), ("version",)])
+def test_version(cli: Run, words: tuple[str, ...]) -> None:
+    said = cli(*words)
+    assert (said.code, said.out, said.err) == (0, f"lambdactl {__version__}\n", "")
+
+
+def test_exit_codes_are_those_of_the_errors(cli: Run) -> None:
+    def tree(kind: type[errors.LambdactlError]) -> set[int]:
+        return {kind.exit_code}.union(*(tree(k) for k in kind.__subclasses__()))
+
+    assert set(EXIT_CODES) == tree(errors.LambdactlError) | {0, INTERRUPTED, READER_GONE}
+    lines = cli("help", "exit-codes").out.splitlines()
+    assert lines[0] == "CODE  MEANING"
+    assert [int(line.split()[0]) for line in lines[1:]] == list(EXIT_CODES)
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_topics_fit_a_terminal(cli: Run, topic: str) -> None:
+    said = cli("help", topic)
+    assert said.code == 0
+    assert max(len(line) for line in said.out.splitlines()) <= 100
+
+
+def test_help_of_a_command_is_its_help(cli: Run) -> None:
+    assert cli("help", "shift").out == cli("shift", "--help").out
+
+
+def test_an_unknown_topic_names_the_known_ones(cli: Run) -> None:
+    said = cli("help", "nonsense")
+    assert said.code == 2
+    assert "exit-codes" in said.err
