@@ -20,7 +20,7 @@ from lambdactl.errors import NotFound
 from lambdactl.model import Target, Unread
 
 FOUND_S = 300.0
-NOT_FOUND_S = 10.0
+NOT_FOUND_S = 5.0
 STACK_TAG = "aws:cloudformation:stack-name"
 LOGICAL_ID_TAG = "aws:cloudformation:logical-id"
 GROUP_TYPE = "AWS::CodeDeploy::DeploymentGroup"
@@ -39,10 +39,11 @@ class Discovery:
         return bool(self.groups)
 
 
-def discover(door: Door, function: str) -> Discovery:
+def discover(door: Door, function: str, *, afresh: bool = False) -> Discovery:
     """The stack and the deployment groups of ``function``. Raises what CodeDeploy's reads raise.
 
-    Where tags or stack cannot be read, that is recorded and every group is asked instead.
+    Where tags or stack cannot be read, that is recorded and every group is asked instead. That
+    there is no group is remembered for a moment only, and not at all where ``afresh`` is asked.
     """
 
     def read() -> Discovery:
@@ -53,12 +54,13 @@ def discover(door: Door, function: str) -> Discovery:
         groups = in_stack(door, function, tags, parts) or everywhere(door, function)
         return Discovery(stack, groups, tuple(parts.unread))
 
-    return door.remembered(("groups", function), FOUND_S, read, empty_ttl_s=NOT_FOUND_S)
+    empty_ttl_s = 0.0 if afresh else NOT_FOUND_S
+    return door.remembered(("groups", function), FOUND_S, read, empty_ttl_s=empty_ttl_s)
 
 
-def rollout(door: Door, target: Target) -> tuple[Discovery, Rollout]:
+def rollout(door: Door, target: Target, *, afresh: bool = False) -> tuple[Discovery, Rollout]:
     """What moves ``target``, and its newest deployment; found anew where a group has gone."""
-    found = discover(door, target.function)
+    found = discover(door, target.function, afresh=afresh)
     try:
         return found, deployments.rollout(door, target, found.groups)
     except NotFound:

@@ -112,14 +112,16 @@ class Door:
         """
         with self._lock:
             known = self._remembered.get(key)
-        if known is not None and time.monotonic() < known[0]:
-            answer: T = known[1]
-            return answer
-        answer = read()
-        keep = ttl_s if answer or empty_ttl_s is None else empty_ttl_s
+        if known is not None:
+            at, answer = known
+            lasts_s = ttl_s if answer or empty_ttl_s is None else empty_ttl_s
+            if time.monotonic() - at < lasts_s:
+                still: T = answer
+                return still
+        told = read()
         with self._lock:
-            self._remembered[key] = (time.monotonic() + keep, answer)
-        return answer
+            self._remembered[key] = (time.monotonic(), told)
+        return told
 
     def forget(self, key: object) -> None:
         """What was remembered under ``key`` has turned out to be wrong."""

@@ -39,16 +39,20 @@ class Aws(Door):
         to: int | None = None,
         checks: bool = False,
         inventory: bool = False,
+        afresh: bool = False,
     ) -> Snapshot:
         """One look at ``target``: some seven calls, three of them to Lambda.
 
         ``to`` and ``checks`` read also what ``plan_shift`` and ``plan_promote`` check: the state of
         version ``to``, and provisioned concurrency. ``checks`` alone is for a console: the state is
         the canary's or the newest version's, and both may be 15 seconds old. ``inventory`` reads
-        what ``plan_prune`` must know, some 8 versions a second. Raises NotFound where there is no
-        such function; a missing alias is ``alias=None``, what could not be read is in ``unread``.
+        what ``plan_prune`` must know, some 8 versions a second. ``afresh`` looks for deployment
+        groups even if a moment ago there were none, as ``to`` and ``inventory`` do.
+
+        Raises NotFound where there is no such function; a missing alias is ``alias=None``, what
+        could not be read is in ``unread``.
         """
-        wanted = snapshot.Wanted(metrics, window_s, storage, to, checks, inventory)
+        wanted = snapshot.Wanted(metrics, window_s, storage, to, checks, inventory, afresh)
         return snapshot.look(self, self.place(), target, wanted)
 
     def functions(self) -> tuple[str, ...]:
@@ -73,7 +77,7 @@ class Aws(Door):
 
     def running(self, function: str) -> tuple[Deployment, ...]:
         """The deployments of the function's groups that have not ended, without their targets."""
-        return deployments.running(self, discovery.discover(self, function).groups)
+        return deployments.running(self, discovery.discover(self, function, afresh=True).groups)
 
     def update_alias(self, target: Target, after: Routing, revision_id: str) -> Alias:
         """One UpdateAlias with its lock; Stale where somebody was faster."""

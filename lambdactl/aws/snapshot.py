@@ -45,6 +45,12 @@ class Wanted:
     to: int | None = None
     checks: bool = False
     inventory: bool = False
+    afresh: bool = False
+
+    @property
+    def precedes_a_write(self) -> bool:
+        """Then no CodeDeploy must be known to be there now, not a moment ago."""
+        return self.afresh or self.inventory or self.to is not None
 
 
 def look(door: Door, place: Place, target: Target, wanted: Wanted) -> Snapshot:
@@ -92,7 +98,9 @@ class Look:
     def find_rollout(self) -> tuple[Discovery, Rollout]:
         nothing = Discovery(None, (), ())
         found, rollout = self.parts.read(
-            "deployment", lambda: discovery.rollout(self.door, self.target), (nothing, Rollout())
+            "deployment",
+            lambda: discovery.rollout(self.door, self.target, afresh=self.wanted.precedes_a_write),
+            (nothing, Rollout()),
         )
         self.parts.unread += found.unread
         return found, rollout

@@ -29,13 +29,14 @@ MINUTE = timedelta(minutes=1)
 
 
 def changes(before: Snapshot | None, after: Snapshot) -> tuple[Event, ...]:
-    """What happened between two looks at one target, in the order of cause and effect.
+    """What happened between two looks at one target, oldest first.
 
     Without an earlier look nothing is known to have changed; only what could not be read is told.
     """
     if before is None:
         return tuple(unread(None, after))
-    return (
+    # The sort is stable: what carries one time stays in this order, of cause and effect.
+    caused = (
         *versions(before, after),
         *alarms(before, after),
         *deployments(before, after),
@@ -44,6 +45,7 @@ def changes(before: Snapshot | None, after: Snapshot) -> tuple[Event, ...]:
         *rates(before.metrics, after.metrics),
         *unread(before, after),
     )
+    return tuple(sorted(caused, key=lambda event: event.at))
 
 
 def history(snapshot: Snapshot) -> tuple[Event, ...]:
@@ -55,7 +57,6 @@ def history(snapshot: Snapshot) -> tuple[Event, ...]:
         if deployment is not None:
             events += passage(deployment)
     events += [AlarmChanged(a.updated, None, a) for a in snapshot.alarms if a.updated is not None]
-    # The sort is stable, so what AWS stamps with one second stays in the order of its cause.
     oldest_first = sorted(events, key=lambda event: event.at)
     return tuple(oldest_first[::-1])
 
@@ -133,7 +134,7 @@ def of_lifecycle(
 ) -> LifecycleEventChanged:
     took = event.ended - event.started if event.ended and event.started else None
     return LifecycleEventChanged(
-        at=event.ended or event.started or seen,
+        at=event.ended or event.started or deployment.completed or seen,
         deployment_id=deployment.id,
         name=event.name,
         status=event.status,

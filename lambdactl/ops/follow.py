@@ -97,7 +97,9 @@ class Watched:
         return self.deployment_id is None and self.split is None
 
     def look(self) -> Snapshot:
-        snapshot = self.aws.snapshot(self.target, window_s=self.window_s)
+        snapshot = self.aws.snapshot(
+            self.target, window_s=self.window_s, afresh=self.deployment is None
+        )
         if snapshot.alias is None:
             alias_of(snapshot)
         if not self.is_blind(snapshot):

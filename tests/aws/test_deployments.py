@@ -307,6 +307,14 @@ def test_a_group_by_another_name_is_known_by_what_it_moves(script: Script) -> No
     assert discovery.discover(script.aws, "checkout").groups == (GROUP,)
 
 
+def test_that_there_is_no_group_is_not_remembered_when_it_matters(script: Script) -> None:
+    for _ in range(2):
+        tagged(script, {})
+        script.expect("codedeploy", "list_applications", {}, {"applications": []})
+    for afresh in (False, False, True):
+        assert discovery.discover(script.aws, "checkout", afresh=afresh).groups == ()
+
+
 def every_group(script: Script) -> None:
     script.expect("codedeploy", "list_applications", {}, {"applications": ["app", "web"]})
     script.expect(

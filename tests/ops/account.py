@@ -63,7 +63,7 @@ class Account:
     def now(self) -> object:
         return NOW + timedelta(seconds=self.seconds)
 
-    def snapshot(self, target: Target, *, window_s: int = 1800) -> Snapshot:
+    def snapshot(self, target: Target, *, window_s: int = 1800, afresh: bool = False) -> Snapshot:
         self._called("snapshot")
         newest = list(self.deployments.values())[-1] if self.deployments else None
         undone = newest.rolls_back if newest else None

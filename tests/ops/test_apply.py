@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -31,7 +32,7 @@ from lambdactl.ops.events import (
 )
 from lambdactl.plan import Plan, plan_abort, plan_prune, plan_shift
 from tests.ops.account import Account, Step, kinds
-from tests.plan.samples import TARGET, alias, deployment, inventory, snapshot
+from tests.plan.samples import NOW, TARGET, alias, deployment, inventory, snapshot
 
 SPLIT = Routing(41, 42, 10.0)
 
@@ -133,7 +134,12 @@ def rolls_back(status: str) -> Step:
 
     def step(account: Account) -> None:
         made = deployment(
-            status, id="d-2", rolls_back="d-1", creator="codeDeployRollback", events=events
+            status,
+            id="d-2",
+            rolls_back="d-1",
+            creator="codeDeployRollback",
+            created=NOW + timedelta(seconds=5),
+            events=events,
         )
         account.deploy(made)
         if status == "Succeeded":

@@ -37,6 +37,7 @@ from tests.plan.samples import NOW, TARGET, alias, deployment, snapshot, version
 
 LATER = NOW + timedelta(seconds=30)
 MINUTE = timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
 SPLIT = Routing(41, 42, 10.0)
 
 
@@ -128,18 +129,23 @@ def test_one_that_started_and_ended_between_two_looks_is_told_whole() -> None:
 
 def test_a_rollback_takes_the_place_of_the_deployment_it_undoes() -> None:
     failed = LifecycleEvent("AllowTraffic", "Failed", NOW, message="an alarm")
-    stopped = deployment("Stopped", events=(failed,), rolled_back_by="d-2")
-    rollback = deployment("InProgress", id="d-2", rolls_back="d-1")
+    skipped = LifecycleEvent("AfterAllowTraffic", "Skipped")
+    stopped = deployment(
+        "Stopped", events=(failed, skipped), rolled_back_by="d-2", completed=NOW + SECOND
+    )
+    rollback = deployment("InProgress", id="d-2", rolls_back="d-1", created=NOW + SECOND)
     events = changes(
         snapshot(SPLIT, deployment=deployment("InProgress")),
         later(Routing(41), deployment=rollback, previous=stopped),
     )
     assert kinds(events) == [
         "LifecycleEventChanged",
+        "LifecycleEventChanged",
         "DeploymentEnded",
         "DeploymentStarted",
         "AliasMoved",
     ]
+    assert [e.at for e in events] == [NOW, *[NOW + SECOND] * 3, LATER]
     ended = next(e for e in events if isinstance(e, DeploymentEnded))
     assert ended.deployment.status is DeploymentStatus.Stopped
 
