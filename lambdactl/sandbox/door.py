@@ -42,6 +42,7 @@ from lambdactl.sandbox.wire import (
     operation_model,
     read_params,
     read_signature,
+    with_bucket_in_path,
     write_error,
     write_output,
 )
@@ -136,7 +137,9 @@ class Door:
 
     def _answer(self, request: Request, request_id: str) -> Response:
         signature = read_signature(request)
-        place = destination(request, signature.signing_name if signature else None)
+        signed_as = signature.signing_name if signature else None
+        request = with_bucket_in_path(request) if signed_as == "s3" else request
+        place = destination(request, signed_as)
         caller = signature.access_key_id if signature else "anonymous"
         call = Call(place.service or "unknown", place.operation or "Unknown", {}, caller)
         try:

@@ -126,6 +126,7 @@ class _Connection(socketserver.StreamRequestHandler):
         except BadRequest as error:
             headers = {"Connection": "close", "Content-Type": "text/plain"}
             self._send("GET", Response(error.status, headers, str(error).encode()))
+            self._hear_out()
             return False
         if request is None:
             return False
@@ -138,6 +139,14 @@ class _Connection(socketserver.StreamRequestHandler):
             response.headers["Connection"] = "close"
         self._send(request.method, response)
         return keep
+
+    def _hear_out(self) -> None:
+        """Let the client finish before closing: a reset could overtake the answer."""
+        self.connection.shutdown(socket.SHUT_WR)
+        self.connection.settimeout(1.0)
+        unread = MAX_HEAD * 16
+        while unread > 0 and (piece := self.connection.recv(65536)):
+            unread -= len(piece)
 
     def _read(self) -> Request | None:
         line = self._line()

@@ -9,7 +9,6 @@ exception) the answer is a 501 or a 500 in the protocol that the client speaks.
 from __future__ import annotations
 
 import logging
-import re
 from typing import Any
 
 from botocore import xform_name
@@ -64,8 +63,8 @@ _KEPT_FROM_MOTO = frozenset({"connection", "expect", "host", "transfer-encoding"
 _KEPT_FROM_CLIENT = frozenset(
     {"connection", "date", "server", "status", "transfer-encoding", "x-amzn-requestid"}
 )
-_BUCKET_HOST = re.compile(r"(?P<bucket>.+)\.(?:s3[.-][^:]*|localhost)(?::\d+)?")
-_OUR_HOST = re.compile(r"(?:s3|sandbox)[.-][^:]*(?::\d+)?")
+_FORM = "application/x-www-form-urlencoded"
+"""What some clients call any body. moto would read an object of that type as a form."""
 
 
 class MotoSide:
@@ -83,6 +82,8 @@ class MotoSide:
         url = self._address(request, place.service or "")
         headers = {n: v for n, v in request.headers.items() if n not in _KEPT_FROM_MOTO}
         headers |= {"host": url.split("/", 3)[2], "x-moto-account-id": self._account.id}
+        if place.service == "s3" and headers.get("content-type", "").startswith(_FORM):
+            headers["content-type"] = "binary/octet-stream"
         with world.belonging_to(self._account):
             answer = self._ask(world, request.method, url, headers, request.body, place)
         return _checked(answer, place)
@@ -122,13 +123,8 @@ class MotoSide:
     def _address(self, request: Request, service: str) -> str:
         """The URL that the request would have on AWS: moto goes by it."""
         prefix = service_model(service).metadata["endpointPrefix"]
-        path = request.path
-        host = request.headers.get("host", "")
-        if service == "s3" and not _OUR_HOST.fullmatch(host):
-            bucket = _BUCKET_HOST.fullmatch(host)
-            path = f"/{bucket['bucket']}{path}" if bucket else path
         query = f"?{request.query}" if request.query else ""
-        return f"https://{prefix}.{self._account.region}.amazonaws.com{path}{query}"
+        return f"https://{prefix}.{self._account.region}.amazonaws.com{request.path}{query}"
 
     def _ask(
         self,

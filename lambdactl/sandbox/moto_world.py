@@ -47,7 +47,7 @@ class MotoWorld:
         self._said_by_exception = HTTPException
         self._lock = threading.RLock()
         self._owner: Account | None = None
-        self._states: dict[Account, dict[Any, dict[str, Any]]] = {}
+        self._stored: dict[Account, list[tuple[dict[Any, Any], dict[Any, Any]]]] = {}
         self._tables: dict[str, list[tuple[re.Pattern[str], Answer]]] = {}
         moto.core.config.default_user_config["iam"] = {"load_aws_managed_policies": True}
         moto.core.utils.datetime = _clocked_datetime(self._now)
@@ -64,27 +64,35 @@ class MotoWorld:
             if self._owner is not account:
                 self._put_away()
                 self._owner = account
-                for backends, state in self._states.pop(account, {}).items():
-                    dict.update(backends, state)
+                for memory, contents in self._stored.pop(account, []):
+                    dict.update(memory, contents)
             yield
 
     def _put_away(self) -> None:
-        """Store the owner's state and leave moto empty."""
-        used = self._moto.core.base_backend.BackendDict._instances
+        """Store what moto remembers of its owner, and leave it empty."""
+        memories = self._memories()
         if self._owner is not None:
-            self._states[self._owner] = {backends: dict(backends) for backends in used}
-        for backends in used:
-            backends.clear()
+            self._stored[self._owner] = [(memory, dict(memory)) for memory in memories]
+        for memory in memories:
+            memory.clear()
         self._owner = None
+
+    def _memories(self) -> list[dict[Any, Any]]:
+        """Every dictionary of moto in which services keep their state, by account id; S3 has one
+        more, of the bucket names that all accounts share."""
+        used = list(self._moto.core.base_backend.BackendDict._instances)
+        inner = [value for backends in used for value in vars(backends).values()]
+        return used + [value for value in inner if isinstance(value, dict)]
 
     def forget(self, account: Account) -> None:
         """Drop what ``account`` has stored, and the temporary files of its objects."""
-        with self._lock:
-            if self._owner is account:
-                self._put_away()
-            for state in self._states.pop(account, {}).values():
-                for backend in state.values():
+        with self.belonging_to(account):
+            for backends in self._moto.core.base_backend.BackendDict._instances:
+                for backend in backends.values():
                     backend.reset()
+            self._owner = None
+            for memory in self._memories():
+                memory.clear()
 
     def ask(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Response | None:
         """moto's answer, ``None`` if it knows no such address. Call it inside ``belonging_to``."""

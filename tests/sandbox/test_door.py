@@ -54,7 +54,7 @@ def over_socket(tiny: Sandbox, service: str, **more: Any) -> Any:
         "aws_secret_access_key": "x",
         "region_name": "us-east-1",
     }
-    return boto3.client(service, **{**settings, **more})  # type: ignore[call-overload]
+    return boto3.client(service, **{**settings, **more})
 
 
 def error_of(call: Callable[..., Any], **params: Any) -> tuple[str, int, str]:
@@ -163,7 +163,7 @@ def test_an_error_of_the_model_is_its_own_exception(reach: ClientOf) -> None:
     assert raised.value.response["Type"] == "User"
 
 
-ABSENT = [
+ABSENT: list[tuple[str, str, dict[str, Any], str]] = [
     ("lambda", "list_functions", {}, "ListFunctions of lambda"),
     ("codedeploy", "list_applications", {}, "ListApplications of codedeploy"),
     ("cloudwatch", "list_dashboards", {}, "ListDashboards of cloudwatch"),

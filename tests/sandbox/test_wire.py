@@ -49,7 +49,7 @@ SIGNING_NAMES = {"cloudwatch": "monitoring", "apigatewayv2": "apigateway"}
 
 def streams(model: Any) -> bool:
     """Event streams are not spoken."""
-    return model.has_event_stream_input or model.has_event_stream_output
+    return bool(model.has_event_stream_input or model.has_event_stream_output)
 
 
 def every_operation() -> Iterator[tuple[str, str, str]]:
@@ -65,7 +65,7 @@ OPERATIONS = list(every_operation())
 
 def sent_by_botocore(service: str, operation: str, protocol: str, params: Any) -> Request:
     """The request as a botocore client would put it on the wire, but for its signature."""
-    model = operation_model(service, operation)
+    model: Any = operation_model(service, operation)
     serialized = create_serializer(protocol, include_validation=False).serialize_to_request(
         params, model
     )
@@ -138,7 +138,7 @@ def test_botocore_reads_what_is_written(
 
 
 def _is_status(model: Any, name: str) -> bool:
-    return model.output_shape.members[name].serialization.get("location") == "statusCode"
+    return bool(model.output_shape.members[name].serialization.get("location") == "statusCode")
 
 
 ERRORS = [
@@ -152,7 +152,7 @@ ERRORS = [
 @pytest.mark.parametrize(("service", "code", "protocol"), ERRORS)
 def test_botocore_reads_every_error(service: str, code: str, protocol: str) -> None:
     response = write_error(ApiError(code, "no <such> thing", 409), service, protocol, "id-1")
-    parser = ResponseParserFactory().create_parser(protocol)
+    parser: Any = ResponseParserFactory().create_parser(protocol)
     answer = {
         "status_code": response.status,
         "headers": HeadersDict(response.headers),

@@ -22,6 +22,7 @@ from lambdactl.sandbox.wire.protocol import (
     not_there,
     read_params,
     read_signature,
+    with_bucket_in_path,
     write_output,
 )
 
@@ -37,6 +38,7 @@ __all__ = [
     "read_params",
     "read_signature",
     "service_model",
+    "with_bucket_in_path",
     "write_error",
     "write_output",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.model import OperationModel
@@ -29,6 +29,7 @@ from lambdactl.sandbox.wire.values import from_cbor, from_json, malformed, to_cb
 
 _SCOPE = re.compile(r"Credential=([^/\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 _OLD_SIGNATURE = re.compile(r"AWS ([^:]+):")
+_BUCKET_HOST = re.compile(r"(?!(?:s3|sandbox)[.-])(.+?)\.(?:s3[.-][^:]*|localhost)(?::\d+)?")
 _CBOR_PATH = re.compile(r"/service/([^/]+)/operation/([^/]+)")
 
 
@@ -69,6 +70,14 @@ def read_signature(request: Request) -> Signature | None:
     if "AWSAccessKeyId" in query:
         return Signature(query["AWSAccessKeyId"][0], None, "s3")
     return None
+
+
+def with_bucket_in_path(request: Request) -> Request:
+    """An S3 request that names its bucket in the host, ``bucket.localhost``, put the other way."""
+    bucket = _BUCKET_HOST.fullmatch(request.headers.get("host", ""))
+    if bucket is None:
+        return request
+    return replace(request, path=f"/{bucket[1]}{request.path}")
 
 
 def destination(request: Request, signing_name: str | None) -> Destination:
