@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lambdactl.errors import Refused
@@ -12,6 +12,8 @@ from lambdactl.model import Alias, Routing, Snapshot, VersionUse
 from lambdactl.plan import DeleteVersion, Plan, UpdateAlias, plan_abort, plan_prune, plan_shift
 from tests.plan.samples import NOW, alias, inventory, snapshot, version
 
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no reason for a property not to hold."""
 numbers = st.sets(st.integers(1, 60), min_size=2, max_size=30)
 weights = st.floats(0.0, 100.0).map(lambda w: round(w, 3))
 
@@ -49,6 +51,7 @@ def deleted(plan: Plan) -> set[int]:
     return {a.version for a in plan.actions if isinstance(a, DeleteVersion)}
 
 
+@patient
 @given(looks(), st.integers(2, 8), st.booleans())
 def test_no_prune_deletes_what_is_routed_to_used_newest_or_young(
     looked: Snapshot, keep: int, allow_unreleased: bool
@@ -69,6 +72,7 @@ def test_no_prune_deletes_what_is_routed_to_used_newest_or_young(
         assert NOW - found.published >= timedelta(days=1)
 
 
+@patient
 @given(looks(), st.integers(2, 8))
 def test_every_version_has_exactly_one_verdict_and_the_deletes_are_those(
     looked: Snapshot, keep: int
@@ -78,6 +82,7 @@ def test_every_version_has_exactly_one_verdict_and_the_deletes_are_those(
     assert deleted(plan) == {v.version for v in plan.verdicts if v.fate == "delete"}
 
 
+@patient
 @given(looks(), st.data(), weights)
 def test_a_shift_ends_where_it_was_told_and_says_so_in_one_call(
     looked: Snapshot, data: st.DataObject, weight: float
@@ -99,6 +104,7 @@ def test_a_shift_ends_where_it_was_told_and_says_so_in_one_call(
         assert action.revision_id == looked.alias.revision_id
 
 
+@patient
 @given(looks(), st.data(), weights)
 def test_the_undo_of_a_shift_gives_every_version_its_share_back(
     looked: Snapshot, data: st.DataObject, weight: float
@@ -120,6 +126,7 @@ def test_the_undo_of_a_shift_gives_every_version_its_share_back(
         assert abs(back.share(number) - plan.before.share(number)) < 1e-6
 
 
+@patient
 @given(looks())
 def test_an_abort_leaves_the_stable_version_alone_on_the_alias(looked: Snapshot) -> None:
     assert looked.alias is not None
