@@ -108,6 +108,7 @@ class Story:
         if not self.stage.deploy({"Release": "first"}):
             raise ending.not_observed("the included stack was not created", self.seen)
         self.stage.call(CALLS_PER_MINUTE)
+        self.say(f"{CALLS_PER_MINUTE:g} calls a minute go through {self.stage.target}")
         self.stage.let_pass(WARM_UP_S)
 
     def release(self, parameters: dict[str, str], *, waits: bool = True) -> None:

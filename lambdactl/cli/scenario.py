@@ -48,6 +48,7 @@ def carry_out(asked: Asked, found: state.SandboxState, scenario: Scenario) -> No
                 stage.deploy(step.parameters, waits=step.waits)
             case Calls():
                 stage.call(step.per_minute)
+                asked.terminal.say(f"{step.per_minute:g} calls a minute go through {stage.target}")
             case Pass():
                 stage.let_pass(step.seconds)
             case _:
@@ -103,9 +104,8 @@ class Stage:
                 return
 
     def call(self, per_minute: float) -> None:
-        """Traffic through the alias."""
+        """Traffic through the alias, calls a minute of account time."""
         send_traffic(self.found.endpoint, self.require_target(), per_minute)
-        self.session.terminal.say(f"{per_minute:g} calls a minute go through {self.target}")
 
     def let_pass(self, seconds: float) -> None:
         """Wait so many seconds of account time."""

@@ -140,4 +140,6 @@ def of_stack(status: str) -> Mark:
         return _bad(status)
     if status.endswith("IN_PROGRESS"):
         return _moving(status)
+    if status.endswith("SKIPPED"):
+        return _plain(status)
     return _good(status) if status.endswith("COMPLETE") else _unknown(status)

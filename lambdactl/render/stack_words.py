@@ -48,8 +48,11 @@ def seen_words(event: StackEventSeen) -> Said:
 def is_news(event: ev.DeployEvent) -> bool:
     """Whether a person who follows a deploy wants the line.
 
-    A resource that begins is told only where it may take long; each one that ends is told.
+    A resource that begins is told only where it may take long; each one that ends is told. That all
+    went well is told by the stack's own last event.
     """
+    if isinstance(event, ev.StackOperationEnded):
+        return not event.succeeded
     if not isinstance(event, StackEventSeen) or not event.status.endswith("_IN_PROGRESS"):
         return True
     if event.reason == "Resource creation Initiated":

@@ -77,13 +77,14 @@ def _of_alias(event: ev.AliasMoved | ev.AliasVerified) -> Words:
 
 
 def moved(before: Routing | None, after: Routing) -> str:
-    """``v42 0 % → 10 %`` where one version's share says it all, else both routings."""
+    """``v42 0 % → 10 %`` where the share of one version says it all, else both routings."""
     if before is None:
         return routed(after)
-    newcomer = after.canary if after.canary is not None else after.stable
     known = before.versions | after.versions
-    if newcomer is None or len(known) > 2 or before.stable is None or after.stable is None:
+    if len(known) > 2 or before.stable is None or after.stable is None:
         return f"{routed(before)} → {routed(after)}"
+    newcomer = after.canary or (before.canary if before.split else after.stable)
+    assert newcomer is not None
     return f"{label(newcomer)} {weight(before.share(newcomer))} → {weight(after.share(newcomer))}"
 
 
