@@ -18,10 +18,11 @@ from concurrent.futures import ThreadPoolExecutor
 from lambdactl.sandbox.account import Account, ApiError
 from lambdactl.sandbox.clock import Process
 from lambdactl.sandbox.functions import LambdaService
-from lambdactl.sandbox.httpapi import http_event
+from lambdactl.sandbox.httpapi import Entrance, Incoming, http_event
 
 _THREADS = 32
 _UNANSWERED = 256
+_ROUTE = Entrance("GET /version")
 
 Payload = Callable[[float], bytes]
 """The payload of one call, made from the account time at which it is sent."""
@@ -30,7 +31,7 @@ Payload = Callable[[float], bytes]
 def version_request(at: float) -> bytes:
     """GET /version, as an HTTP API passes it on."""
     headers = {"user-agent": "lambdactl-sandbox-traffic", "accept": "application/json"}
-    return json.dumps(http_event("GET", "/version", at=at, headers=headers)).encode()
+    return json.dumps(http_event(Incoming("GET", "/version", headers=headers), _ROUTE, at)).encode()
 
 
 class Traffic:

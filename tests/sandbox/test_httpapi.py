@@ -9,83 +9,19 @@ import base64
 import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 import pytest
 
-from lambdactl.sandbox.account import ApiError
-from lambdactl.sandbox.wire import Request, Response
-from tests.sandbox.lambda_world import ARN, World, open_world
-
-ECHO = "def handler(event, context): return {'statusCode': 200, 'body': event}"
+from lambdactl.sandbox.wire import Request
+from tests.sandbox.api_world import make_service, message, open_api, permit, request
+from tests.sandbox.lambda_world import World, open_world, zipped
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    """``f`` behind the alias ``live``, and whoever is an API may invoke it."""
     with open_world() as made:
-        made.create(source=ECHO)
-        made.publish()
-        made.client.create_alias(FunctionName="f", Name="live", FunctionVersion="1")
-        permit(made)
+        make_service(made)
         yield made
-
-
-def permit(world: World, **params: Any) -> None:
-    given = {
-        "FunctionName": f"{ARN}:f:live",
-        "StatementId": "api",
-        "Action": "lambda:InvokeFunction",
-        "Principal": "apigateway.amazonaws.com",
-    }
-    world.client.add_permission(**(given | params))
-
-
-def document(*routes: str, **integration: Any) -> dict[str, Any]:
-    """The document that SAM writes for these routes (``GET /version``)."""
-    uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{ARN}:f:live/invocations"
-    given = {
-        "httpMethod": "POST",
-        "type": "aws_proxy",
-        "uri": uri,
-        "payloadFormatVersion": "2.0",
-    }
-    paths: dict[str, Any] = {}
-    for route in routes:
-        method, _, path = route.partition(" ")
-        operation = {"x-amazon-apigateway-integration": given | integration, "responses": {}}
-        paths.setdefault(path, {})[method] = operation
-    return {
-        "openapi": "3.0.1",
-        "info": {"title": "service", "version": "1.0"},
-        "paths": paths,
-        "tags": [{"name": "httpapi:createdBy", "x-amazon-apigateway-tag-value": "SAM"}],
-    }
-
-
-def call(world: World, operation: str, **params: Any) -> dict[str, Any]:
-    return world.account.call("apigatewayv2", operation, params)
-
-
-def open_api(world: World, *routes: str, stage: str = "$default", **integration: Any) -> str:
-    """An API with these routes and one stage; its id."""
-    body = document(*(routes or ("get /version",)), **integration)
-    api_id: str = call(world, "ImportApi", Body=body)["ApiId"]
-    call(world, "CreateStage", ApiId=api_id, StageName=stage, AutoDeploy=True)
-    return api_id
-
-
-def request(
-    world: World, api_id: str, method: str, url: str, body: bytes = b"", **headers: str
-) -> Response:
-    parts = urlsplit(url)
-    path = f"/_aws/execute-api/{api_id}{parts.path}"
-    named = {"host": "127.0.0.1", **headers}
-    return world.account.door.handle(Request(method, path, parts.query, named, body))
-
-
-def message(response: Response) -> tuple[int, str]:
-    return response.status, json.loads(response.body)["message"]
 
 
 # -- the event -----------------------------------------------------------------------------------
@@ -308,19 +244,13 @@ RESULTS = [
 def test_results_become_responses(world: World, row: Result) -> None:
     world.client.update_alias(FunctionName="f", Name="live", FunctionVersion="$LATEST")
     world.client.update_function_code(
-        FunctionName="f", ZipFile=source(f"def handler(event, context): return {row.source}")
+        FunctionName="f", ZipFile=zipped(f"def handler(event, context): return {row.source}")
     )
     world.advance()
     response = request(world, open_api(world), "GET", "/version")
     ours = {"apigw-requestid", "x-amzn-RequestId", "Date"}
     headers = {name: value for name, value in response.headers.items() if name not in ours}
     assert (response.status, headers, response.body) == (row.status, row.headers, row.body)
-
-
-def source(text: str) -> bytes:
-    from tests.sandbox.lambda_world import zipped
-
-    return zipped(text)
 
 
 def test_a_throttled_function_is_a_503(world: World) -> None:
@@ -341,108 +271,3 @@ def test_a_function_that_went_is_a_500(world: World) -> None:
     world.client.delete_function(FunctionName="f")
     response = request(world, api_id, "GET", "/version")
     assert message(response) == (500, "Internal Server Error")
-
-
-# -- the API itself ------------------------------------------------------------------------------
-
-
-def test_an_api_is_shown_as_it_was_made(world: World) -> None:
-    """[C] title and tags come from the document; the endpoint can be reached where there is one."""
-    api = call(world, "ImportApi", Body=document("get /version"))
-    assert (api["Name"], api["Version"], api["ProtocolType"]) == ("service", "1.0", "HTTP")
-    assert api["Tags"] == {"httpapi:createdBy": "SAM"}
-    host = f"{api['ApiId']}.execute-api.us-east-1.amazonaws.com"
-    assert api["ApiEndpoint"] == f"https://{host}"
-    world.account.endpoint = "http://127.0.0.1:4000"
-    shown = call(world, "GetApi", ApiId=api["ApiId"])
-    assert shown["ApiEndpoint"] == f"http://127.0.0.1:4000/_aws/execute-api/{api['ApiId']}"
-    assert [item["ApiId"] for item in call(world, "GetApis")["Items"]] == [api["ApiId"]]
-
-
-def test_a_document_may_be_text(world: World) -> None:
-    body = json.dumps(document("get /version"))
-    api_id = call(world, "ImportApi", Body=body)["ApiId"]
-    call(world, "CreateStage", ApiId=api_id, StageName="$default", AutoDeploy=True)
-    assert request(world, api_id, "GET", "/version").status == 200
-    call(world, "ReimportApi", ApiId=api_id, Body=json.dumps(document("get /other")))
-    assert request(world, api_id, "GET", "/version").status == 404
-    assert request(world, api_id, "GET", "/other").status == 200
-
-
-def test_nothing_answers_without_a_deployed_stage(world: World) -> None:
-    api_id = call(world, "ImportApi", Body=document("get /version"))["ApiId"]
-    statuses = [request(world, api_id, "GET", "/version").status]
-    call(world, "CreateStage", ApiId=api_id, StageName="$default")
-    statuses.append(request(world, api_id, "GET", "/version").status)
-    call(world, "UpdateStage", ApiId=api_id, StageName="$default", AutoDeploy=True)
-    statuses.append(request(world, api_id, "GET", "/version").status)
-    call(world, "DeleteStage", ApiId=api_id, StageName="$default")
-    statuses.append(request(world, api_id, "GET", "/version").status)
-    call(world, "DeleteApi", ApiId=api_id)
-    statuses.append(request(world, api_id, "GET", "/version").status)
-    assert statuses == [404, 404, 200, 404, 404]
-
-
-def test_tags_of_apis_and_stages(world: World) -> None:
-    api_id = open_api(world)
-    for resource in (f"/apis/{api_id}", f"/apis/{api_id}/stages/$default"):
-        arn = f"arn:aws:apigateway:us-east-1::{resource}"
-        call(world, "TagResource", ResourceArn=arn, Tags={"team": "a", "cost": "1"})
-        call(world, "UntagResource", ResourceArn=arn, TagKeys=["cost"])
-        assert call(world, "GetTags", ResourceArn=arn)["Tags"]["team"] == "a"
-    stage = call(world, "GetStage", ApiId=api_id, StageName="$default")
-    assert stage["Tags"] == {"team": "a"}
-
-
-REFUSALS: list[tuple[str, str, dict[str, Any], int, str]] = [
-    ("no API", "GetApi", {"ApiId": "none"}, 404, "NotFoundException"),
-    ("no stage", "GetStage", {"ApiId": "{api}", "StageName": "x"}, 404, "NotFoundException"),
-    (
-        "a stage twice",
-        "CreateStage",
-        {"ApiId": "{api}", "StageName": "$default"},
-        409,
-        "ConflictException",
-    ),
-    ("no document", "ImportApi", {"Body": "[]"}, 400, "BadRequestException"),
-    ("an old document", "ImportApi", {"Body": '{"swagger": "2.0"}'}, 400, "BadRequestException"),
-    (
-        "another URI",
-        "ImportApi",
-        {"Body": document("get /x", uri="https://example.com")},
-        400,
-        "BadRequestException",
-    ),
-    (
-        "another integration",
-        "ImportApi",
-        {"Body": document("get /x", type="http_proxy")},
-        501,
-        "NotImplemented",
-    ),
-    (
-        "the other payload format",
-        "ImportApi",
-        {"Body": document("get /x", payloadFormatVersion="1.0")},
-        501,
-        "NotImplemented",
-    ),
-    (
-        "a WebSocket API",
-        "CreateApi",
-        {"Name": "w", "ProtocolType": "WEBSOCKET"},
-        501,
-        "NotImplemented",
-    ),
-]
-
-
-@pytest.mark.parametrize("row", REFUSALS, ids=lambda row: row[0])
-def test_refused(world: World, row: tuple[str, str, dict[str, Any], int, str]) -> None:
-    _, operation, params, status, code = row
-    api_id = open_api(world)
-    named = {k: api_id if v == "{api}" else v for k, v in params.items()}
-    with pytest.raises(ApiError) as caught:
-        call(world, operation, **named)
-    assert (caught.value.status, caught.value.code) == (status, code)
-    assert len(call(world, "GetApis")["Items"]) == 1

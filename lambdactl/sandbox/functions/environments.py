@@ -48,6 +48,9 @@ class Environments:
             worker = self._started(pool, start)
         try:
             yield worker
+        except BaseException:
+            worker.usable = False
+            raise
         finally:
             self._give_back(pool, worker)
 

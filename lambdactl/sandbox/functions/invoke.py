@@ -23,7 +23,7 @@ from lambdactl.sandbox.functions.names import is_alias, read_name
 from lambdactl.sandbox.functions.records import LATEST, Function, FunctionVersion
 from lambdactl.sandbox.functions.refusals import conflict, function_not_found, throttled
 from lambdactl.sandbox.functions.registry import Registry, Room
-from lambdactl.sandbox.functions.report import Run, error_payload, log_lines
+from lambdactl.sandbox.functions.report import Run, log_lines
 from lambdactl.sandbox.functions.storage import CONCURRENCY_LIMIT
 from lambdactl.sandbox.functions.surroundings import variables_of
 from lambdactl.sandbox.functions.telemetry import Logs, Metrics, dimension_sets
@@ -171,7 +171,7 @@ class Invocations(Room):
                 run.cold_ms, run.init_output = worker.init_ms, worker.output()
                 began = time.monotonic()
             answer = worker.invoke(request, payload)
-            run.payload, run.failed = answer.payload, answer.failed
+            run.answer(answer.payload, failed=answer.failed)
             run.duration_ms, run.memory_mb = answer.duration_ms, answer.memory_mb
         except TimedOut:
             run.duration_ms = timeout_s * 1000
@@ -195,15 +195,8 @@ class Invocations(Room):
         lines = log_lines(run, int(settings.members["MemorySize"]), settings.runtime)
         at_ms = int(call.at * 1000)
         self.logs.write(settings.log_group, run.stream, [(at_ms, line) for line in lines])
-        payload = run.payload
-        if len(payload) > _SYNC_LIMIT:
-            kind = "Function.ResponseSizeTooLarge"
-            payload = error_payload(
-                kind, f"Response payload size exceeded maximum allowed payload size ({_SYNC_LIMIT})"
-            )
-            run.failed = True
         text = "\n".join(lines) + "\n"
-        return Invocation(call.request_id, label, payload, run.failed, text, run.duration_ms)
+        return Invocation(call.request_id, label, run.payload, run.failed, text, run.duration_ms)
 
     def _started(self, call: _Call) -> Worker:
         """A new worker for the version that ``call`` goes to."""

@@ -107,6 +107,8 @@ def _statement(arn: str, params: Mapping[str, Any]) -> dict[str, Any]:
         if params.get(member):
             equal[key] = params[member]
     condition: dict[str, Any] = {"StringEquals": equal} if equal else {}
+    if params.get("InvokedViaFunctionUrl"):
+        condition["Bool"] = {"lambda:InvokedViaFunctionUrl": "true"}
     if params.get("SourceArn"):
         condition["ArnLike"] = {"AWS:SourceArn": params["SourceArn"]}
     return {**statement, "Condition": condition} if condition else statement

@@ -6,6 +6,8 @@ import json
 import math
 from dataclasses import dataclass
 
+RESPONSE_LIMIT = 6_291_556
+
 
 @dataclass(slots=True)
 class Run:
@@ -24,6 +26,17 @@ class Run:
     memory_mb: int = 0
     ended_by: str | None = None
     """The errorType where the process did not survive."""
+
+    def answer(self, payload: bytes, *, failed: bool) -> None:
+        """What the function answered, if that is not too much."""
+        self.payload, self.failed = payload, failed
+        if len(payload) > RESPONSE_LIMIT:
+            self.failed = True
+            self.payload = error_payload(
+                "Function.ResponseSizeTooLarge",
+                "Response payload size exceeded maximum allowed payload size "
+                f"({RESPONSE_LIMIT} bytes).",
+            )
 
     def fail(self, kind: str, message: str) -> None:
         """The worker gave no answer of its own: ``message`` is the runtime's."""

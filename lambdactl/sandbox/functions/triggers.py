@@ -70,6 +70,22 @@ class EventSourceMappings(Room):
         self.account.clock.call_later(self.registry.activation_s, settle)
         return mapping
 
+    def update_event_source_mapping(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Members left out keep their value; FunctionName points the mapping elsewhere."""
+        with self.account.lock:
+            mapping = self.registry.mappings.get(params["UUID"])
+            if mapping is None:
+                raise not_found(_GONE)
+            if params.get("FunctionName"):
+                function, qualifier = self.registry.find(params)
+                self.registry.check_qualifier(function, qualifier)
+                mapping["FunctionArn"] = self.registry.arn(function.name, qualifier)
+            mapping |= {name: value for name, value in params.items() if name not in _NOT_SHOWN}
+            mapping["LastModified"] = self.account.clock.utcnow()
+            if "Enabled" in params:
+                mapping["State"] = "Enabled" if params["Enabled"] else "Disabled"
+            return dict(mapping)
+
     def get_event_source_mapping(self, params: dict[str, Any]) -> dict[str, Any]:
         with self.account.lock:
             mapping = self.registry.mappings.get(params["UUID"])

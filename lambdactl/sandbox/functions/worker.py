@@ -204,12 +204,15 @@ class Worker:
             self._process.wait(timeout=1)
         code = self._process.returncode
         self.stop()
-        return Exited(f"Runtime exited with error: {_ending(code)}")
+        return Exited(_ending(code))
 
 
 def _ending(code: int | None) -> str:
-    if code is None:
-        return "signal: killed"
-    if code < 0:
-        return f"signal: {(signal.strsignal(-code) or str(-code)).lower()}"
-    return f"exit status {code}"
+    """The end of a runtime in Lambda's words; ``code`` None is one that we had to kill."""
+    if code == 0:
+        return "Runtime exited without providing a reason"
+    how = f"exit status {code}"
+    if code is None or code < 0:
+        number = signal.SIGKILL if code is None else -code
+        how = f"signal: {(signal.strsignal(number) or str(number)).lower()}"
+    return f"Runtime exited with error: {how}"

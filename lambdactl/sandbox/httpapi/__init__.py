@@ -5,7 +5,7 @@ into the event of payload format 2.0, runs the function, and turns its result in
 """
 
 from lambdactl.sandbox.httpapi.apis import HttpApiService
-from lambdactl.sandbox.httpapi.events import http_event
+from lambdactl.sandbox.httpapi.events import Entrance, Incoming, http_event
 from lambdactl.sandbox.httpapi.proxy import handle
 
-__all__ = ["HttpApiService", "handle", "http_event"]
+__all__ = ["Entrance", "HttpApiService", "Incoming", "handle", "http_event"]

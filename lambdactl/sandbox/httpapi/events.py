@@ -7,67 +7,84 @@ import itertools
 import json
 import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote
+
+from lambdactl.sandbox.account import ACCOUNT_ID
 
 Headers = dict[str, str]
 Answer = tuple[int, Headers, bytes]
 
 
-def http_event(
-    method: str = "GET",
-    path: str = "/",
-    *,
-    at: float,
-    route_key: str | None = None,
-    query: str = "",
-    headers: Mapping[str, str] | None = None,
-    body: bytes = b"",
-    api_id: str = "sandbox",
-    account_id: str = "000000000000",
-    domain: str = "",
-    stage: str = "$default",
-    parameters: Mapping[str, str] | None = None,
-    variables: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
-    """The event for one request. ``at`` is account time, ``query`` as it came, still encoded."""
-    lowered = {name.lower(): value for name, value in (headers or {}).items()}
-    cookies = lowered.pop("cookie", "")
-    event: dict[str, Any] = {
-        "version": "2.0",
-        "routeKey": route_key or f"{method} {path}",
-        "rawPath": unquote(path),
-        "rawQueryString": query,
-        "headers": lowered,
-        "requestContext": {
-            "accountId": account_id,
-            "apiId": api_id,
-            "domainName": domain,
-            "domainPrefix": api_id,
-            "http": {
-                "method": method,
-                "path": unquote(path),
-                "protocol": "HTTP/1.1",
-                "sourceIp": "127.0.0.1",
-                "userAgent": lowered.get("user-agent", ""),
-            },
-            "requestId": uuid.uuid4().hex[:16],
-            "routeKey": route_key or f"{method} {path}",
-            "stage": stage,
-            "time": f"{datetime.fromtimestamp(at, UTC):%d/%b/%Y:%H:%M:%S +0000}",
-            "timeEpoch": int(at * 1000),
-        },
-        "isBase64Encoded": False,
-    }
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A request. ``path`` and ``query`` are as they stand in the URL, still encoded."""
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """The route of an API that took a request, and what it found in the path."""
+
+    route_key: str
+    api_id: str = "sandbox"
+    account_id: str = ACCOUNT_ID
+    domain: str = "sandbox"
+    stage: str = "$default"
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+def http_event(request: Incoming, entrance: Entrance, at: float) -> dict[str, Any]:
+    """The event for one request that arrived at ``at``, in account time."""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    cookies = headers.pop("cookie", "")
     optional = {
         "cookies": [cookie.strip() for cookie in cookies.split(";")] if cookies else None,
-        "queryStringParameters": _joined(parse_qsl(query, keep_blank_values=True)),
-        "pathParameters": dict(parameters or {}),
-        "stageVariables": dict(variables or {}),
+        "queryStringParameters": _joined(parse_qsl(request.query, keep_blank_values=True)),
+        "pathParameters": dict(entrance.parameters),
+        "stageVariables": dict(entrance.variables),
     }
-    event |= {name: value for name, value in optional.items() if value}
-    return event | _body(body, lowered.get("content-type", ""))
+    return {
+        "version": "2.0",
+        "routeKey": entrance.route_key,
+        "rawPath": unquote(request.path),
+        "rawQueryString": request.query,
+        "headers": headers,
+        "requestContext": _context(request, entrance, at),
+        "isBase64Encoded": False,
+        **{name: value for name, value in optional.items() if value},
+        **_body(request.body, headers.get("content-type", "")),
+    }
+
+
+def _context(request: Incoming, entrance: Entrance, at: float) -> dict[str, Any]:
+    agent = next((v for n, v in request.headers.items() if n.lower() == "user-agent"), "")
+    return {
+        "accountId": entrance.account_id,
+        "apiId": entrance.api_id,
+        "domainName": entrance.domain,
+        "domainPrefix": entrance.api_id,
+        "http": {
+            "method": request.method,
+            "path": unquote(request.path),
+            "protocol": "HTTP/1.1",
+            "sourceIp": "127.0.0.1",
+            "userAgent": agent,
+        },
+        "requestId": uuid.uuid4().hex[:16],
+        "routeKey": entrance.route_key,
+        "stage": entrance.stage,
+        "time": f"{datetime.fromtimestamp(at, UTC):%d/%b/%Y:%H:%M:%S +0000}",
+        "timeEpoch": int(at * 1000),
+    }
 
 
 def response_of(payload: bytes) -> Answer | None:

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdactl.sandbox.account import Account, ApiError
-from lambdactl.sandbox.httpapi.apis import Api, HttpApiService, Stage, domain_of
-from lambdactl.sandbox.httpapi.events import Answer, http_event, response_of
+from lambdactl.sandbox.httpapi.apis import HttpApiService, domain_of
+from lambdactl.sandbox.httpapi.events import Answer, Entrance, Incoming, http_event, response_of
 from lambdactl.sandbox.httpapi.routes import Route, find_route
 
 _PRINCIPAL = "apigateway.amazonaws.com"
@@ -46,30 +46,28 @@ def handle(
     if found is None:
         return _said(404, "Not Found")
     route, parameters = found
-    event = http_event(
-        method,
-        path,
-        at=account.clock.now(),
-        route_key=route.key,
-        query=query,
-        headers=headers,
-        body=body,
-        api_id=api.id,
-        account_id=account.id,
-        domain=domain_of(account, api.id),
-        stage=stage.name,
-        parameters=parameters,
-        variables=stage.members.get("StageVariables"),
+    entrance = Entrance(
+        route.key,
+        api.id,
+        account.id,
+        domain_of(account, api.id),
+        stage.name,
+        parameters,
+        stage.members.get("StageVariables") or {},
     )
-    status, shown, content = _invoked(account, api, stage, route, inner, event)
-    return status, {**shown, "apigw-requestid": event["requestContext"]["requestId"]}, content
+    source = account.arn("execute-api", f"{api.id}/{stage.name}/{method}{inner}")
+    incoming = Incoming(method, path, query, headers, body)
+    return _passed_on(account, route, source, http_event(incoming, entrance, account.clock.now()))
 
 
-def _invoked(
-    account: Account, api: Api, stage: Stage, route: Route, path: str, event: dict[str, Any]
-) -> Answer:
-    method = event["requestContext"]["http"]["method"]
-    source = account.arn("execute-api", f"{api.id}/{stage.name}/{method}{path}")
+def _passed_on(account: Account, route: Route, source: str, event: dict[str, Any]) -> Answer:
+    """The response of the route's function, with the id of the request."""
+    status, headers, content = _invoked(account, route, source, event)
+    request_id = event["requestContext"]["requestId"]
+    return status, {**headers, "apigw-requestid": request_id}, content
+
+
+def _invoked(account: Account, route: Route, source: str, event: dict[str, Any]) -> Answer:
     try:
         if not _is_permitted(account, route.function, source):
             return _said(500, "Internal Server Error")
