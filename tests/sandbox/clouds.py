@@ -10,8 +10,8 @@ from typing import Any
 from lambdactl.sandbox.account import Account
 from lambdactl.sandbox.clock import ManualClock
 from lambdactl.sandbox.cloudwatch import CloudWatchService
-from lambdactl.sandbox.inside import boto3_client
 from lambdactl.sandbox.open import close_account, open_account
+from tests.sandbox.switchboard import client, connect
 
 START = 1_800_000_000.0
 """Where a ManualClock starts: on the minute."""
@@ -25,7 +25,8 @@ class Cloud:
         self.account: Account = open_account(self.clock, services={"cloudwatch": CloudWatchService})
         self.account.door.strict = True
         self.service: CloudWatchService = self.account.services["cloudwatch"]
-        self.client: Any = boto3_client(self.account.door.handle, "cloudwatch", "us-east-1")
+        connect(self.account)
+        self.client: Any = client("cloudwatch")
 
     def record(
         self,

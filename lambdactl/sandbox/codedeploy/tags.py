@@ -1,0 +1,69 @@
+"""Tags of applications and deployment groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from lambdactl.sandbox.account import Account
+from lambdactl.sandbox.codedeploy.records import Ledger
+from lambdactl.sandbox.codedeploy.refusals import no_application, no_group, refused
+
+
+class TagBook:
+    """Tags by resource: ``application:A``, ``deploymentgroup:A/G``."""
+
+    def __init__(self) -> None:
+        self._tags: dict[str, dict[str, str]] = {}
+
+    def add(self, resource: str, tags: Iterable[Mapping[str, str]]) -> None:
+        known = self._tags.setdefault(resource, {})
+        known.update({tag.get("Key", ""): tag.get("Value", "") for tag in tags})
+
+    def remove(self, resource: str, keys: Iterable[str]) -> None:
+        for key in keys:
+            self._tags.get(resource, {}).pop(key, None)
+
+    def forget(self, resource: str) -> None:
+        self._tags.pop(resource, None)
+
+    def of(self, resource: str) -> list[dict[str, str]]:
+        return [{"Key": k, "Value": v} for k, v in self._tags.get(resource, {}).items()]
+
+
+class Tags:
+    """TagResource, UntagResource and ListTagsForResource."""
+
+    account: Account
+    ledger: Ledger
+    tags: TagBook
+
+    def tag_resource(self, params: dict[str, Any]) -> dict[str, Any]:
+        with self.account.lock:
+            self.tags.add(self._resource(params["ResourceArn"]), params["Tags"])
+        return {}
+
+    def untag_resource(self, params: dict[str, Any]) -> dict[str, Any]:
+        with self.account.lock:
+            self.tags.remove(self._resource(params["ResourceArn"]), params["TagKeys"])
+        return {}
+
+    def list_tags_for_resource(self, params: dict[str, Any]) -> dict[str, Any]:
+        with self.account.lock:
+            return {"Tags": self.tags.of(self._resource(params["ResourceArn"]))}
+
+    def _resource(self, arn: str) -> str:
+        prefix = self.account.arn("codedeploy", "")
+        if not arn.startswith(prefix):
+            raise refused("InvalidArn", f"The specified ARN is not in a valid format: {arn}")
+        resource = arn.removeprefix(prefix)
+        kind, _, name = resource.partition(":")
+        application, _, group = name.partition("/")
+        if kind not in ("application", "deploymentgroup"):
+            raise refused("ArnNotSupported", f"The specified ARN is not supported: {arn}")
+        found = self.ledger.applications.get(application)
+        if found is None:
+            raise no_application(application)
+        if kind == "deploymentgroup" and group not in found.groups:
+            raise no_group(group)
+        return resource
