@@ -83,6 +83,7 @@ class Console(App[None]):
         self._interrupted_at = -TWICE_S
 
     def on_mount(self) -> None:
+        self.set_class(self.settings.ascii, "-ascii")
         self.push_screen(RolloutScreen(self))
         self.look()
         if self._ticks:

@@ -9,33 +9,116 @@ from __future__ import annotations
 from textual.binding import Binding
 
 EVERYWHERE = [
-    Binding("question_mark", "help", "help", id="help", key_display="?"),
-    Binding("colon", "command_palette", "command", id="palette", key_display=":"),
-    Binding("r", "refresh_now", "refresh", id="refresh"),
-    Binding("p", "pause", "pause", id="pause"),
-    Binding("y", "copy_row", "copy", id="copy"),
-    Binding("Y", "copy_command", "as CLI", id="copy_command", key_display="Y"),
-    Binding("ctrl+s", "save_screen", "save screen", id="save", key_display="ctrl+s"),
-    Binding("q", "leave", "quit", id="quit"),
+    Binding(
+        "question_mark",
+        "help",
+        "help",
+        id="help",
+        key_display="?",
+        tooltip="help: the keys of this screen",
+    ),
+    Binding(
+        "colon",
+        "command_palette",
+        "command",
+        id="palette",
+        key_display=":",
+        tooltip="every command, searched by name; also ctrl+p",
+    ),
+    Binding("r", "refresh_now", "refresh", id="refresh", tooltip="look at AWS now"),
+    Binding("p", "pause", "pause", id="pause", tooltip="stop looking, or go on"),
+    Binding("y", "copy_row", "copy", id="copy", tooltip="copy the row under the cursor"),
+    Binding(
+        "Y",
+        "copy_command",
+        "as CLI",
+        id="copy_command",
+        key_display="Y",
+        tooltip="copy the command line that tells the same",
+    ),
+    Binding(
+        "ctrl+s",
+        "save_screen",
+        "save screen",
+        id="save",
+        key_display="ctrl+s",
+        tooltip="save the screen as an SVG picture",
+    ),
+    Binding("q", "leave", "quit", id="quit", tooltip="back; on the first screen quit"),
 ]
 ROLLOUT = [
-    Binding("s", "shift", "shift…", id="shift"),
-    Binding("o", "promote", "promote…", id="promote"),
-    Binding("a", "abort", "ABORT…", id="abort"),
-    Binding("v", "versions", "versions", id="versions"),
-    Binding("D", "prune", "prune…", id="prune", key_display="D"),
-    Binding("W", "why", "why", id="why", key_display="W"),
-    Binding("1", "pane('events')", "events", id="events"),
-    Binding("2", "pane('alarms')", "alarms", id="alarms"),
-    Binding("3", "pane('hooks')", "hooks", id="hooks"),
-    Binding("plus,equals_sign", "slower(-1)", "faster", id="faster", key_display="+"),
-    Binding("minus", "slower(1)", "slower", id="slower", key_display="-"),
+    Binding(
+        "s",
+        "shift",
+        "shift…",
+        id="shift",
+        tooltip="shift…: set how much of the traffic a version gets",
+    ),
+    Binding(
+        "o", "promote", "promote…", id="promote", tooltip="promote…: the canary takes all traffic"
+    ),
+    Binding(
+        "a", "abort", "ABORT…", id="abort", tooltip="ABORT…: all traffic back to the stable version"
+    ),
+    Binding(
+        "v", "versions", "versions", id="versions", tooltip="versions, what uses them, and storage"
+    ),
+    Binding(
+        "D",
+        "prune",
+        "prune…",
+        id="prune",
+        key_display="D",
+        tooltip="prune…: delete versions that nothing needs",
+    ),
+    Binding("W", "why", "why", id="why", key_display="W", tooltip="why this verdict: every number"),
+    Binding("1", "pane('events')", "events", id="events", tooltip="events: what happened"),
+    Binding(
+        "2",
+        "pane('alarms')",
+        "alarms",
+        id="alarms",
+        tooltip="alarms and what CodeDeploy does on them",
+    ),
+    Binding("3", "pane('hooks')", "hooks", id="hooks", tooltip="hooks and the deployment"),
+    Binding(
+        "plus,equals_sign",
+        "slower(-1)",
+        "faster",
+        id="faster",
+        key_display="+",
+        tooltip="look more often",
+    ),
+    Binding(
+        "minus", "slower(1)", "slower", id="slower", key_display="-", tooltip="look less often"
+    ),
 ]
 VERSIONS = [
-    Binding("D", "prune", "prune…", id="prune", key_display="D"),
-    Binding("plus,equals_sign", "keep(1)", "keep more", id="keep_more", key_display="+"),
-    Binding("minus", "keep(-1)", "keep fewer", id="keep_fewer", key_display="-"),
-    Binding("escape", "back", "back", id="back", key_display="esc"),
+    Binding(
+        "D",
+        "prune",
+        "prune…",
+        id="prune",
+        key_display="D",
+        tooltip="prune…: delete versions that nothing needs",
+    ),
+    Binding(
+        "plus,equals_sign",
+        "keep(1)",
+        "keep more",
+        id="keep_more",
+        key_display="+",
+        tooltip="keep one version more",
+    ),
+    Binding(
+        "minus",
+        "keep(-1)",
+        "keep fewer",
+        id="keep_fewer",
+        key_display="-",
+        tooltip="keep one version fewer",
+    ),
+    Binding("escape", "back", "back", id="back", key_display="esc", tooltip="back to the rollout"),
 ]
 
 WRITES = frozenset(("shift", "promote", "abort", "prune"))

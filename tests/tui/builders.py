@@ -1,4 +1,4 @@
-"""Snapshots made by hand: a rollout of ``checkout:live`` from v41 to v42, and what can become of it.
+"""Snapshots made by hand: a rollout of ``checkout:live`` from v41 to v42, and what becomes of it.
 
 The story: v42 is published at 13:58:12, the deployment is created at 14:02:55, its hook takes
 twelve seconds, and from 14:03:10 on v42 gets ten per cent for ten minutes. ``NOW`` is 14:07:22.
@@ -315,7 +315,7 @@ def waiting_hook() -> Snapshot:
         LifecycleEvent("AfterAllowTraffic", "Pending"),
         LifecycleEvent("End", "Pending"),
     )
-    return snapshot(Routing(41), deployment=deployment(events=events))
+    return snapshot(Routing(41), deployment=deployment(events=events), metrics=metrics())
 
 
 def linear() -> Snapshot:
@@ -340,7 +340,7 @@ def linear() -> Snapshot:
 def longest() -> Snapshot:
     """The longest names that AWS allows: 64 letters of function, 128 of alias."""
     target = Target("checkout-" + "f" * 51 + "-end", "live-" + "a" * 119 + "-end")
-    assert len(target.function) == 63 and len(target.alias) == 128
+    assert len(target.function) == 64 and len(target.alias) == 128
     live = replace(alias(SPLIT), name=target.alias)
     return snapshot(target=target, alias=live, aliases=(live,))
 

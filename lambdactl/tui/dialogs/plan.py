@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from lambdactl.tui.app import Console
 
 WIDTH = 66
+FRAME = 10
+"""Lines of a dialog that are always seen: its border, place, fields and buttons."""
 
 
 class Stage(Enum):
@@ -71,6 +73,8 @@ class PlanDialog(ModalScreen[None]):
         Binding("escape", "close", "close", id="dialog_close"),
         Binding("left", "app.focus_previous", "previous", show=False),
         Binding("right", "app.focus_next", "next", show=False),
+        Binding("pagedown", "scroll(1)", "scroll down", show=False),
+        Binding("pageup", "scroll(-1)", "scroll up", show=False),
         Binding("r", "again", "plan again", id="dialog_again"),
         Binding("Y", "copy_command", "copy as CLI", id="dialog_copy"),
         Binding("y", "copy_undo", "copy the undo", id="dialog_undo"),
@@ -96,6 +100,7 @@ class PlanDialog(ModalScreen[None]):
             yield from self.form()
             with VerticalScroll(id="said", can_focus=False):
                 yield Static(id="lines")
+            yield Static("Type the function's name to confirm:", id="ask", markup=False)
             yield Input(id="typed", compact=True)
             with Horizontal(classes="buttons"):
                 buttons = [
@@ -149,11 +154,13 @@ class PlanDialog(ModalScreen[None]):
             and self.friction.level >= TYPED
             and bool(self.plan and self.plan.actions)
         )
+        self.query_one("#ask").display = typed.display
+        self.query_one("#said").styles.max_height = max(3, self.app.size.height - FRAME)
         ok, cancel = self.query_one("#ok", Button), self.query_one("#cancel", Button)
-        ok.label = self._ok_label()
+        ok.label = self.pen.say(f"[ {self._ok_label()} ]")
         ok.disabled = not self.ready
         ok.display = self.stage in (Stage.PLANNED, Stage.CHECKING, Stage.CHANGED)
-        cancel.label = self._cancel_label()
+        cancel.label = self.pen.say(f"[ {self._cancel_label()} ]")
 
     def _focus(self) -> None:
         """Where enter leads: only an abort is done by it."""
@@ -185,9 +192,7 @@ class PlanDialog(ModalScreen[None]):
         if lines:
             lines.append(Content(""))
         lines += drawing.plan(self.plan, width, self.pen)
-        lines.append(self.pen.say("Same  ", "dim") + self.pen.say(self.command, "dim"))
-        if self.friction.level >= TYPED and self.plan.actions:
-            lines += [Content(""), self.pen.say("Type the function's name to confirm:", "bold")]
+        lines.append(self.pen.say(f"CLI   {self.command}", "dim"))
         if self.stage is Stage.CHECKING:
             lines += [Content(""), self.pen.say("reading AWS again before the write ...", "bold")]
         return lines
@@ -293,6 +298,10 @@ class PlanDialog(ModalScreen[None]):
         self.snapshot, self._fresh = self._fresh[0], None
         self.replan()
         self._focus()
+
+    def action_scroll(self, pages: int) -> None:
+        said = self.query_one("#said", VerticalScroll)
+        said.scroll_relative(y=pages * max(1, said.size.height - 1), animate=False)
 
     def action_close(self) -> None:
         self.dismiss()

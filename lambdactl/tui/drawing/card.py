@@ -18,17 +18,22 @@ from lambdactl.tui.drawing.spark import Bar, Gap
 from lambdactl.tui.drawing.text import fitted
 from lambdactl.tui.view import View
 
+TALL = 16
+"""Lines from which on there is room for an axis under the chart."""
+
 
 def card(
     one: Side, both: Sequence[Side], view: View, width: int, height: int, pen: Pen
 ) -> list[Content]:
     """One version in a box: a tall chart, and under it calls, p95 and throttles."""
     tail = facts(one, view, pen)
-    room = max(1, height - 3 - len(tail))
+    tall = height >= TALL
+    room = max(1, height - 3 - len(tail) - tall)
     top = spark.scale(*(s.bars for s in both))
     head = f" error %  {rate(one.rate):>8}  {tally(one).replace('/', ' of ')}"
     lines = [pen.say(head, "bold")]
     lines += axis(one, top, width, room, pen)
+    lines += [window(one, width, pen)] if tall else []
     for name, value, unit in (("calls/m", calls_of, ""), ("p95", p95_of, " ms")):
         lines.append(small(one, both, name, value, unit, width, pen))
     return [fitted(line, width) for line in [*lines, *tail][:height]]
@@ -37,14 +42,20 @@ def card(
 def axis(one: Side, top: float, width: int, height: int, pen: Pen) -> list[Content]:
     """The chart with its scale printed at the left."""
     tick = "┤" if not pen.ascii else "|"
-    drawn = spark.chart(
-        one.bars, top, height=height, width=width - 9, style=one.style, marks=pen.spark
-    )
+    room = spark.whole(width - 9, len(one.bars))
+    drawn = spark.chart(one.bars, top, height=height, width=room, style=one.style, marks=pen.spark)
     lines = []
     for index, line in enumerate(drawn):
         mark = f"{top:g} %" if index == 0 else "0 %" if index == height - 1 else ""
         lines.append(pen.say(f" {mark:>5} {tick}", "dim") + line)
     return lines
+
+
+def window(one: Side, width: int, pen: Pen) -> Content:
+    """Under a tall chart: how far back its left end is."""
+    minutes = len(one.bars)
+    room = spark.whole(width - 9, minutes)
+    return pen.say(f"{'':8}{f'{minutes} min ago':<{room - 3}}now", "dim")
 
 
 def small(
@@ -60,11 +71,11 @@ def small(
     top = max((v for s in both for v in values(s, value)), default=1.0)
     known = values(one, value)
     last = f"{known[-1]:,.0f}{unit}" if known else "-"
-    head = pen.say(f" {name:<8}{last:>9} ", "dim")
+    head = pen.say(f" {last:>9} {name:<7} ", "dim")
     (drawn,) = spark.chart(
         measured(one, value),
         max(top, 1.0),
-        width=max(8, width - head.cell_length - 1),
+        width=spark.whole(max(8, width - head.cell_length - 1), len(one.bars)),
         style=one.style,
         marks=pen.spark,
     )

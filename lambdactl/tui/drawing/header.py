@@ -63,6 +63,8 @@ def driver_of(snapshot: Snapshot | None, pen: Pen) -> Content:
         return Content("")
     if snapshot.active_deployment is not None:
         return pen.say(f"CodeDeploy {snapshot.active_deployment.id}")
+    if snapshot.unreadable("deployment"):
+        return pen.say("driver not known", "$text-warning")
     split = snapshot.alias is not None and snapshot.alias.routing.split
     return pen.say("by hand") if split else Content("")
 

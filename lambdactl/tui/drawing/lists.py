@@ -57,7 +57,7 @@ def alarms(view: View, pen: Pen) -> list[Row]:
         return [unknown("alarms", unread.reason, unread.hint, pen)]
     rows = [row for alarm in ordered(snapshot.alarms) for row in alarm_rows(alarm, view, pen)]
     if not rows:
-        rows = [Row("none", pen.say("no alarm watches this rollout", "dim"), "")]
+        rows = [Row("none", pen.say(" no alarm watches this rollout", "dim"), "")]
     return [*rows, *guarded(snapshot, pen)]
 
 
@@ -77,11 +77,11 @@ def alarm_rows(alarm: Alarm, view: View, pen: Pen) -> list[Row]:
         pen.say(alarm.state),
         pen.say(since),
     ]
-    rows = [Row(alarm.name, joined(head), alarm.name)]
+    rows = [Row(alarm.name, " " + joined(head), alarm.name)]
     if alarm.summary:
-        rows.append(Row(f"{alarm.name} rule", pen.say(f"  {alarm.summary}", "dim"), alarm.summary))
+        rows.append(Row(f"{alarm.name} rule", pen.say(f"   {alarm.summary}", "dim"), alarm.summary))
     if alarm.reason and alarm.state == "ALARM":
-        rows.append(Row(f"{alarm.name} reason", pen.say(f"  {alarm.reason}"), alarm.reason))
+        rows.append(Row(f"{alarm.name} reason", pen.say(f"   {alarm.reason}"), alarm.reason))
     return rows
 
 
@@ -90,11 +90,11 @@ def guarded(snapshot: Snapshot, pen: Pen) -> list[Row]:
     group = snapshot.group
     if group is None:
         return []
-    causes = ", ".join(sorted(group.auto_rollback))
-    rollback = f"auto rollback on: {causes}" if causes else "auto rollback: off"
-    watched = "" if group.alarms_enabled else "the deployment group watches no alarm"
-    told = joined([pen.say(rollback, "dim"), pen.say(watched, "dim")], pen.spelled(" · "))
-    return [Row("guard", told, rollback)]
+    told = ["auto rollback on" if group.auto_rollback else "auto rollback is off"]
+    told += [f"  {cause}" for cause in sorted(group.auto_rollback)]
+    if not group.alarms_enabled:
+        told.append("the deployment group watches no alarm")
+    return [Row(text, pen.say(f" {text}", "dim"), text.strip()) for text in told]
 
 
 def hooks(view: View, pen: Pen) -> list[Row]:
@@ -105,10 +105,10 @@ def hooks(view: View, pen: Pen) -> list[Row]:
     if unread is not None:
         return [unknown("deployment", unread.reason, unread.hint, pen)]
     if snapshot.deployment is None:
-        return [Row("none", pen.say("no deployment has moved this alias", "dim"), "")]
+        return [Row("none", pen.say(" no deployment has moved this alias", "dim"), "")]
     rows = deployment(snapshot.deployment, view, pen)
     if snapshot.previous is not None:
-        rows += [Row("undone", pen.say("It undoes:", "dim"), "")]
+        rows += [Row("undone", pen.say(" it undoes:", "dim"), "")]
         rows += deployment(snapshot.previous, view, pen)
     return rows
 
@@ -117,13 +117,11 @@ def deployment(one: Deployment, view: View, pen: Pen) -> list[Row]:
     mark = glyphs.of_deployment(one.status)
     route = f"{label(one.current_version)} → {label(one.target_version)}"
     head = [pen.sign(mark) + " " + pen.say(one.id, "bold"), pen.say(one.status), pen.say(route)]
-    group = f"  {one.application} / {one.group} · {one.config_name} · by {one.creator}"
-    rows = [
-        Row(one.id, joined(head), one.id),
-        Row(f"{one.id} group", pen.say(group, "dim"), f"{one.application} {one.group}"),
-    ]
+    made = (f"{one.application} / {one.group}, by {one.creator}", one.config_name)
+    rows = [Row(one.id, " " + joined(head), one.id)]
+    rows += [Row(f"{one.id} {m}", pen.say(f"   {m}", "dim"), m) for m in made]
     told = [m for m in (one.error_message or one.error_code, one.rollback_message) if m]
-    rows += [Row(f"{one.id} {m}", pen.say(f"  {m}", "$text-error"), m) for m in told]
+    rows += [Row(f"{one.id} {m}", pen.say(f"   {m}", "$text-error"), m) for m in told]
     return rows + [
         row
         for event in one.events
@@ -134,11 +132,13 @@ def deployment(one: Deployment, view: View, pen: Pen) -> list[Row]:
 
 def lifecycle(deployment_id: str, event: LifecycleEvent, view: View, pen: Pen) -> list[Row]:
     name = pen.say(f" {event.name:<19}{event.status:<11}")
-    line = "  " + pen.sign(glyphs.of_lifecycle(event.status)) + name + pen.say(lasted(event, view))
+    line = "   " + pen.sign(glyphs.of_lifecycle(event.status)) + name + pen.say(lasted(event, view))
     key = f"{deployment_id} {event.name}"
     rows = [Row(key, line, f"{event.name} {event.status}")]
     if event.message:
-        said = pen.say(f"    {event.message}", "$text-error" if event.status == "Failed" else "dim")
+        said = pen.say(
+            f"     {event.message}", "$text-error" if event.status == "Failed" else "dim"
+        )
         rows.append(Row(f"{key} message", said, event.message))
     return rows
 
@@ -158,7 +158,7 @@ def lasted(event: LifecycleEvent, view: View) -> str:
 
 def unknown(part: str, reason: str, hint: str | None, pen: Pen) -> Row:
     told = f"? {part} not known: {reason}{f'  try: {hint}' if hint else ''}"
-    return Row(f"unread {part}", pen.say(told, "$text-warning"), told)
+    return Row(f"unread {part}", pen.say(f" {told}", "$text-warning"), told)
 
 
 def tab(name: str, number: int, view: View, pen: Pen, *, chosen: bool) -> Content:

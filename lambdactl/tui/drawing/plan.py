@@ -98,7 +98,13 @@ def pruned(one: Plan, pen: Pen) -> list[Content]:
         pen.say(f"Delete {len(goes)}, keep {len(kept)}; frees up to {size(one.frees)}.", "bold")
     ]
     lines.append(pen.say("Delete  ", "dim") + pen.say(named([a.version for a in reversed(goes)])))
-    lines += [pen.say("Keep    ", "dim") + pen.say(f"{label(v.version)}  {v.reason}") for v in kept]
+    reasons: dict[str, list[int]] = {}
+    for verdict in kept:
+        reasons.setdefault(verdict.reason, []).append(verdict.version)
+    lines += [
+        pen.say("Keep    ", "dim") + pen.say(f"{named(versions)}  {reason}")
+        for reason, versions in reasons.items()
+    ]
     return lines
 
 

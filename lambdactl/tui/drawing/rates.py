@@ -122,7 +122,7 @@ def compared_rows(both: Sequence[Side], width: int, pen: Pen) -> list[Content]:
         cells = [pen.say(column[index]) for column in tails]
         tail = joined([pen.say(tails[0][index], "bold"), *cells[1:]])
         room = max(8, width - name.cell_length - tail.cell_length - 3)
-        wide = room - room % len(one.bars) if room > len(one.bars) else room
+        wide = spark.whole(room, len(one.bars))
         (drawn,) = spark.chart(one.bars, top, width=wide, style=one.style, marks=pen.spark)
         lines.append(spread(name + drawn, tail + " ", width))
     return lines
@@ -167,8 +167,11 @@ def compared(view: View, both: Sequence[Side], width: int, pen: Pen) -> Content:
         return fitted(pen.say(f" ? not known: {reason}{hint}", "$text-warning"), width)
     if len(both) < 2:
         return pen.say(" nothing to compare with: one version has all traffic", "dim")
+    if both[1].calls == 0 and both[1].share:
+        return fitted(pen.say(f" {uncalled(both)}", "$text-warning"), width)
     verdict = view.assessment.verdict if view.assessment else Verdict(Answer.NOT_MEASURED)
-    parts = [pen.say(ratio(both)), pen.say(evidence(verdict), "dim")]
+    split = snapshot.alias is not None and snapshot.alias.routing.split
+    parts = [pen.say(ratio(both)), pen.say(evidence(verdict) if split else "", "dim")]
     return fitted(Content(" ") + joined(parts, pen.spelled(" · ")), width)
 
 
@@ -182,6 +185,17 @@ def ratio(both: Sequence[Side]) -> str:
     if canary.rate > stable.rate:
         return f"{label(canary.version)} fails, {label(stable.version)} does not"
     return f"{label(canary.version)} fails no more often than {label(stable.version)}"
+
+
+def uncalled(both: Sequence[Side]) -> str:
+    """What the canary should have got by its weight, where it got nothing."""
+    stable, canary = both
+    told = f"{label(canary.version)} got no call"
+    if stable.series is None or not stable.share:
+        return told
+    per_minute = stable.series.calls() / len(stable.series.minutes)
+    due = per_minute * canary.share / stable.share
+    return f"{told}; about {due:,.0f} a minute are due: do callers use the alias?"
 
 
 def evidence(verdict: Verdict) -> str:

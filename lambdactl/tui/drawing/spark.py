@@ -93,6 +93,11 @@ def chart(
     return lines
 
 
+def whole(width: int, minutes: int) -> int:
+    """The most of ``width`` that every minute gets the same number of columns of."""
+    return width - width % minutes if minutes and width > minutes else width
+
+
 def _style(one: Bar, style: str) -> str:
     if one.open or one.value is Gap.NO_CALLS:
         return "dim" if isinstance(one.value, Gap) else f"{style} dim"

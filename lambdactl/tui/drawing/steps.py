@@ -7,10 +7,11 @@ what is drawn as done was seen.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lambdactl.model import Deployment, LifecycleEvent, Snapshot
+from lambdactl.model import Deployment, LifecycleEvent, Snapshot, label
 
 HOOK_TIMEOUT_S = 3600.0
 """A hook that has not called back within an hour fails (CodeDeploy's lifecycle event hooks)."""
@@ -40,30 +41,40 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """What happens by itself, and when on AWS's clock: ``100 %``, ``BeforeAllowTraffic fails``."""
+    """What time alone brings, and when on AWS's clock: ``100 %``, a hook that times out."""
 
     what: str
     at: datetime
 
 
 def steps_of(snapshot: Snapshot) -> tuple[Step, ...]:
-    """Every step of the newest deployment, first to last; none where there is no deployment."""
+    """Every step of the newest rollout, first to last; none where there is no deployment.
+
+    A rollout that is rolled back has the steps of the deployment that went wrong, and then those
+    of the one that undoes it.
+    """
     deployment = snapshot.deployment
     if deployment is None:
         return ()
-    steps: list[Step] = []
+    undone = snapshot.previous if deployment.rolls_back else None
+    return (*(passage(snapshot, undone) if undone else ()), *passage(snapshot, deployment))
+
+
+def passage(snapshot: Snapshot, deployment: Deployment) -> Iterator[Step]:
     for event in deployment.events:
         if event.name == "AllowTraffic":
-            steps += shifts(snapshot, deployment, event)
+            yield from shifts(snapshot, deployment, event)
         elif event.name not in MARKERS:
-            steps.append(Step(event.name, event.status, event.started, event.ended))
-    return tuple(steps)
+            yield Step(event.name, event.status, event.started, event.ended)
 
 
 def shifts(snapshot: Snapshot, deployment: Deployment, event: LifecycleEvent) -> list[Step]:
     """AllowTraffic as its weights; as one step where the config is not known or not used."""
     config = snapshot.config
-    if config is None or deployment.rolls_back or config.type == "AllAtOnce":
+    if deployment.rolls_back:
+        back = f"back to {label(deployment.target_version)}"
+        return [Step(back, event.status, event.started, event.ended)]
+    if config is None or config.type == "AllAtOnce":
         return [Step("100 %", event.status, event.started, event.ended, 100.0)]
     plan = config.steps()
     reached = reached_of(snapshot, deployment, event, plan)
@@ -124,8 +135,7 @@ def next_of(steps: tuple[Step, ...]) -> Next | None:
         if step.status != "InProgress" or step.started is None:
             continue
         if step.weight is None:
-            at = step.started + timedelta(seconds=HOOK_TIMEOUT_S)
-            return Next(f"{step.name} fails unless it calls back", at)
+            return Next(f"{step.name} times out", step.started + timedelta(seconds=HOOK_TIMEOUT_S))
         if step.holds_s is not None and index + 1 < len(steps):
             return Next(steps[index + 1].name, step.started + timedelta(seconds=step.holds_s))
     return None

@@ -66,6 +66,8 @@ def title(view: View, pen: Pen) -> str:
     """``step 1 of 2 · 100 % in 05:48``."""
     if view.snapshot is None:
         return ""
+    if view.snapshot.active_deployment is None:
+        return ended(view.snapshot)
     steps = steps_of(view.snapshot)
     reached, all_steps = shift_number(steps)
     parts = [f"step {reached} of {all_steps}"] if all_steps > 1 else []
@@ -76,11 +78,17 @@ def title(view: View, pen: Pen) -> str:
     return pen.spelled(" · ".join(parts))
 
 
+def ended(snapshot: Snapshot) -> str:
+    """``d-7K2QXB1 Stopped``, of the last deployment; nothing where there was none."""
+    last = snapshot.previous or snapshot.deployment
+    return f"{last.id} {last.status.value}" if last is not None else ""
+
+
 def step_lines(view: View, width: int, height: int, pen: Pen) -> list[Content]:
     """One line of steps; with more lines, their times below them."""
     if view.snapshot is None:
         return [Content("")]
-    steps = steps_of(view.snapshot)
+    steps = () if driven_by_hand(view.snapshot) else steps_of(view.snapshot)
     if not steps:
         return [no_steps(view.snapshot, pen)]
     if height >= 2 and width >= 100:
@@ -93,7 +101,18 @@ def no_steps(snapshot: Snapshot, pen: Pen) -> Content:
     if unread is not None:
         hint = f"  try: {unread.hint}" if unread.hint else ""
         return pen.say(f" ? not known: {unread.reason}{hint}", "$text-warning")
+    if driven_by_hand(snapshot):
+        return pen.say(" split by hand: nothing moves it on. o promotes, a aborts")
+    if snapshot.deployment is not None:
+        return pen.say(f" {snapshot.deployment.id} has ended; its steps are not known any more")
     return pen.say(" no deployment has moved this alias", "dim")
+
+
+def driven_by_hand(snapshot: Snapshot) -> bool:
+    """Whether the alias is split and no deployment is known to run."""
+    split = snapshot.alias is not None and snapshot.alias.routing.split
+    unread = snapshot.unreadable("deployment") is not None
+    return split and not unread and snapshot.active_deployment is None
 
 
 def one_line(steps: tuple[Step, ...], view: View, width: int, pen: Pen) -> Content:

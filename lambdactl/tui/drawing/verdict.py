@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.content import Content
 
+from lambdactl.model import Snapshot
 from lambdactl.render import glyphs
 from lambdactl.render.numbers import clock
+from lambdactl.render.visible import visible
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.steps import next_of, steps_of
 from lambdactl.tui.drawing.text import age, countdown, fitted, joined
@@ -55,10 +58,7 @@ def way_out(failure: Failure, view: View, pen: Pen) -> Content:
 def fresh(view: View, width: int, pen: Pen) -> tuple[Content, Content]:
     assert view.assessment is not None
     head = pen.named(glyphs.of_state(view.assessment.state)) + "  "
-    said, rest = view.assessment.text, ""
-    while head.cell_length + pen.say(said).cell_length > width - 2 and " · " in said:
-        said, _, cut = said.rpartition(" · ")
-        rest = f"{cut} · {rest}" if rest else cut
+    said, rest = broken(pen.spelled(visible(view.assessment.text)), width - 2 - head.cell_length)
     parts = [pen.say(rest), coming(view, pen), advised(view, pen)]
     second = joined(parts, pen.spelled(" · "))
     if second.cell_length > width - 2:
@@ -67,14 +67,46 @@ def fresh(view: View, width: int, pen: Pen) -> tuple[Content, Content]:
     return head + pen.say(said), second
 
 
+def broken(text: str, width: int) -> tuple[str, str]:
+    """``text`` in two: as much as fits, at a dot between sentences or else between words."""
+    if cell_len(text) <= width:
+        return text, ""
+    for between in (" · ", " - ", " "):
+        head, tail = text, ""
+        while cell_len(head) > width and between in head:
+            head, _, cut = head.rpartition(between)
+            tail = f"{cut}{between}{tail}" if tail else cut
+        if cell_len(head) <= width:
+            return head, tail
+    return text, ""
+
+
 def coming(view: View, pen: Pen) -> Content:
-    """``next 100 % in 05:48, at 14:13:10``."""
+    """``next 100 % in 05:48, at 14:13:10``; at rest, which version waits for its turn."""
+    if view.snapshot is not None and view.snapshot.active_deployment is None:
+        return pen.say(waiting(view.snapshot))
     following = next_of(steps_of(view.snapshot)) if view.snapshot else None
     if following is None or view.now is None:
         return Content("")
     left = (following.at - view.now).total_seconds()
     when = f"in {countdown(left)}" if left > 0 else "due"
     return pen.say(f"next {following.what} {when}, at {clock(following.at)}")
+
+
+def waiting(snapshot: Snapshot) -> str:
+    """What could be shifted to, where nothing is going on."""
+    routing = snapshot.alias.routing if snapshot.alias else None
+    if routing is None or routing.split or not snapshot.versions:
+        return ""
+    newest = snapshot.versions[-1]
+    if len(snapshot.versions) == 1 and routing.stable == newest.number:
+        return f"only {newest.label} is published: nothing to shift to; publish one, then s"
+    if routing.stable is not None and newest.number <= routing.stable:
+        return ""
+    went_wrong = snapshot.previous or snapshot.deployment
+    if went_wrong is not None and went_wrong.target_version == newest.number:
+        return f"{newest.label} went wrong: publish a better one"
+    return f"{newest.label} is published and gets no calls; s shifts to it"
 
 
 def advised(view: View, pen: Pen) -> Content:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from textual.content import Content
 
 from lambdactl.model import Snapshot, label
@@ -54,8 +56,9 @@ def judged(verdict: Verdict, pen: Pen) -> list[Content]:
     ]
     if verdict.odds_ratio is not None:
         low, high = verdict.odds_ratio
-        rows.append(("odds ratio, 95 %", f"{low:.2g} to {high:.3g}"))
-    if verdict.clump > 1.0:
+        told = f"{low:.2g} to {high:.3g}" if math.isfinite(high) else f"at least {low:.2g}"
+        rows.append(("odds ratio, 95 %", told))
+    if verdict.clump >= 1.1:
         rows.append(("errors at a time", f"{verdict.clump:.1f}, and weighed so"))
     if verdict.more_calls is not None:
         rows.append(("still needed", f"about {verdict.more_calls:,} calls of the canary"))

@@ -19,13 +19,16 @@ Title = Callable[[View, Pen], tuple[str | Content, str]]
 
 
 def titled(widget: Widget, left: str | Content, right: str, pen: Pen) -> None:
-    """Both parts of a title in the widget's upper border, which keeps a cell at each end."""
-    room = widget.outer_size.width - 2
+    """Both parts of a title in the widget's upper border. A box keeps three cells at each end, a
+    mere rule one."""
+    boxed = bool(widget.styles.border_left[0])
+    room = widget.outer_size.width - (6 if boxed else 2)
     if room <= 0:
         return
+    blank = "" if boxed else " "
     name = left if isinstance(left, Content) else pen.say(left, "bold")
-    name = " " + name + " " if name.plain else name
-    told = pen.say(f" {right} " if right else "")
+    name = blank + name + " " if name.plain else name
+    told = pen.say(f" {right}{blank}" if right else "")
     widget.border_title = plainer(spread(name, told, room, pen.rule), pen)
 
 
