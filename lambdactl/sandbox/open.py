@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -40,17 +39,10 @@ def open_account(clock: Clock, *, services: Mapping[str, MakeService] | None = N
     """
     account = Account(clock)
     if services is None:
-        services = {n: _maker(address) for n, address in SERVICES.items() if _exists(address)}
+        services = {name: _maker(address) for name, address in SERVICES.items()}
     for name, make in services.items():
         account.services.setdefault(name, make(account))
     return account
-
-
-def _exists(address: str) -> bool:
-    module, _, name = address.partition(":")
-    if importlib.util.find_spec(module) is None:
-        return False
-    return hasattr(importlib.import_module(module), name)
 
 
 def _maker(address: str) -> MakeService:
