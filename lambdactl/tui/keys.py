@@ -25,9 +25,9 @@ EVERYWHERE = [
         key_display=":",
         tooltip="every command, searched by name; also ctrl+p",
     ),
-    Binding("r", "refresh_now", "refresh", id="refresh", tooltip="look at AWS now"),
-    Binding("p", "pause", "pause", id="pause", tooltip="stop looking, or go on"),
-    Binding("y", "copy_row", "copy", id="copy", tooltip="copy the row under the cursor"),
+    Binding("r", "refresh_now", "refresh", id="refresh"),
+    Binding("p", "pause", "pause", id="pause"),
+    Binding("y", "copy_row", "copy", id="copy"),
     Binding(
         "Y",
         "copy_command",
@@ -44,7 +44,7 @@ EVERYWHERE = [
         key_display="ctrl+s",
         tooltip="save the screen as an SVG picture",
     ),
-    Binding("q", "leave", "quit", id="quit", tooltip="back; on the first screen quit"),
+    Binding("q", "leave", "quit", id="quit"),
 ]
 ROLLOUT = [
     Binding(
@@ -54,15 +54,9 @@ ROLLOUT = [
         id="shift",
         tooltip="shift…: set how much of the traffic a version gets",
     ),
-    Binding(
-        "o", "promote", "promote…", id="promote", tooltip="promote…: the canary takes all traffic"
-    ),
-    Binding(
-        "a", "abort", "ABORT…", id="abort", tooltip="ABORT…: all traffic back to the stable version"
-    ),
-    Binding(
-        "v", "versions", "versions", id="versions", tooltip="versions, what uses them, and storage"
-    ),
+    Binding("o", "promote", "promote…", id="promote"),
+    Binding("a", "abort", "ABORT…", id="abort"),
+    Binding("v", "versions", "versions", id="versions"),
     Binding(
         "D",
         "prune",
@@ -71,8 +65,8 @@ ROLLOUT = [
         key_display="D",
         tooltip="prune…: delete versions that nothing needs",
     ),
-    Binding("W", "why", "why", id="why", key_display="W", tooltip="why this verdict: every number"),
-    Binding("1", "pane('events')", "events", id="events", tooltip="events: what happened"),
+    Binding("W", "why", "why", id="why", key_display="W"),
+    Binding("1", "pane('events')", "events", id="events"),
     Binding(
         "2",
         "pane('alarms')",
@@ -80,7 +74,7 @@ ROLLOUT = [
         id="alarms",
         tooltip="alarms and what CodeDeploy does on them",
     ),
-    Binding("3", "pane('hooks')", "hooks", id="hooks", tooltip="hooks and the deployment"),
+    Binding("3", "pane('hooks')", "hooks", id="hooks"),
     Binding(
         "plus,equals_sign",
         "slower(-1)",
@@ -89,9 +83,7 @@ ROLLOUT = [
         key_display="+",
         tooltip="look more often",
     ),
-    Binding(
-        "minus", "slower(1)", "slower", id="slower", key_display="-", tooltip="look less often"
-    ),
+    Binding("minus", "slower(1)", "slower", id="slower", key_display="-"),
 ]
 VERSIONS = [
     Binding(
@@ -118,7 +110,7 @@ VERSIONS = [
         key_display="-",
         tooltip="keep one version fewer",
     ),
-    Binding("escape", "back", "back", id="back", key_display="esc", tooltip="back to the rollout"),
+    Binding("escape", "back", "back", id="back", key_display="esc"),
 ]
 
 WRITES = frozenset(("shift", "promote", "abort", "prune"))
@@ -130,3 +122,29 @@ FOOTER = (
     "save", "palette", "quit",
 )  # fmt: skip
 """From the most to the least important: a narrow footer drops the last. Help is always there."""
+
+SAID = {
+    "help": "help: the keys of this screen",
+    "shift": "shift…: set how much of the traffic a version gets",
+    "promote": "promote…: the canary takes all traffic",
+    "abort": "ABORT…: all traffic back to the stable version",
+    "prune": "prune…: delete versions that nothing needs",
+    "keep_more": "keep one version more",
+    "keep_fewer": "keep one version fewer",
+    "versions": "versions, what uses them, and code storage",
+    "back": "back to the rollout",
+    "why": "why this verdict: every number",
+    "copy": "copy the row under the cursor",
+    "copy_command": "copy the command line that tells the same",
+    "refresh": "look at AWS now",
+    "pause": "stop looking by itself, or go on",
+    "events": "events: what happened",
+    "alarms": "alarms, and what CodeDeploy does about them",
+    "hooks": "hooks and the deployment",
+    "faster": "look more often",
+    "slower": "look less often",
+    "save": "save the screen as an SVG picture",
+    "palette": "every command, searched by name; also ctrl+p",
+    "quit": "quit; asks only while an action is being applied",
+}
+"""What help says of each key; the others are told by their description."""

@@ -8,6 +8,7 @@ from functools import partial
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from lambdactl.tui import themes
+from lambdactl.tui.keys import FOOTER
 
 
 class KeyCommands(Provider):
@@ -25,10 +26,10 @@ class KeyCommands(Provider):
                 yield Hit(score, matcher.highlight(name), run, text=name)
 
     def _commands(self) -> Iterator[tuple[str, Callable[[], object]]]:
-        for active in self.screen.active_bindings.values():
+        order = {name: i for i, name in enumerate(("help", *FOOTER)) if name != "palette"}
+        found = [a for a in self.screen.active_bindings.values() if a.binding.id in order]
+        for active in sorted(found, key=lambda a: order[a.binding.id or ""]):
             binding = active.binding
-            if binding.id is None or not binding.description or binding.id == "palette":
-                continue
             name = binding.description.rstrip("…").lower()
             run = partial(self.app.run_action, binding.action, active.node)
             yield f"{name}  ({self.app.get_key_display(binding)})", run

@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from lambdactl.tui.drawing.pen import Pen
-from lambdactl.tui.keys import FOOTER
+from lambdactl.tui.keys import FOOTER, SAID
 
 LEGEND = (
     ("error chart", "bar: calls failed; lowest bar: none failed"),
@@ -43,7 +43,7 @@ class HelpDialog(ModalScreen[None]):
         """By importance; those that only move are last."""
         found: dict[str, list[ActiveBinding]] = {}
         for active in self._active:
-            if active.binding.description and not active.binding.system:
+            if active.binding.id is not None and active.binding.description:
                 found.setdefault(active.binding.description, []).append(active)
         order = {name: i for i, name in enumerate(("help", *FOOTER))}
         ranked = sorted(found.values(), key=lambda a: order.get(a[0].binding.id or "", len(order)))
@@ -51,11 +51,9 @@ class HelpDialog(ModalScreen[None]):
 
     def _row(self, actives: list[ActiveBinding]) -> Content:
         keys = " ".join(dict.fromkeys(self.app.get_key_display(a.binding) for a in actives))
-        return Content.assemble(
-            (f"{keys:>16}", "bold $text-accent"),
-            "  ",
-            self._pen.say(actives[0].binding.description),
-        )
+        binding = actives[0].binding
+        told = SAID.get(binding.id or "", binding.description)
+        return Content.assemble((f"{keys:>16}", "bold $text-accent"), "  ", self._pen.say(told))
 
     def _legend(self) -> list[Content]:
         marks = self._pen.spark

@@ -46,8 +46,16 @@ def rows(snapshot: Snapshot, plan: Plan | None, width: int, pen: Pen) -> list[Ro
     return [row(v, snapshot, fates.get(v.number), width, pen) for v in reversed(snapshot.versions)]
 
 
+def dated(width: int) -> int:
+    """Letters of the time of publishing: the day, and with room the time too."""
+    return 17 if width >= 100 else 11
+
+
 def heading(width: int) -> Content:
-    columns = f"   {'VER':<7}{'PUBLISHED':<17}{'AGE':>5} {'SIZE':>9}  {'ALIAS':<16}{'PLAN':<8}WHY"
+    day = dated(width)
+    columns = (
+        f"   {'VER':<6}{'PUBLISHED':<{day}}{'AGE':>4} {'SIZE':>9}  {'ALIAS':<15}{'PLAN':<7}WHY"
+    )
     return fitted(Content.styled(columns, "dim bold"), width)
 
 
@@ -59,19 +67,18 @@ def row(
     pen: Pen,
 ) -> Row:
     goes = fate is not None and fate.fate == "delete"
+    routes = routed_by(snapshot, version.number) or UNKNOWN
     told = "?" if fate is None else "DELETE" if goes else "keep"
     mark = Content.styled("✗ " if not pen.ascii else "x ", "$text-error") if goes else Content("  ")
     line = Content.assemble(
         " ",
         mark,
-        pen.say(f"{label(version.number):<7}", "bold"),
-        pen.say(f"{stamp(version.published)[:16]:<17}"),
-        pen.say(f"{old(version.published, snapshot.taken):>5} "),
+        pen.say(f"{label(version.number):<6}", "bold"),
+        pen.say(f"{stamp(version.published)[: dated(width) - 1]:<{dated(width)}}"),
+        pen.say(f"{old(version.published, snapshot.taken):>4} "),
         pen.say(f"{size(version.code_size):>9}  "),
-        fitted(
-            pen.say(middle(routed_by(snapshot, version.number) or UNKNOWN, 15, pen.ellipsis)), 16
-        ),
-        pen.say(f"{told:<8}", "bold $text-error" if goes else ""),
+        fitted(pen.say(middle(routes, 14, pen.ellipsis)), 15),
+        pen.say(f"{told:<7}", "bold $text-error" if goes else ""),
         pen.say(fate.reason if fate else "", "dim" if not goes else ""),
     )
     if width >= 140 and version.description:

@@ -117,11 +117,13 @@ class VersionsScreen(Page):
     def _title(self, _view: View, pen: Pen) -> tuple[str, str]:
         return versions.title(self.plan, self.keep, pen)
 
-    def _note(self, _view: View, _width: int, _height: int, pen: Pen) -> list[Content]:
+    def _note(self, _view: View, width: int, _height: int, pen: Pen) -> list[Content]:
         if self.error is not None:
-            return [Content(" ") + line for line in plan_drawing.refused(self.error, pen)]
-        notes = [pen.say(f" {note}", "dim") for note in (self.plan.notes if self.plan else ())]
-        return [*notes, pen.say(" A deleted version cannot be brought back.", "dim")]
+            notes = plan_drawing.refused(self.error, pen)
+        else:
+            notes = [pen.say(note, "dim") for note in (self.plan.notes if self.plan else ())]
+            notes.append(pen.say("A deleted version cannot be brought back.", "dim"))
+        return [Content(" ") + line for note in notes for line in note.wrap(width - 2)]
 
     def action_keep(self, more: int) -> None:
         self.keep = max(LEAST, min(MOST, self.keep + more))
