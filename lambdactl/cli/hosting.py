@@ -83,6 +83,8 @@ def _refuse_second() -> None:
 def _stop_signals(hosting: Hosting) -> threading.Event:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    # A shell starts a background job with SIGINT ignored; a kill -INT is meant all the same.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if hosting.until_eof:
         watch = threading.Thread(target=_set_at_eof, args=(stop,), name="stdin", daemon=True)
         watch.start()

@@ -15,7 +15,7 @@ from lambdactl.cli import state
 from lambdactl.cli.options import Asked
 from lambdactl.cli.target import SANDBOX, Wanted, wanted
 from lambdactl.cli.terminal import Terminal
-from lambdactl.errors import LambdactlError
+from lambdactl.errors import CredentialsError, LambdactlError, NotFound
 from lambdactl.model import Place, Target
 from lambdactl.render.addressed import addressed
 from lambdactl.render.spans import Line, Span, spans
@@ -79,7 +79,16 @@ def entered(asked: Asked, meant: Wanted) -> Iterator[Session]:
     except LambdactlError as error:
         if error.hint:
             error.hint = addressed(error.hint, meant.flags)
+        if isinstance(error, CredentialsError | NotFound) and not meant.in_sandbox:
+            _point_to_sandbox(error)
         raise
+
+
+def _point_to_sandbox(error: LambdactlError) -> None:
+    """Somebody who has just started a sandbox may have meant that."""
+    if state.sandbox() is not None:
+        hint = "--context sandbox, which is running"
+        error.hint = f"{error.hint}   or   {hint}" if error.hint else hint
 
 
 def connected(meant: Wanted) -> Aws:
@@ -103,6 +112,8 @@ def target_lines(session: Session, target: Target | None, *keys: str) -> list[Li
     if place.endpoint and not meant.in_sandbox:
         where.append(place.endpoint)
     shown = [k for k in (*keys, "context", "profile", "region") if k in meant.values]
+    if meant.in_sandbox:
+        shown.remove("region")
     origins = [_origin(meant, key) for key in shown]
     lines = [spans(Span(f"{'Target':<{LABEL}}", "dim"), "  ".join(where))]
     if origins:
