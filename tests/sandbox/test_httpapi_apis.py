@@ -1,4 +1,4 @@
-"""The APIs themselves: made, shown, changed, refused. Source: [C] what aws-sam-translator writes."""
+"""The APIs themselves: made, shown, changed, refused. [C] what aws-sam-translator writes."""
 
 from __future__ import annotations
 
