@@ -57,6 +57,10 @@ def slots(picture: str) -> list[Slot]:
     return [Slot(START + n * 60, values[mark]) for n, mark in enumerate(picture.split())]
 
 
+NO_METRIC: dict[str, Any] = dict.fromkeys(
+    ("Namespace", "MetricName", "Dimensions", "Statistic", "Period")
+)
+"""Of an alarm on an expression."""
 KEEP, NONE = None, "INSUFFICIENT_DATA"
 
 
@@ -489,6 +493,27 @@ def test_kinds_of_alarm_that_are_not_here_are_said_and_not_pretended(aws: Cloud)
     with pytest.raises(ClientError, match="no alarms with ThresholdMetricId") as refusal:
         alarm(aws, ThresholdMetricId="band")
     assert refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+
+
+@pytest.mark.parametrize("expression", ["METRICS()", "1 + 1", "m + nothing"])
+def test_an_alarm_needs_exactly_one_series(aws: Cloud, expression: str) -> None:
+    metrics = [query("m", ReturnData=False), {"Id": "e", "Expression": expression}]
+    if expression == "METRICS()":
+        metrics.append(query("n", ReturnData=False))
+    with pytest.raises(ClientError, match="ValidationError"):
+        alarm(aws, **NO_METRIC, Metrics=metrics)
+
+
+def test_an_alarm_that_fails_on_its_data_does_not_stop_the_others(aws: Cloud) -> None:
+    """SUM of a series is a number as soon as there is data."""
+    metrics = [query("m", ReturnData=False), {"Id": "e", "Expression": "SUM(m)"}]
+    alarm(aws, "broken", **NO_METRIC, Metrics=metrics)
+    alarm(aws, "sound")
+    aws.minutes(1, 1, 1, 1)
+    aws.clock.advance(240)
+    assert state(aws, "sound") == "ALARM"
+    assert describe(aws, "broken")["EvaluationState"] == "EVALUATION_ERROR"
+    assert "EvaluationState" not in describe(aws, "sound")
 
 
 def composite(aws: Cloud, rule: str, name: str = "both") -> None:

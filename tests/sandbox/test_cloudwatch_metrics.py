@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lambdactl.sandbox.cloudwatch.series import Series
 from lambdactl.sandbox.cloudwatch.sketch import DISTINCT, Bucket
 from tests.sandbox.clouds import START, Cloud, at, cloud, metric, query
 
@@ -343,6 +344,26 @@ def test_negative_values_have_no_percentiles() -> None:
     bucket.add(-1.0)
     bucket.add(2.0)
     assert bucket.percentile(50.0) is None
+
+
+def test_old_data_are_kept_coarser_and_nothing_is_lost() -> None:
+    series = Series()
+    days = 18
+    for minute in range(days * 1440):
+        series.bucket(START + minute * 60).add(1.0)
+    kept = sorted(series.minutes)
+    fine = [at for at in kept if at % 300]
+    assert (START + days * 86400 - min(fine)) / 86400 < 16.1
+    assert len(kept) < 16.1 * 1440 + 3 * 288
+    assert sum(bucket.count for bucket in series.minutes.values()) == days * 1440
+
+
+def test_seconds_become_minutes_after_three_hours() -> None:
+    series = Series()
+    for second in range(4 * 3600):
+        series.bucket(START + second, fine=True).add(1.0)
+    assert len(series.seconds) < 3 * 3600 + 1500
+    assert sum(bucket.count for _, bucket in series.between(START, START + 4 * 3600)) == 4 * 3600
 
 
 def test_the_start_of_the_tests_is_on_the_minute() -> None:

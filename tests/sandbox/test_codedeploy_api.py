@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from lambdactl.sandbox.account import ApiError
 from tests.sandbox.rollouts import ROLE, World, appspec, at, world
 
 
@@ -283,6 +284,34 @@ def test_what_create_deployment_refuses(aws: World) -> None:
     refused("DeploymentGroupDoesNotExistException", start, deploymentGroupName="nothing")
     refused("DeploymentConfigDoesNotExistException", start, deploymentConfigName="nothing")
     assert aws.deploy.list_deployments()["deployments"] == []
+
+
+class TinyS3:
+    """One object in one bucket."""
+
+    def __init__(self, key: str, content: str) -> None:
+        self._key, self._content = key, content
+
+    def get_object(self, params: dict[str, Any]) -> dict[str, Any]:
+        if params["Key"] != self._key:
+            raise ApiError("NoSuchKey", "The specified key does not exist.", 404)
+        return {"Body": self._content.encode()}
+
+
+@pytest.mark.parametrize(
+    ("key", "status", "code"),
+    [("spec.json", "Succeeded", None), ("gone.json", "Failed", "REVISION_MISSING")],
+)
+def test_an_appspec_in_s3(aws: World, key: str, status: str, code: str | None) -> None:
+    aws.account.services["s3"] = TinyS3("spec.json", json.dumps(appspec("1", "2")))
+    aws.group(deploymentConfigName="CodeDeployDefault.LambdaAllAtOnce")
+    place = {"bucket": "CodeDeploy", "key": key, "bundleType": "JSON"}
+    revision = {"revisionType": "S3", "s3Location": place}
+    deployment = aws.start(revision=revision)
+    aws.advance(10)
+    info = aws.info(deployment)
+    assert (info["status"], info.get("errorInformation", {}).get("code")) == (status, code)
+    assert info["revision"] == revision
 
 
 def test_deployments_are_listed_newest_first_and_filtered(aws: World) -> None:

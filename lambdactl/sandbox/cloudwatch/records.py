@@ -33,6 +33,8 @@ class Alarm:
     state: State = "INSUFFICIENT_DATA"
     reason: str = INITIAL
     reason_data: str | None = None
+    failure: str | None = None
+    """Why it could not be evaluated the last time."""
 
     def described(self) -> dict[str, Any]:
         """As DescribeAlarms answers it."""
@@ -51,6 +53,8 @@ class Alarm:
         }
         if self.reason_data is not None:
             output["StateReasonData"] = self.reason_data
+        if self.failure is not None:
+            output["EvaluationState"] = "EVALUATION_ERROR"
         return output
 
     def state_record(self) -> dict[str, Any]:

@@ -17,6 +17,10 @@ from lambdactl.sandbox.cloudwatch.sketch import Bucket
 
 Dimensions = tuple[tuple[str, str], ...]
 MINUTE = 60
+HIGH_RESOLUTION_S = 3 * 3600
+MINUTES_S = 15 * 86_400
+COMPACTED_EVERY = 1440
+"""New buckets of a series after which its old ones are merged."""
 T = TypeVar("T")
 
 
@@ -64,13 +68,32 @@ class Series:
         found = buckets.get(start)
         if found is None:
             found = buckets[start] = Bucket()
+            if len(buckets) % COMPACTED_EVERY == 0:
+                self.compact(timestamp)
         return found
+
+    def compact(self, now: float) -> None:
+        """Keep what CloudWatch keeps: seconds for three hours, minutes for 15 days. [M]"""
+        _merge_older(self.seconds, now - HIGH_RESOLUTION_S, self.minutes, MINUTE)
+        _merge_older(self.minutes, now - MINUTES_S, self.minutes, 5 * MINUTE)
 
     def between(self, start: float, end: float) -> Iterator[tuple[int, Bucket]]:
         """The buckets that start in [start, end), in no order."""
         yield from _pick(self.minutes, start, end, MINUTE)
         if self.seconds:
             yield from _pick(self.seconds, start, end, 1)
+
+
+def _merge_older(
+    buckets: dict[int, Bucket], before: float, into: dict[int, Bucket], step: int
+) -> None:
+    """Merge every bucket that starts ``before`` into the coarser one of ``step`` seconds."""
+    for at in [at for at in buckets if at < before and (at % step or buckets is not into)]:
+        bucket = buckets.pop(at)
+        start = at // step * step
+        if start not in into:
+            into[start] = Bucket()
+        into[start].merge(bucket)
 
 
 def _pick(

@@ -66,6 +66,7 @@ class Watched:
                 "ValidationError", "Exactly one element of the metrics list should return data."
             )
         nowhere = Answers(Store(), asked, 0.0, 0.0, 0.0)
+        _only(nowhere.lines_of(results[0].id))
         return cls(asked, results[0].id, nowhere.period_of(results[0]))
 
     @classmethod
@@ -115,7 +116,7 @@ class Watch:
         while True:
             with self._account.lock:
                 for alarm in self._due(number):
-                    self.evaluate(alarm)
+                    self._try(alarm)
             number += 1
             yield TICK
 
@@ -123,6 +124,18 @@ class Watch:
         for alarm in list(self._book.alarms.values()):
             if alarm.kind == "MetricAlarm" and _has_turn(alarm, number):
                 yield alarm
+
+    def _try(self, alarm: Alarm) -> None:
+        """An alarm whose expression fails on the data of today does not stop the others.
+
+        Its EvaluationState says so, its state stays. [M; the state ?]
+        """
+        try:
+            self.evaluate(alarm)
+        except ApiError as error:
+            alarm.failure = error.message
+        else:
+            alarm.failure = None
 
     def evaluate(self, alarm: Alarm) -> None:
         """Put ``alarm`` into the state that its data say."""
