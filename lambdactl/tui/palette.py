@@ -8,7 +8,7 @@ from functools import partial
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from lambdactl.tui import themes
-from lambdactl.tui.keys import FOOTER
+from lambdactl.tui.keys import FOOTER, SAID
 
 
 class KeyCommands(Provider):
@@ -30,7 +30,7 @@ class KeyCommands(Provider):
         found = [a for a in self.screen.active_bindings.values() if a.binding.id in order]
         for active in sorted(found, key=lambda a: order[a.binding.id or ""]):
             binding = active.binding
-            name = binding.description.rstrip("…").lower()
+            name = SAID.get(binding.id or "", binding.description)
             run = partial(self.app.run_action, binding.action, active.node)
             yield f"{name}  ({self.app.get_key_display(binding)})", run
         for theme in themes.ALL:

@@ -16,7 +16,7 @@ from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.keys import FOOTER, SAID
 
 LEGEND = (
-    ("error chart", "bar: calls failed; lowest bar: none failed"),
+    ("chart", "a bar: calls failed; the lowest bar: none failed"),
     ("{no_calls}", "no call in that minute"),
     ("{unknown}", "not known: calls, but no count of errors"),
     ("{not_in}", "not in yet; dim: not counted in the verdict yet"),
@@ -53,7 +53,7 @@ class HelpDialog(ModalScreen[None]):
         keys = " ".join(dict.fromkeys(self.app.get_key_display(a.binding) for a in actives))
         binding = actives[0].binding
         told = SAID.get(binding.id or "", binding.description)
-        return Content.assemble((f"{keys:>16}", "bold $text-accent"), "  ", self._pen.say(told))
+        return Content.assemble((f"{keys:>8}", "bold $text-accent"), "  ", self._pen.say(told))
 
     def _legend(self) -> list[Content]:
         marks = self._pen.spark
@@ -63,6 +63,6 @@ class HelpDialog(ModalScreen[None]):
             "not_in": marks.not_in,
         }
         return [
-            Content.assemble((f"{name.format(**shown):>16}", "bold"), "  ", self._pen.say(told))
+            Content.assemble((f"{name.format(**shown):>8}", "bold"), "  ", self._pen.say(told))
             for name, told in LEGEND
         ]

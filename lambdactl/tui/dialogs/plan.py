@@ -161,6 +161,8 @@ class PlanDialog(ModalScreen[None]):
         ok.disabled = not self.ready
         ok.display = self.stage in (Stage.PLANNED, Stage.CHECKING, Stage.CHANGED)
         cancel.label = self.pen.say(f"[ {self._cancel_label()} ]")
+        for button in (ok, cancel):
+            button.refresh(layout=True)
 
     def _focus(self) -> None:
         """Where enter leads: only an abort is done by it."""
@@ -287,7 +289,8 @@ class PlanDialog(ModalScreen[None]):
         self.applying = applying
         self.stage = Stage.DONE if applying.ended else Stage.APPLYING
         self.redraw()
-        self.query_one("#said", VerticalScroll).scroll_end(animate=False)
+        said = self.query_one("#said", VerticalScroll)
+        self.call_after_refresh(said.scroll_end, animate=False)
         if applying.ended:
             self._focus()
 

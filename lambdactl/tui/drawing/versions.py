@@ -52,11 +52,8 @@ def dated(width: int) -> int:
 
 
 def heading(width: int) -> Content:
-    day = dated(width)
-    columns = (
-        f"   {'VER':<6}{'PUBLISHED':<{day}}{'AGE':>4} {'SIZE':>9}  {'ALIAS':<15}{'PLAN':<7}WHY"
-    )
-    return fitted(Content.styled(columns, "dim bold"), width)
+    head = f"   {'VER':<6}{'PUBLISHED':<{dated(width)}}{'AGE':>4} {'SIZE':>9}  "
+    return fitted(Content.styled(f"{head}{'ALIAS':<15}{'PLAN':<7}WHY", "dim bold"), width)
 
 
 def row(

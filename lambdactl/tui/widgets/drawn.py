@@ -28,6 +28,9 @@ def titled(widget: Widget, left: str | Content, right: str, pen: Pen) -> None:
     blank = "" if boxed else " "
     name = left if isinstance(left, Content) else pen.say(left, "bold")
     name = blank + name + " " if name.plain else name
+    if boxed and not right:
+        widget.border_title = plainer(name.truncate(room, ellipsis=True), pen)
+        return
     told = pen.say(f" {right}{blank}" if right else "")
     widget.border_title = plainer(spread(name, told, room, pen.rule), pen)
 
