@@ -174,8 +174,8 @@ def test_members_of_an_error_travel_where_the_model_says() -> None:
     )
     response = write_error(error, "lambda", "rest-json", "id-1")
     assert response.headers["Retry-After"] == "1"
-    assert b'"Reason": "CallerRateLimitExceeded"' in response.body
-    assert b'"Type": "User"' in response.body
+    assert b'"Reason":"CallerRateLimitExceeded"' in response.body
+    assert b'"Type":"User"' in response.body
 
 
 def broken(service: str, operation: str, **params: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -10,7 +9,7 @@ from lambdactl.sandbox.account import ApiError
 from lambdactl.sandbox.wire import cbor
 from lambdactl.sandbox.wire.message import Response
 from lambdactl.sandbox.wire.models import error_shape, is_query_compatible
-from lambdactl.sandbox.wire.values import to_cbor, to_json, wire_name
+from lambdactl.sandbox.wire.values import json_bytes, to_cbor, to_json, wire_name
 
 
 def write_error(error: ApiError, service: str | None, protocol: str, request_id: str) -> Response:
@@ -33,7 +32,7 @@ def write_error(error: ApiError, service: str | None, protocol: str, request_id:
     if protocol == "json":
         body = {"__type": name, **body}
         response.headers["Content-Type"] = "application/x-amz-json-1.1"
-    response.body = json.dumps(body).encode()
+    response.body = json_bytes(body)
     return response
 
 

@@ -25,7 +25,14 @@ from lambdactl.sandbox.wire.models import (
     speaks,
 )
 from lambdactl.sandbox.wire.query import parse_form, read_form, write_answer
-from lambdactl.sandbox.wire.values import from_cbor, from_json, malformed, to_cbor, to_json
+from lambdactl.sandbox.wire.values import (
+    from_cbor,
+    from_json,
+    json_bytes,
+    malformed,
+    to_cbor,
+    to_json,
+)
 
 _SCOPE = re.compile(r"Credential=([^/\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 _OLD_SIGNATURE = re.compile(r"AWS ([^:]+):")
@@ -153,7 +160,7 @@ def write_output(
     headers = {"Content-Type": f"application/x-amz-json-{version}"}
     shape = model.output_shape
     content = to_json(shape, output) if shape else {}
-    return Response(200, headers, json.dumps(content, separators=(",", ":")).encode())
+    return Response(200, headers, json_bytes(content))
 
 
 def not_there(place: Destination) -> ApiError:

@@ -22,6 +22,7 @@ from lambdactl.sandbox.wire.models import service_model
 from lambdactl.sandbox.wire.values import (
     format_time,
     from_json,
+    json_bytes,
     malformed,
     parse_time,
     to_json,
@@ -234,4 +235,4 @@ def _write_body(response: Response, shape: Any, body: dict[str, Any]) -> None:
     content = to_json(shape, body)
     if payload is not None:
         content = content.get(wire_name(payload, shape.members[payload]), {})
-    response.body = json.dumps(content, separators=(",", ":")).encode()
+    response.body = json_bytes(content)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import math
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -19,7 +20,12 @@ from botocore.model import Shape
 from lambdactl.sandbox.account import ApiError
 
 Convert = Callable[[Any], Any]
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 _NUMBERS: dict[Any, Any] = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+
+def json_bytes(value: Any) -> bytes:
+    return _ENCODER.encode(value).encode()
 
 
 def malformed(message: str) -> ApiError:
@@ -152,39 +158,45 @@ class Converter:
     def _structure(self, shape: Any) -> Convert:
         if shape.is_document_type:
             return _same
-        members = shape.members.items()
-        fields: dict[str, tuple[str, Shape]] = {}
-        for name, member in members:
-            wire = wire_name(name, member)
-            fields |= {wire: (name, member)} if self._reading else {name: (wire, member)}
-        compile_ = self.compile
+        table: dict[str, tuple[str, Convert]] = {}
         expect_object = _expect(dict, "an Object")
 
         def convert(value: Any) -> dict[str, Any]:
-            return {
-                fields[name][0]: compile_(fields[name][1])(item)
-                for name, item in expect_object(value).items()
-                if item is not None and name in fields
-            }
+            # Filled when first used, and not before: a shape may contain itself.
+            fields = table or self._fill(table, shape)
+            converted = {}
+            for name, item in expect_object(value).items():
+                if item is not None and name in fields:
+                    other_name, item_of = fields[name]
+                    converted[other_name] = item if item_of is _same else item_of(item)
+            return converted
 
         return convert
 
+    def _fill(
+        self, table: dict[str, tuple[str, Convert]], shape: Any
+    ) -> dict[str, tuple[str, Convert]]:
+        for name, member in shape.members.items():
+            wire = wire_name(name, member)
+            here, there = (wire, name) if self._reading else (name, wire)
+            table[here] = there, self.compile(member)
+        return table
+
     def _list(self, shape: Any) -> Convert:
-        compile_, member = self.compile, shape.member
+        item_of = self.compile(shape.member)
         expect_array = _expect((list, tuple), "an Array")
 
         def convert(value: Any) -> list[Any]:
-            item_of = compile_(member)
-            return [item_of(item) for item in expect_array(_materialised(value))]
+            items = expect_array(_materialised(value))
+            return list(items) if item_of is _same else [item_of(item) for item in items]
 
         return convert
 
     def _map(self, shape: Any) -> Convert:
-        compile_, member = self.compile, shape.value
+        item_of = self.compile(shape.value)
         expect_object = _expect(dict, "an Object")
 
         def convert(value: Any) -> dict[str, Any]:
-            item_of = compile_(member)
             items = expect_object(value).items()
             return {key: item_of(item) for key, item in items if item is not None}
 
