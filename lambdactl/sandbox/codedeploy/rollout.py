@@ -193,12 +193,11 @@ class Rollout:
     def _look(self) -> None:
         if self._deployment.stop is not None:
             raise endings.stopped_by_hand()
-        if self._deployment.undoes is None and self._now() >= self._next_poll:
+        if self._now() >= self._next_poll:
             self._next_poll = self._now() + ALARM_POLL_S
             self._poll_alarms()
 
     def _poll_alarms(self) -> None:
-        """A rollback does not look at alarms: it must not be stopped by what it is to cure. [V]"""
         alarms = self._deployment.alarms
         names = [alarm["name"] for alarm in alarms.get("alarms") or ()]
         if not alarms.get("enabled") or not names:

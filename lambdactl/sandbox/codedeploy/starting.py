@@ -65,6 +65,7 @@ class Starter:
             created=self._account.clock.now(),
             creator="codeDeployRollback",
             role=failed.role,
+            # It must not be stopped by what it is to cure.
             alarms={},
             auto_rollback={"enabled": False, "events": []},
             external_id=failed.external_id,
