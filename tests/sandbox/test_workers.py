@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pytest
 
 from lambdactl.sandbox.clock import ManualClock
-from lambdactl.sandbox.functions import Invocation, LambdaService
+from lambdactl.sandbox.functions import Invocation, LambdaService, environments
 from lambdactl.sandbox.functions.environments import PER_VERSION
 from lambdactl.sandbox.open import Sandbox
 from tests.sandbox.lambda_world import ARN, ROLE, World, open_world, zipped
@@ -310,9 +310,10 @@ def test_a_change_of_latest_starts_it_afresh(world: World) -> None:
 
 
 def test_calls_at_once_have_workers_of_their_own_up_to_a_number(
-    world: World, tmp_path: Path
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The calls wait for one another, so they end only if they ran at the same time."""
+    """The calls wait for one another, so they end only if they ran at the same time; the workers
+    that are not needed after that go."""
     source = """
 import pathlib, threading
 def handler(event, context):
@@ -334,6 +335,10 @@ def handler(event, context):
         value for name, _, value, _, _ in world.recorder.points if name == "ConcurrentExecutions"
     )
     assert seen >= 4
+    monkeypatch.setattr(environments, "IDLE_S", 0.0)
+    for _ in range(PER_VERSION):
+        world.service.run("f", None, event)
+    assert world.service.invocations.environments.count() == 1
 
 
 def is_running(pid: int) -> bool:

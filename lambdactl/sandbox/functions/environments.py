@@ -16,6 +16,8 @@ PER_VERSION = 10
 """Workers of one version at a time; further calls wait."""
 IN_ALL = 48
 """Workers of the account at a time; beyond it the longest idle ones end."""
+IDLE_S = 120.0
+"""Wall-clock seconds after which a worker that the others left nothing to do is ended."""
 Key = tuple[str, str]
 """A function's name and a version's label."""
 
@@ -124,6 +126,8 @@ class Environments:
                 worker.last_used = time.monotonic()
                 pool.idle.append(worker)
                 self._freed.notify_all()
+            unneeded = _unneeded(pool)
+        _stop(unneeded)
         if not kept:
             worker.stop()
             self._leave(pool)
@@ -144,6 +148,14 @@ class Environments:
         pool.idle.remove(worker)
         pool.size -= 1
         return [worker]
+
+
+def _unneeded(pool: _Pool) -> list[Worker]:
+    """The worker that has been idle longest, taken out, if that is too long."""
+    if len(pool.idle) < 2 or time.monotonic() - pool.idle[0].last_used < IDLE_S:
+        return []
+    pool.size -= 1
+    return [pool.idle.pop(0)]
 
 
 def _stop(workers: list[Worker]) -> None:
