@@ -15,7 +15,7 @@ from typing import Any
 
 from lambdactl.sandbox.cloudformation.graph import dependencies, ordered
 from lambdactl.sandbox.cloudformation.intrinsics import UNKNOWN, Scope, resolve
-from lambdactl.sandbox.cloudformation.parameters import masked
+from lambdactl.sandbox.cloudformation.parameters import masked, secrets
 from lambdactl.sandbox.cloudformation.records import Desired, Stack, StackResource
 from lambdactl.sandbox.cloudformation.references import references
 from lambdactl.sandbox.cloudformation.resources import KINDS
@@ -141,7 +141,8 @@ class _Comparison:
 
     def _shown(self, value: Any) -> str:
         text = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
-        return masked(text, self.desired.original, self.desired.parameters)
+        new = secrets(self.desired.original, self.desired.parameters)
+        return masked(text, self.stack.secrets | new)
 
     # -- what is beside the properties ------------------------------------------------------------
 

@@ -188,7 +188,7 @@ class ChangeSetOperations(StackOperations):
         if change_set.kind == "CREATE":
             if stack.status != "REVIEW_IN_PROGRESS":
                 raise in_state(stack)
-            stack.desired = desired
+            stack.become(desired)
             self.start_creation(stack, operation)
         else:
             check_updatable(stack, disable_rollback=operation.disable_rollback)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from lambdactl.sandbox.account import Account
 from lambdactl.sandbox.cloudformation.parameters import masked
@@ -53,12 +55,10 @@ def set_status(
             reason=reason,
             operation_id=stack.operation.id,
             token=stack.operation.token,
-            properties=_properties(stack, resource),
+            properties=masked(_as_json(resource.properties), stack.secrets),
         )
         stack.events.append(event)
 
 
-def _properties(stack: Stack, resource: StackResource) -> str:
-    text = json.dumps(resource.properties, default=str, separators=(",", ":"))
-    desired = stack.desired
-    return masked(text, desired.original, desired.parameters) if desired else text
+def _as_json(properties: Mapping[str, Any]) -> str:
+    return json.dumps(properties, default=str, separators=(",", ":"))

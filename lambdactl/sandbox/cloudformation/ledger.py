@@ -67,7 +67,7 @@ class Ledger:
     def new_operation(self, kind: str, token: str | None, **settings: Any) -> Operation:
         return replace(Operation(self.account.new_id(), kind, token), **settings)
 
-    def begin(self, stack: Stack, operation: Operation) -> Story:
+    def story(self, stack: Stack, operation: Operation) -> Story:
         """``operation`` is what the stack does from now on."""
         stack.operation = operation
         stack.operations.insert(0, operation)

@@ -42,8 +42,12 @@ class Story:
 
     # -- create -----------------------------------------------------------------------------------
 
+    def begin(self, status: str, process: Process) -> None:
+        """Say ``status`` at once, for the caller asks next; the rest is left to the clock."""
+        self._say(status, "User Initiated")
+        self.account.clock.spawn(process)
+
     def create(self) -> Process:
-        self._say("CREATE_IN_PROGRESS", "User Initiated")
         yield _BREATH_S
         if (yield from self._converge()):
             self._say("CREATE_COMPLETE")
@@ -57,10 +61,10 @@ class Story:
             self._say("DELETE_IN_PROGRESS", f"{reason}Delete requested by user.")
             yield from self._delete_everything(frozenset())
         else:
-            yield from self.roll_back_creation(f"{reason}Rollback requested by user.")
+            self._say("ROLLBACK_IN_PROGRESS", f"{reason}Rollback requested by user.")
+            yield from self.roll_back_creation()
 
-    def roll_back_creation(self, reason: str) -> Process:
-        self._say("ROLLBACK_IN_PROGRESS", reason)
+    def roll_back_creation(self) -> Process:
         yield _BREATH_S
         keeps = not self.stack.operation.retain_except_on_create
         entries = [
@@ -78,7 +82,6 @@ class Story:
     # -- update -----------------------------------------------------------------------------------
 
     def update(self) -> Process:
-        self._say("UPDATE_IN_PROGRESS", "User Initiated")
         yield _BREATH_S
         if (yield from self._converge()):
             self._say("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
@@ -89,16 +92,16 @@ class Story:
         elif self.stack.operation.disable_rollback and not self.stack.operation.cancelled:
             self._say("UPDATE_FAILED", self._blame())
         else:
-            yield from self.roll_back_update(self._blame())
+            self._say("UPDATE_ROLLBACK_IN_PROGRESS", self._blame())
+            yield from self.roll_back_update()
 
-    def roll_back_update(self, reason: str) -> Process:
+    def roll_back_update(self) -> Process:
         """Lead every touched resource back, then remove what the update had made."""
         stack = self.stack
         stack.operation.failures.clear()
         stack.operation.cancelled = None
         with self.account.lock:
             stack.desired = stack.before
-        self._say("UPDATE_ROLLBACK_IN_PROGRESS", reason)
         yield _BREATH_S
         maker = self._maker(rolls_back=True)
         restored = {name for name, before in stack.touched.items() if before is not None}
@@ -115,7 +118,6 @@ class Story:
     # -- delete -----------------------------------------------------------------------------------
 
     def delete(self, retained: frozenset[str]) -> Process:
-        self._say("DELETE_IN_PROGRESS", "User Initiated")
         yield _BREATH_S
         for name in self.stack.exports():
             if (user := self.exports.user_of(name)) is not None:

@@ -77,12 +77,16 @@ def is_secret(definition: Mapping[str, Any]) -> bool:
     return str(definition.get("NoEcho", False)).lower() == "true"
 
 
-def masked(text: str, template: Template, values: Mapping[str, str]) -> str:
-    """``text`` with the values of NoEcho parameters covered."""
+def secrets(template: Template, values: Mapping[str, str]) -> frozenset[str]:
+    """The values of the NoEcho parameters."""
     declared = template.section("Parameters")
-    for name, value in values.items():
-        if value and is_secret(declared[name]):
-            text = text.replace(value, MASK)
+    return frozenset(v for name, v in values.items() if v and is_secret(declared[name]))
+
+
+def masked(text: str, hidden: frozenset[str]) -> str:
+    """``text`` with every secret covered, the longest first."""
+    for secret in sorted(hidden, key=len, reverse=True):
+        text = text.replace(secret, MASK)
     return text
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from lambdactl.sandbox.cloudformation.parameters import secrets
 from lambdactl.sandbox.cloudformation.template import Template
 
 STACK = "AWS::CloudFormation::Stack"
@@ -150,9 +151,16 @@ class Stack:
     change_sets: dict[str, ChangeSet] = field(default_factory=dict)
     change_set_id: str | None = None
     operations: list[Operation] = field(default_factory=list)
+    secrets: frozenset[str] = frozenset()
+    """Values that its events and change sets must not show."""
     disable_rollback: bool = False
     is_protected: bool = False
     timeout_minutes: int | None = None
+
+    def become(self, desired: Desired) -> None:
+        """From now on ``desired`` is what the stack is made into."""
+        self.desired = desired
+        self.secrets |= secrets(desired.original, desired.parameters)
 
     @property
     def is_deleted(self) -> bool:

@@ -36,7 +36,7 @@ class StackOperations(Ledger):
         with self.account.lock:
             self._check_free(name)
             self.enter(stack)
-            stack.desired = desired
+            stack.become(desired)
             stack.is_protected = bool(params.get("EnableTerminationProtection"))
             stack.timeout_minutes = params.get("TimeoutInMinutes")
             operation = self._operation("CREATE_STACK", params)
@@ -65,7 +65,8 @@ class StackOperations(Ledger):
 
     def start_creation(self, stack: Stack, operation: Operation) -> None:
         stack.disable_rollback = operation.disable_rollback
-        self.account.clock.spawn(self.begin(stack, operation).create())
+        story = self.story(stack, operation)
+        story.begin("CREATE_IN_PROGRESS", story.create())
         if stack.timeout_minutes:
             reason = "Stack creation time exceeded the specified timeout"
             seconds = 60.0 * stack.timeout_minutes
@@ -93,10 +94,11 @@ class StackOperations(Ledger):
         return compute(stack, desired, self.exports.value)
 
     def start_update(self, stack: Stack, desired: Desired, operation: Operation) -> None:
-        stack.desired = desired
+        stack.become(desired)
         stack.disable_rollback = operation.disable_rollback
         stack.updated_at = self.account.clock.utcnow()
-        self.account.clock.spawn(self.begin(stack, operation).update())
+        story = self.story(stack, operation)
+        story.begin("UPDATE_IN_PROGRESS", story.update())
 
     def delete_stack(self, params: Params) -> None:
         """Deleting what is not there succeeds, as on AWS."""
@@ -111,13 +113,13 @@ class StackOperations(Ledger):
                 stack.operation.disable_rollback = False
                 return
             operation = self.new_operation("DELETE_STACK", params.get("ClientRequestToken"))
-            story = self.begin(stack, operation)
+            story = self.story(stack, operation)
             if stack.desired is None:
                 stack.deleted_at = self.account.clock.utcnow()
                 set_stack_status(self.account, stack, "DELETE_COMPLETE")
                 return
             retained = frozenset(params.get("RetainResources") or ())
-            self.account.clock.spawn(story.delete(retained))
+            story.begin("DELETE_IN_PROGRESS", story.delete(retained))
 
     def _check_deletable(self, stack: Stack, params: Params) -> None:
         if stack.is_protected:
@@ -154,8 +156,8 @@ class StackOperations(Ledger):
             operation = self.new_operation(
                 "CONTINUE_ROLLBACK", params.get("ClientRequestToken"), skipped=skipped
             )
-            story = self.begin(stack, operation)
-            self.account.clock.spawn(story.roll_back_update("User Initiated"))
+            story = self.story(stack, operation)
+            story.begin("UPDATE_ROLLBACK_IN_PROGRESS", story.roll_back_update())
         return {}
 
     def _check_skipped(self, stack: Stack, skipped: frozenset[str]) -> None:
@@ -178,13 +180,11 @@ class StackOperations(Ledger):
                     f"Stack [{stack.name}] is in {stack.status} state and can not be rolled back."
                 )
             operation = self._operation("ROLLBACK", params)
-            story = self.begin(stack, operation)
-            roll_back = (
-                story.roll_back_creation
-                if stack.status == "CREATE_FAILED"
-                else story.roll_back_update
-            )
-            self.account.clock.spawn(roll_back("User Initiated"))
+            story = self.story(stack, operation)
+            if stack.status == "CREATE_FAILED":
+                story.begin("ROLLBACK_IN_PROGRESS", story.roll_back_creation())
+            else:
+                story.begin("UPDATE_ROLLBACK_IN_PROGRESS", story.roll_back_update())
         return {"StackId": stack.id, "OperationId": operation.id}
 
     def update_termination_protection(self, params: Params) -> Params:

@@ -80,9 +80,11 @@ def _configure(
         if wanted is not None and wanted != before.get(setting):
             params = as_input("s3", operation, {"Bucket": name, **_named(setting, wanted)})
             yield from site.call("s3", operation, params)
-    tags = {**from_tag_list(after.get("Tags")), **site.system_tags()}
-    params = {"Bucket": name, "Tagging": {"TagSet": as_tag_list(tags)}}
-    yield from site.call("s3", "PutBucketTagging", params)
+    # The tags beginning with aws: cannot be put on from outside: S3 refuses them to everybody.
+    tags = {**from_tag_list(after.get("Tags")), **site.tags}
+    if tags:
+        params = {"Bucket": name, "Tagging": {"TagSet": as_tag_list(tags)}}
+        yield from site.call("s3", "PutBucketTagging", params)
 
 
 def _named(setting: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
