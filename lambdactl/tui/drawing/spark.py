@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from itertools import groupby
 
 from textual.content import Content
 
@@ -85,11 +86,12 @@ def chart(
     pad = width - columns * len(shown)
     lines = []
     for line in range(height - 1, -1, -1):
-        content = Content(" " * pad)
-        for one in shown:
-            text = _cell(one, ymax, line, height, marks) * columns
-            content = content + Content.styled(text, _style(one, style))
-        lines.append(content.simplify())
+        cells = ((_style(b, style), _cell(b, ymax, line, height, marks)) for b in shown)
+        runs = (
+            ("".join(text * columns for _, text in run), look)
+            for look, run in groupby(cells, key=lambda cell: cell[0])
+        )
+        lines.append(Content.assemble(" " * pad, *runs))
     return lines
 
 

@@ -45,7 +45,7 @@ class Page(Screen[None]):
         self.set_class(view.stale, "-stale")
         for part in self.query(Drawn):
             part.show(view)
-        self.query_one(KeyLine).refresh()
+        self.query_one(KeyLine).redraw()
 
     def header(self) -> Drawn:
         return Drawn(self._header, self.pen, id="header")

@@ -29,10 +29,13 @@ def titled(widget: Widget, left: str | Content, right: str, pen: Pen) -> None:
     name = left if isinstance(left, Content) else pen.say(left, "bold")
     name = blank + name + " " if name.plain else name
     if boxed and not right:
-        widget.border_title = plainer(name.truncate(room, ellipsis=True), pen)
-        return
-    told = pen.say(f" {right}{blank}" if right else "")
-    widget.border_title = plainer(spread(name, told, room, pen.rule), pen)
+        title = plainer(name.truncate(room, ellipsis=True), pen)
+    else:
+        told = pen.say(f" {right}{blank}" if right else "")
+        title = plainer(spread(name, told, room, pen.rule), pen)
+    if title.markup != widget.border_title:
+        # Setting it, even to the same, draws the widget anew.
+        widget.border_title = title
 
 
 def plainer(content: Content, pen: Pen) -> Content:

@@ -22,11 +22,25 @@ class KeyLine(Widget):
         self._pen = pen
         self._why_not = why_not
         self._places: list[tuple[int, int, str]] = []
+        self._content = Content("")
 
     def on_mount(self) -> None:
-        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.redraw())
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self.redraw()
 
     def render(self) -> Content:
+        return self._content
+
+    def redraw(self) -> None:
+        """Drawn anew only where a key has come, gone, or been dimmed."""
+        content = self._line()
+        if not content.is_same(self._content):
+            self._content = content
+            self.refresh()
+
+    def _line(self) -> Content:
         """The keys that fit, and where each of them is, for the mouse."""
         active = {b.binding.id: b for b in self.screen.active_bindings.values()}
         last = self._told(active.get("help"))
