@@ -30,7 +30,8 @@ from botocore import xform_name
 from lambdactl.sandbox import admin
 from lambdactl.sandbox.account import Account, ApiError
 from lambdactl.sandbox.contract import ContractError, check_output
-from lambdactl.sandbox.faults import Blow, ConnectionDropped, Faults
+from lambdactl.sandbox.faults import Blow, ConnectionDropped, Faults, throttled
+from lambdactl.sandbox.quotas import Quotas
 from lambdactl.sandbox.wire import (
     Call,
     Destination,
@@ -90,6 +91,8 @@ class Door:
         self.account = account
         self.strict = strict
         self.faults = Faults()
+        self.quotas: Quotas | None = None
+        """Set to have Lambda throttle as AWS does; a clock that stands still would never relent."""
         self.journal: deque[Entry] = deque(maxlen=20_000)
         self.breaches: list[str] = []
         self.pause = pause
@@ -234,7 +237,10 @@ class Door:
         return hasattr(service, xform_name(call.operation))
 
     def _strike(self, call: Call) -> Blow | None:
-        return self.faults.strike(call, f"arn:aws:iam::{self.account.id}:user/sandbox")
+        caller_arn = f"arn:aws:iam::{self.account.id}:user/sandbox"
+        if self.quotas is not None and self.quotas.exceeded_by(call):
+            return throttled()(call, caller_arn)
+        return self.faults.strike(call, caller_arn)
 
     def _deliver(self, blow: Blow, perform: Callable[[], object]) -> None:
         if blow.delay_s:

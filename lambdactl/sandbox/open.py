@@ -17,6 +17,7 @@ from lambdactl.sandbox.account import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Account
 from lambdactl.sandbox.clock import Clock, RunningClock
 from lambdactl.sandbox.door import Door
 from lambdactl.sandbox.http import Server
+from lambdactl.sandbox.quotas import Quotas
 
 SERVICES = {
     "lambda": "lambdactl.sandbox.functions:LambdaService",
@@ -64,7 +65,8 @@ class Sandbox:
     """An account that listens on ``127.0.0.1``, until :meth:`close`.
 
     ``port`` 0 takes a free one, a taken one is an :class:`OSError`; ``speed`` is account seconds to
-    a wall second; a ``clock`` of your own (a ManualClock) takes the place of the running one.
+    a wall second; a ``clock`` of your own (a ManualClock) takes the place of the running one, and
+    then Lambda does not throttle.
     """
 
     def __init__(
@@ -77,12 +79,16 @@ class Sandbox:
         strict: bool = False,
     ) -> None:
         self._server = Server(port)
+        running = clock or RunningClock(speed)
         try:
-            self.account = open_account(clock or RunningClock(speed), services=services)
+            self.account = open_account(running, services=services)
         except BaseException:
+            running.close()
             self._server.close()
             raise
         self.account.door.strict = strict
+        if clock is None:
+            self.account.door.quotas = Quotas(self.account.clock.now)
         self.account.endpoint = self._server.endpoint
         self.speed = speed
         self._server.start(self.account.door.handle)
