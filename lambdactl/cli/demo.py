@@ -26,11 +26,11 @@ from lambdactl.ops.stack_events import DeployEvent
 from lambdactl.render.stack_words import is_news
 from lambdactl.render.words import line
 
-WATCHED_SPEED = 10.0
-"""Five minutes at 10 per cent are half a minute: time to look."""
+WATCHED_SPEED = 12.0
+"""Five minutes at 10 per cent are 25 seconds: time to look."""
 TOLD_SPEED = 40.0
 CALLS_PER_MINUTE = 120.0
-WARM_UP_S = 180.0
+WARM_UP_S = 120.0
 """Account seconds of good traffic before the first release: what a canary is compared with."""
 GOOD = {"Release": "second", "FailurePercent": "0"}
 BAD = {"Release": "third", "FailurePercent": "60"}
@@ -78,11 +78,12 @@ class Story:
         """Set the stage, release a canary, open the console on it."""
         from lambdactl.cli.console import open_console
 
-        self.say("A sandbox account is up; the included stack goes into it. A minute, please.")
         self.begin()
         self.release(GOOD, waits=False)
         if listed:
-            self.say("In another terminal: lambdactl status --watch, or any other command.")
+            self.say("In another terminal, while this one is open:")
+            self.say("  lambdactl status --watch")
+            self.say("  lambdactl deploy --yes --parameter FailurePercent=60    a bad version")
         open_console(self.stage.session, self.stage.require_target(), badge="DEMO")
         self.say("The sandbox has ended, and everything in it is gone. Next: lambdactl --help")
 

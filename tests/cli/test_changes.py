@@ -212,7 +212,7 @@ def test_a_prune_that_was_partly_done_says_what_is_gone(cli: Run, shop: Shop) ->
         if error is not None:
             raise error
 
-    shop._called = failing  # type: ignore[method-assign]
+    shop._called = failing  # type: ignore[assignment,method-assign]
     said = cli("prune", *LIVE, "--keep", "2", "--yes")
     assert said.code == 10
     assert said.out == "deleted 1 version, kept 4: v38\n"
