@@ -97,7 +97,7 @@ def test_the_endpoint_is_known_to_the_services() -> None:
 
 def test_no_answer_waits_for_a_delayed_acknowledgement(sandbox: Sandbox) -> None:
     """Forty milliseconds and more each, if head and body went in two packets."""
-    lambda_ = boto3.client(
+    sts = boto3.client(
         "sts",
         endpoint_url=sandbox.endpoint,
         aws_access_key_id="AKIA",
@@ -107,7 +107,7 @@ def test_no_answer_waits_for_a_delayed_acknowledgement(sandbox: Sandbox) -> None
     times = []
     for _ in range(30):
         begun = time.perf_counter()
-        lambda_.get_caller_identity()
+        sts.get_caller_identity()
         times.append(time.perf_counter() - begun)
     assert statistics.median(times) < 0.030
 
