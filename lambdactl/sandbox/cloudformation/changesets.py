@@ -81,7 +81,7 @@ class ChangeSetOperations(StackOperations):
                 f"constraint: Member must satisfy regular expression pattern: {_NAME}"
             )
         made = stack.change_sets.get(name)
-        if made is None or made.execution == "EXECUTE_COMPLETE":
+        if made is None or made.execution in ("EXECUTE_COMPLETE", "EXECUTE_FAILED"):
             return None
         if token is not None and token == made.token:
             return made
