@@ -70,6 +70,17 @@ def test_publishing_twice(world: World, row: Publish) -> None:
     assert (second["RevisionId"] == first["RevisionId"]) is same
 
 
+def test_numbers_only_grow(world: World) -> None:
+    """[C] a prune leaves gaps, which no later publish fills."""
+    world.create()
+    for _ in range(3):
+        world.publish()
+    for gone in ("1", "3"):
+        world.client.delete_function(FunctionName="f", Qualifier=gone)
+    assert [world.publish(), world.publish()] == ["4", "5"]
+    assert world.versions() == ["$LATEST", "2", "4", "5"]
+
+
 def test_publish_rotates_latest_and_activation_leaves_the_version(world: World) -> None:
     """[V] PublishVersion rotates the RevisionId of $LATEST; the version keeps its own."""
     world.create()
