@@ -12,7 +12,6 @@ import secrets
 import threading
 import uuid
 from collections.abc import Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lambdactl.sandbox.clock import Clock
@@ -56,14 +55,9 @@ class Account:
         self.endpoint: str | None = None
         """Where the account can be reached over HTTP; set when it listens."""
         self.services: dict[str, Any] = {}
+        self.door = _door(self)
+        """The only entrance: faults, journal, checks."""
         self._serial = itertools.count(1)
-
-    @cached_property
-    def door(self) -> Door:
-        """The account's only entrance: faults, journal, checks."""
-        from lambdactl.sandbox.door import Door
-
-        return Door(self)
 
     def arn(self, service: str, resource: str) -> str:
         return f"arn:aws:{service}:{self.region}:{self.id}:{resource}"
@@ -87,3 +81,10 @@ class Account:
         from lambdactl.sandbox.wire import Call
 
         return self.door.perform(Call(service, operation, dict(params or {})))
+
+
+def _door(account: Account) -> Door:
+    """Imported late: the door needs what this module defines."""
+    from lambdactl.sandbox.door import Door
+
+    return Door(account)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -494,3 +495,31 @@ def test_cloudwatch_still_understands_the_clients_of_yesterday(tiny: Sandbox) ->
     )
     response = tiny.door.handle(request)
     assert b"<DescribeAlarmsResult><MetricAlarms><member><AlarmName>a</AlarmName>" in response.body
+
+
+def test_a_token_that_the_caller_left_out_is_made_up(tiny: Sandbox) -> None:
+    asked: list[dict[str, Any]] = []
+
+    class StackSets:
+        def create_stack_set(self, params: dict[str, Any]) -> dict[str, Any]:
+            asked.append(params)
+            return {"StackSetId": "s:1"}
+
+    tiny.account.services["cloudformation"] = StackSets()
+    for _ in range(2):
+        tiny.account.call("cloudformation", "CreateStackSet", {"StackSetName": "s"})
+    given = {"StackSetName": "s", "ClientRequestToken": "mine"}
+    tiny.account.call("cloudformation", "CreateStackSet", given)
+    tokens = [params["ClientRequestToken"] for params in asked]
+    assert len(set(tokens)) == 3
+    assert tokens[2] == "mine"
+
+
+def test_eight_clients_at_once(tiny: Sandbox) -> None:
+    """The first calls of a service fill tables that all threads then use."""
+    clients = [over_socket(tiny, "lambda") for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda client: client.get_alias(**ALIAS), clients * 5))
+    assert {answer["FunctionVersion"] for answer in answers} == {"3"}
+    assert {answer["RoutingConfig"]["AdditionalVersionWeights"]["4"] for answer in answers} == {0.1}
+    assert len(tiny.door.journal) == 40

@@ -22,6 +22,7 @@ from lambdactl.sandbox.clock import ManualClock
 from lambdactl.sandbox.faults import throttled
 from lambdactl.sandbox.identity import IdentityService
 from lambdactl.sandbox.inside import boto3_client
+from lambdactl.sandbox.moto_world import MotoWorld
 from lambdactl.sandbox.open import Sandbox, close_account, open_account
 from lambdactl.sandbox.wire import Request
 
@@ -173,7 +174,6 @@ ABSENT: list[tuple[str, str, dict[str, Any]]] = [
     ("iam", "generate_service_last_accessed_details", {"Arn": "arn:aws:iam::000000000000:role/x"}),
     ("sts", "decode_authorization_message", {"EncodedMessage": "x"}),
     ("logs", "get_log_group_fields", {"logGroupName": "g"}),
-    ("ec2", "describe_ipams", {}),
     ("xray", "get_groups", {}),
     ("signer", "list_signing_profiles", {}),
 ]  # fmt: skip
@@ -316,3 +316,18 @@ with Sandbox(clock=ManualClock(), services={"sts": IdentityService}) as sandbox:
     assert "flask" not in sys.modules
 """
     subprocess.run([sys.executable, "-W", "error", "-c", script], check=True, timeout=60)
+
+
+def test_without_moto_the_answer_says_what_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.split(".")[0] == "moto"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "moto", None)
+    monkeypatch.setattr("lambdactl.sandbox.moto_side.the_world", MotoWorld)
+    account = open_account(ManualClock(), services={})
+    s3 = boto3_client(account.door.handle, "s3", account.region)
+    with pytest.raises(
+        ClientError, match=r"S3, IAM and STS need moto: pip install 'lambdactl\[sand"
+    ):
+        s3.list_buckets()
+    with pytest.raises(ApiError, match="need moto"):
+        account.call("iam", "ListRoles")

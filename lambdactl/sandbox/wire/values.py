@@ -158,13 +158,14 @@ class Converter:
     def _structure(self, shape: Any) -> Convert:
         if shape.is_document_type:
             return _same
-        table: dict[str, tuple[str, Convert]] = {}
+        tables: list[dict[str, tuple[str, Convert]]] = []
         expect_object = _expect(dict, "an Object")
 
         def convert(value: Any) -> dict[str, Any]:
-            # Filled when first used, and not before: a shape may contain itself.
-            fields = table or self._fill(table, shape)
-            converted = {}
+            # Made when first used, and not before: a shape may contain itself.
+            if not tables:
+                tables.append(self._table(shape))
+            fields, converted = tables[0], {}
             for name, item in expect_object(value).items():
                 if item is not None and name in fields:
                     other_name, item_of = fields[name]
@@ -173,9 +174,9 @@ class Converter:
 
         return convert
 
-    def _fill(
-        self, table: dict[str, tuple[str, Convert]], shape: Any
-    ) -> dict[str, tuple[str, Convert]]:
+    def _table(self, shape: Any) -> dict[str, tuple[str, Convert]]:
+        """Each member by its name on this side: its name on the other, and its function."""
+        table = {}
         for name, member in shape.members.items():
             wire = wire_name(name, member)
             here, there = (wire, name) if self._reading else (name, wire)
