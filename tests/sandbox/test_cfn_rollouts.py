@@ -11,6 +11,7 @@ import pytest
 from tests.sandbox.cfn_world import IAM, Stacks, alarm, body, broken, open_stacks, zipped
 
 ALIAS = "FnAliaslive"
+ROLE = "arn:aws:iam::000000000000:role/service"
 REPORTS = """
 import boto3
 
@@ -26,30 +27,33 @@ def handler(event, context):
 @pytest.fixture
 def stacks() -> Iterator[Stacks]:
     with open_stacks() as opened:
-        upload(opened)
         yield opened
-
-
-def upload(stacks: Stacks) -> None:
-    s3 = stacks.client("s3")
-    s3.create_bucket(Bucket="code")
-    for name in ("one", "two", "three"):
-        source = f"def handler(event, context):\n    return {name!r}\n"
-        s3.put_object(Bucket="code", Key=name, Body=zipped(app=source))
-    for status in ("Succeeded", "Failed"):
-        s3.put_object(Bucket="code", Key=status, Body=zipped(app=REPORTS.format(status=status)))
 
 
 def function(code: str, **properties: Any) -> dict[str, Any]:
     """A function that SAM publishes and CodeDeploy rolls out."""
     given = {
-        "CodeUri": f"s3://code/{code}",
-        "Handler": "app.handler",
+        "InlineCode": f"def handler(event, context):\n    return {code!r}\n",
+        "Handler": "index.handler",
         "Runtime": "python3.13",
+        "Role": ROLE,
         "AutoPublishAlias": "live",
-        "DeploymentPreference": {"Type": "Canary10Percent5Minutes", "Alarms": [{"Ref": "Errors"}]},
+        "DeploymentPreference": preference("Canary10Percent5Minutes"),
     }
     return {"Type": "AWS::Serverless::Function", "Properties": {**given, **properties}}
+
+
+def preference(kind: str, **hooks: Any) -> dict[str, Any]:
+    wanted = {"Type": kind, "Alarms": [{"Ref": "Errors"}], "Role": ROLE}
+    return {**wanted, "Hooks": hooks} if hooks else wanted
+
+
+def hook(status: str = "Succeeded") -> dict[str, Any]:
+    """A function that reports ``status`` to CodeDeploy, and is not rolled out itself."""
+    source = REPORTS.format(status=status)
+    made = function("", InlineCode=source, FunctionName="CodeDeployHook_h", Timeout=30)
+    del made["Properties"]["AutoPublishAlias"], made["Properties"]["DeploymentPreference"]
+    return made
 
 
 def sam(code: str, others: Mapping[str, Any] | None = None, **properties: Any) -> str:
@@ -111,7 +115,13 @@ def group(stacks: Stacks) -> dict[str, str]:
 
 
 def test_the_first_deployment_makes_the_alias_without_codedeploy(stacks: Stacks) -> None:
-    assert deploy(stacks, sam("one"), "CREATE") == "CREATE_COMPLETE"
+    """With code from S3 and the roles that SAM makes, as most templates have them."""
+    stacks.client("s3").create_bucket(Bucket="code")
+    stacks.client("s3").put_object(Bucket="code", Key="one", Body=zipped(index="handler = print"))
+    template = json.loads(sam("one", CodeUri="s3://code/one"))
+    properties = template["Resources"]["Fn"]["Properties"]
+    del properties["InlineCode"], properties["Role"], properties["DeploymentPreference"]["Role"]
+    assert deploy(stacks, json.dumps(template), "CREATE") == "CREATE_COMPLETE"
     assert routing(stacks) == ("1", {})
     assert deployments(stacks) == []
     shown = stacks.client("codedeploy").get_deployment_group(**group(stacks))
@@ -119,6 +129,14 @@ def test_the_first_deployment_makes_the_alias_without_codedeploy(stacks: Stacks)
     assert info["deploymentConfigName"] == "CodeDeployDefault.LambdaCanary10Percent5Minutes"
     assert info["alarmConfiguration"]["alarms"] == [{"name": "errors"}]
     assert info["autoRollbackConfiguration"]["enabled"] is True
+    attached = stacks.client("iam").list_attached_role_policies(
+        RoleName=stacks.physical("CodeDeployServiceRole")
+    )["AttachedPolicies"]
+    assert [each["PolicyName"] for each in attached] == ["AWSCodeDeployRoleForLambda"]
+    stack_id = stacks.stack()["StackId"]
+    stacks.client().delete_stack(StackName="web")
+    assert stacks.settle(stack_id) == "DELETE_COMPLETE"
+    assert stacks.client("iam").list_roles()["Roles"] == []
 
 
 def test_a_function_carries_the_tags_of_its_stack(stacks: Stacks) -> None:
@@ -175,12 +193,9 @@ def test_the_function_comes_first_then_its_version_then_the_alias(stacks: Stacks
 
 
 def test_codedeploy_is_told_which_versions_and_which_hooks(stacks: Stacks) -> None:
-    hooks = {"PreTraffic": {"Ref": "Hook"}, "PostTraffic": {"Ref": "Hook"}}
-    preference = {"Type": "AllAtOnce", "Hooks": hooks}
-    hook = function("one", FunctionName="CodeDeployHook_h")
-    del hook["Properties"]["AutoPublishAlias"], hook["Properties"]["DeploymentPreference"]
-    deploy(stacks, sam("one", {"Hook": hook}, DeploymentPreference=preference), "CREATE")
-    begin(stacks, sam("two", {"Hook": hook}, DeploymentPreference=preference))
+    wanted = preference("AllAtOnce", PreTraffic={"Ref": "Hook"}, PostTraffic={"Ref": "Hook"})
+    deploy(stacks, sam("one", {"Hook": hook()}, DeploymentPreference=wanted), "CREATE")
+    begin(stacks, sam("two", {"Hook": hook()}, DeploymentPreference=wanted))
     (info,) = deployments(stacks)
     revision = stacks.client("codedeploy").get_application_revision(
         applicationName=info["applicationName"], revision=info["revision"]
@@ -215,14 +230,11 @@ def test_codedeploy_is_told_which_versions_and_which_hooks(stacks: Stacks) -> No
     ],
 )
 def test_hooks_report_by_themselves(status: str, ending: str, version: str) -> None:
-    hook = function(status, FunctionName="CodeDeployHook_h", Timeout=30)
-    del hook["Properties"]["AutoPublishAlias"], hook["Properties"]["DeploymentPreference"]
-    preference = {"Type": "AllAtOnce", "Hooks": {"PreTraffic": {"Ref": "Hook"}}}
+    others = {"Hook": hook(status)}
+    wanted = preference("AllAtOnce", PreTraffic={"Ref": "Hook"})
     with open_stacks(listens=True) as stacks:
-        upload(stacks)
-        deploy(stacks, sam("one", {"Hook": hook}, DeploymentPreference=preference), "CREATE")
-        template = sam("two", {"Hook": hook}, DeploymentPreference=preference)
-        assert deploy(stacks, template) == ending
+        deploy(stacks, sam("one", others, DeploymentPreference=wanted), "CREATE")
+        assert deploy(stacks, sam("two", others, DeploymentPreference=wanted)) == ending
         assert routing(stacks) == (version, {})
 
 
@@ -246,7 +258,7 @@ def test_a_change_that_publishes_nothing_shifts_nothing(stacks: Stacks) -> None:
 
 
 def test_without_an_update_policy_the_alias_moves_at_once(stacks: Stacks) -> None:
-    off = {"Enabled": False}
+    off = {"Enabled": False, "Type": "AllAtOnce"}
     deploy(stacks, sam("one", DeploymentPreference=off), "CREATE")
     assert deploy(stacks, sam("two", DeploymentPreference=off)) == "UPDATE_COMPLETE"
     assert (routing(stacks), deployments(stacks)) == (("2", {}), [])
@@ -421,21 +433,24 @@ def test_a_macro_that_nobody_has_is_refused(stacks: Stacks) -> None:
 
 
 def test_auto_expand_is_asked_for_by_those_who_see_no_change_set(stacks: Stacks) -> None:
-    assert stacks.refusal(
-        "create_stack", StackName="web", TemplateBody=sam("one"), Capabilities=IAM
-    ) == (
+    assert stacks.refusal("create_stack", StackName="web", TemplateBody=sam("one")) == (
         "InsufficientCapabilitiesException",
         "Requires capabilities : [CAPABILITY_AUTO_EXPAND]",
     )
+    made = stacks.create(sam("one"), Capabilities=["CAPABILITY_AUTO_EXPAND"])
+    assert made == "CREATE_COMPLETE"
+
+
+def test_the_roles_that_the_transform_makes_want_their_capability_at_once(stacks: Stacks) -> None:
+    template = json.loads(sam("one"))
+    del template["Resources"]["Fn"]["Properties"]["Role"]
     assert stacks.refusal(
         "create_change_set",
         StackName="web",
         ChangeSetName="c",
         ChangeSetType="CREATE",
-        TemplateBody=sam("one"),
+        TemplateBody=json.dumps(template),
     ) == ("InsufficientCapabilitiesException", "Requires capabilities : [CAPABILITY_IAM]")
-    both = [*IAM, "CAPABILITY_AUTO_EXPAND"]
-    assert stacks.create(sam("one"), Capabilities=both) == "CREATE_COMPLETE"
 
 
 def test_a_template_that_was_transformed_can_be_read(stacks: Stacks) -> None:
@@ -456,4 +471,3 @@ def test_a_deleted_stack_takes_its_function_with_all_versions(stacks: Stacks) ->
     assert stacks.settle(stack_id) == "DELETE_COMPLETE"
     assert stacks.client("lambda").list_functions()["Functions"] == []
     assert stacks.client("codedeploy").list_applications()["applications"] == []
-    assert stacks.client("iam").list_roles()["Roles"] == []
