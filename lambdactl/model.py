@@ -62,6 +62,10 @@ class Version:
     """Pending, Active, Inactive, Failed, ...; None where the listing does not say."""
     durable: bool = False
     """Durable executions may be running on it, and stay on it until they end."""
+    managed: bool = False
+    """It runs on the instances of a capacity provider, and a delete of it takes a while."""
+    snap_start: bool = False
+    """A snapshot of it is cached for as long as it exists."""
 
     @property
     def label(self) -> str:
@@ -270,12 +274,27 @@ class Storage:
 
 
 @dataclass(frozen=True, slots=True)
+class LayerVersion:
+    """A layer version counts against code storage like a version of a function."""
+
+    name: str
+    number: int
+    arn: str
+    code_size: int
+    created: datetime | None
+    shared: bool = False
+    """It has a policy, so that others may use it, who cannot be seen from here."""
+
+
+@dataclass(frozen=True, slots=True)
 class VersionUse:
     """Something other than an alias that needs one version by its number."""
 
     version: int
     by: str
     """What needs it, as a noun: ``event source mapping 5f1c...``, ``provisioned concurrency``."""
+    rule: int | None = None
+    """The rule of pruning that protects it for this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +328,12 @@ class Inventory:
     stack: OwningStack | None = None
     policies_read: frozenset[int] = frozenset()
     """The versions whose resource policy was looked up, whether they have one or not."""
+    policies_later: bool = False
+    """Policies are looked up just before each delete instead: an account has too many to ask."""
+    deep: bool = False
+    """Other services were searched for ARNs that name a version, too."""
+    left: Mapping[int, datetime] = field(default_factory=dict)
+    """Version -> when an alias was last seen to route to it that does no longer."""
     unread: tuple[Unread, ...] = ()
 
 

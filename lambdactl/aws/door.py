@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from lambdactl import __version__
 from lambdactl.aws.clock import AwsClock
 from lambdactl.aws.failures import Asked
-from lambdactl.aws.limiter import DELETES_A_SECOND, READS_A_SECOND, Limiter
+from lambdactl.aws.limiter import Buckets
 from lambdactl.errors import UsageError
 
 T = TypeVar("T")
@@ -50,8 +50,7 @@ class Door:
         self._remembered: dict[Any, tuple[float, Any]] = {}
         self._lock = threading.RLock()
         self.clock = AwsClock()
-        self.reads = Limiter(READS_A_SECOND)
-        self.deletes = Limiter(DELETES_A_SECOND)
+        self.buckets = Buckets()
         self.calls: Counter[str] = Counter()
         """How often each API was asked, by ``service:Operation``; retries inside botocore not."""
 
@@ -74,6 +73,7 @@ class Door:
         with self.asking(service, operation, about):
             pages = iter(self.client(service).get_paginator(snake(operation)).paginate(**params))
         while True:
+            self._pace(service, operation)
             with self.asking(service, operation, about):
                 page = next(pages, None)
             if page is None:
@@ -150,11 +150,17 @@ class Door:
     def _ask(
         self, service: str, operation: str, about: str, params: dict[str, Any], *, write: bool
     ) -> dict[str, Any]:
+        self._pace(service, operation)
         self._count(service, operation)
         with self.asking(service, operation, about):
             client = self.client(service, writes=write)
             answer: dict[str, Any] = getattr(client, snake(operation))(**params)
         return answer
+
+    def _pace(self, service: str, operation: str) -> None:
+        limiter = self.buckets.of(service, operation)
+        if limiter is not None:
+            limiter.wait()
 
     def _count(self, service: str, operation: str) -> None:
         with self._lock:

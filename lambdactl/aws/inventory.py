@@ -9,9 +9,10 @@ Sources: aws-lambda's API reference, per operation; the qualifier of an ARN is i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
-from lambdactl.aws import deployments, discovery
+from lambdactl.aws import calling, deployments, discovery
 from lambdactl.aws.deployments import GroupName
 from lambdactl.aws.discovery import Discovery
 from lambdactl.aws.door import Door
@@ -28,6 +29,7 @@ from lambdactl.model import (
 )
 
 VERSION_TYPE = "AWS::Lambda::Version"
+DAY_S = 86_400.0
 BUSY = ("RUNNING", "PAUSING", "PAUSED")
 
 
@@ -40,12 +42,18 @@ def take(
 ) -> Inventory:
     """The inventory of ``function``. Policies are looked up for versions no alias routes to."""
     parts = Parts()
+    now = door.clock.now()
     routed = frozenset(n for a in aliases for n in a.routing.versions)
     loose = [v for v in versions if v.number not in routed]
     none: dict[int, bool] = {}
+    nowhere: tuple[VersionUse, ...] = ()
     policies = parts.read("resource policies", lambda: policies_of(door, function, loose), none)
     return Inventory(
-        uses=(*uses_of(door, function, loose, parts), *granted(policies)),
+        uses=(
+            *parts.read("event source mappings", lambda: mappings(door, function), nowhere),
+            *uses_of(door, function, loose, parts, now=now),
+            *granted(policies),
+        ),
         deployments=parts.read("deployments", lambda: of_groups(door, found.groups), ()),
         stack=parts.read("owning stack", lambda: owning_stack(door, found.stack), None),
         policies_read=routed.union(policies),
@@ -54,13 +62,23 @@ def take(
 
 
 def uses_of(
-    door: Door, function: str, loose: Iterable[Version], parts: Parts
+    door: Door,
+    function: str,
+    loose: Iterable[Version],
+    parts: Parts,
+    *,
+    now: datetime,
+    grace_s: float = DAY_S,
 ) -> Iterator[VersionUse]:
+    """What has to be asked function by function: rules 9, 10, 12 and 13."""
     none: tuple[VersionUse, ...] = ()
-    yield from parts.read("event source mappings", lambda: mappings(door, function), none)
     yield from parts.read("provisioned concurrency", lambda: provisioned(door, function), none)
     yield from parts.read("asynchronous invocation", lambda: async_configs(door, function), none)
     yield from parts.read("durable executions", lambda: executing(door, function, loose), none)
+    numbers = {v.number for v in loose}
+    yield from parts.read(
+        "calls", lambda: calling.called(door, function, numbers, now=now, grace_s=grace_s), none
+    )
 
 
 def qualifier_of(arn: str) -> int | None:
@@ -69,18 +87,30 @@ def qualifier_of(arn: str) -> int | None:
     return int(parts[7]) if len(parts) > 7 and parts[7].isdecimal() else None
 
 
-def named(rows: Iterable[Mapping[str, Any]], what: str) -> tuple[VersionUse, ...]:
+def named(rows: Iterable[Mapping[str, Any]], what: str, rule: int) -> tuple[VersionUse, ...]:
     numbers = (qualifier_of(row["FunctionArn"]) for row in rows)
-    return tuple(VersionUse(number, what) for number in numbers if number is not None)
+    return tuple(VersionUse(number, what, rule) for number in numbers if number is not None)
 
 
 def mappings(door: Door, function: str) -> tuple[VersionUse, ...]:
-    """Of all mappings there are: that a filter by name sees qualified ones is not documented."""
+    return all_mappings(door).get(function, ())
+
+
+def all_mappings(door: Door) -> dict[str, tuple[VersionUse, ...]]:
+    """Function -> its versions that an event source mapping names.
+
+    Of all mappings there are: that a filter by name sees qualified ones is not documented.
+    """
     rows = door.pages(
         "lambda", "ListEventSourceMappings", "EventSourceMappings", "the event source mappings"
     )
-    own = (row for row in rows if deployments.bare(row.get("FunctionArn")) == function)
-    return named(own, "event source mapping")
+    found: dict[str, tuple[VersionUse, ...]] = {}
+    for row in rows:
+        function = deployments.bare(row.get("FunctionArn"))
+        uses = named([row], "event source mapping", 8) if function else ()
+        if function and uses:
+            found[function] = (*found.get(function, ()), *uses)
+    return found
 
 
 def provisioned(door: Door, function: str) -> tuple[VersionUse, ...]:
@@ -91,7 +121,7 @@ def provisioned(door: Door, function: str) -> tuple[VersionUse, ...]:
         f"provisioned concurrency of {function}",
         FunctionName=function,
     )
-    return named(rows, "provisioned concurrency")
+    return named(rows, "provisioned concurrency", 9)
 
 
 def async_configs(door: Door, function: str) -> tuple[VersionUse, ...]:
@@ -102,18 +132,17 @@ def async_configs(door: Door, function: str) -> tuple[VersionUse, ...]:
         f"asynchronous invocation of {function}",
         FunctionName=function,
     )
-    return named(rows, "asynchronous invocation")
+    return named(rows, "asynchronous invocation", 10)
 
 
 def executing(door: Door, function: str, loose: Iterable[Version]) -> tuple[VersionUse, ...]:
     """Versions with durable executions that have not ended: these stay on their version."""
     durable = (v.number for v in loose if v.durable)
     busy = (number for number in durable if is_executing(door, function, number))
-    return tuple(VersionUse(number, "durable execution running") for number in busy)
+    return tuple(VersionUse(number, "durable execution running", 12) for number in busy)
 
 
 def is_executing(door: Door, function: str, number: int) -> bool:
-    door.reads.wait()
     answer = door.call(
         "lambda",
         "ListDurableExecutionsByFunction",
@@ -133,7 +162,6 @@ def policies_of(door: Door, function: str, loose: Iterable[Version]) -> dict[int
 
 
 def has_policy(door: Door, function: str, number: int) -> bool:
-    door.reads.wait()
     try:
         door.call(
             "lambda",
@@ -148,7 +176,7 @@ def has_policy(door: Door, function: str, number: int) -> bool:
 
 
 def granted(policies: Mapping[int, bool]) -> Iterator[VersionUse]:
-    return (VersionUse(number, "resource policy") for number, has in policies.items() if has)
+    return (VersionUse(number, "resource policy", 11) for number, has in policies.items() if has)
 
 
 def of_groups(door: Door, groups: Iterable[GroupName]) -> tuple[Deployment, ...]:

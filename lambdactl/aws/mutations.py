@@ -63,7 +63,7 @@ def delete_version(door: Door, function: str, version: int) -> int:
     qualifier = str(version)
     if re.fullmatch(r"[1-9][0-9]*", qualifier) is None or not function or ":" in function:
         raise UsageError(f"{function}:{qualifier} does not name one version; nothing was deleted")
-    door.deletes.wait()
+    assert qualifier, "DeleteFunction without a qualifier deletes the whole function"
     answer = door.write(
         "lambda",
         "DeleteFunction",
@@ -72,3 +72,16 @@ def delete_version(door: Door, function: str, version: int) -> int:
         Qualifier=qualifier,
     )
     return int(answer.get("StatusCode") or answer["ResponseMetadata"]["HTTPStatusCode"])
+
+
+def delete_layer_version(door: Door, layer: str, version: int) -> None:
+    """DeleteLayerVersion: functions that have it keep it, and nobody can attach it again."""
+    if type(version) is not int or version < 1 or not layer:
+        raise UsageError(f"{layer}:{version!r} is not a layer version; nothing was deleted")
+    door.write(
+        "lambda",
+        "DeleteLayerVersion",
+        f"layer version {layer}:{version}",
+        LayerName=layer,
+        VersionNumber=version,
+    )

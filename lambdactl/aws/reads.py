@@ -155,6 +155,8 @@ def version_from(row: Mapping[str, Any]) -> Version:
         layers=tuple(layer["Arn"] for layer in row.get("Layers", ())),
         state=row.get("State"),
         durable="DurableConfig" in row,
+        managed="CapacityProviderConfig" in row,
+        snap_start=row.get("SnapStart", {}).get("ApplyOn") == "PublishedVersions",
     )
 
 

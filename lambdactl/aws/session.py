@@ -6,12 +6,40 @@ several threads.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
-from lambdactl.aws import deployments, discovery, mutations, reads, snapshot
+from lambdactl.aws import (
+    deployments,
+    discovery,
+    fleet,
+    inventory,
+    last_look,
+    layers,
+    mutations,
+    reads,
+    snapshot,
+)
 from lambdactl.aws.door import Door
-from lambdactl.model import Alias, Deployment, Place, Routing, Snapshot, Storage, Target
+from lambdactl.aws.limiter import Limiter
+from lambdactl.aws.parts import Parts
+from lambdactl.model import (
+    Alias,
+    Deployment,
+    LayerVersion,
+    Place,
+    Routing,
+    Snapshot,
+    Storage,
+    Target,
+    Unread,
+    Version,
+    VersionUse,
+)
+
+RUNNING_S = 2.0
+"""How long a look at the region's deployments holds: less than they need to shift anything."""
 
 
 class Aws(Door):
@@ -88,8 +116,62 @@ class Aws(Door):
         return mutations.stop_deployment(self, deployment_id)
 
     def delete_version(self, function: str, version: int) -> int:
-        """Delete one numbered version, no faster than 5 a second; AWS's status, 204 or 202."""
+        """Delete one numbered version, no faster than the pace; AWS's status, 204 or 202."""
         return mutations.delete_version(self, function, version)
+
+    def delete_layer_version(self, layer: str, version: int) -> None:
+        """Delete one layer version; one that is gone is no error."""
+        mutations.delete_layer_version(self, layer, version)
+
+    def sweep(self) -> Iterator[fleet.Swept]:
+        """Every version of every function of the account, fifty at a time."""
+        return fleet.sweep(self)
+
+    def surroundings(self, *, searched: bool = False) -> fleet.Surroundings:
+        """What needs versions and is read once for the whole account."""
+        return fleet.surroundings(self, searched=searched)
+
+    def uses(
+        self, function: str, versions: Sequence[Version], grace_s: float
+    ) -> tuple[tuple[VersionUse, ...], tuple[Unread, ...]]:
+        """What needs ``versions`` by their number and is read for one function, and what of that
+        could not be read."""
+        parts = Parts()
+        found = inventory.uses_of(self, function, versions, parts, now=self.now(), grace_s=grace_s)
+        return tuple(found), tuple(parts.unread)
+
+    def running_anywhere(self) -> tuple[Deployment, ...]:
+        """Every deployment of the region that has not ended; a moment old at most."""
+        return self.remembered(
+            "running", RUNNING_S, lambda: fleet.running(self), empty_ttl_s=RUNNING_S
+        )
+
+    def pins(self, function: str) -> tuple[VersionUse, ...]:
+        """What names versions of a function now: mappings, provisioned concurrency, async."""
+        return last_look.pins(self, function)
+
+    def need(self, function: str, version: int) -> VersionUse | None:
+        """What needs this one version now: its policy, durable executions, its state."""
+        return last_look.need(self, function, version)
+
+    def stack_status(self, name: str) -> str | None:
+        """UPDATE_COMPLETE, ...; None where there is no such stack."""
+        return fleet.stack_status(self, name)
+
+    def layer_versions(self, known: Mapping[str, int]) -> Iterator[LayerVersion]:
+        """Every layer version; ``known`` are sizes that need not be asked for."""
+        return layers.layer_versions(self, known)
+
+    def with_sharing(
+        self, found: Sequence[LayerVersion], unused: Collection[str]
+    ) -> tuple[LayerVersion, ...]:
+        """``found``, with whether each of the ``unused`` ARNs is shared with others."""
+        return layers.with_sharing(self, found, unused)
+
+    @property
+    def deletes(self) -> Limiter:
+        """The limiter that every delete passes."""
+        return self.buckets.deletes
 
     def _identity(self) -> tuple[Place, str]:
         return self.remembered("identity", float("inf"), self._ask_identity)

@@ -26,7 +26,7 @@ from lambdactl.errors import LambdactlError, PartlyDone, Refused, Throttled, Unr
 from lambdactl.model import Storage
 from lambdactl.ops.events import Event, PartUnread, StorageMeasured, VersionDeleted, VersionKept
 from lambdactl.plan.actions import DeleteVersion, Plan
-from lambdactl.plan.prune import in_use
+from lambdactl.plan.protecting import in_use
 
 if TYPE_CHECKING:
     from lambdactl.aws import Aws
@@ -93,7 +93,8 @@ class Run:
                 hint=f"lambdactl status -f {self.plan.target} --watch",
             )
         numbers = {v.version for v in self.plan.verdicts} - {d.version for d in self.deleted}
-        return in_use(self.aws.aliases(self.function), numbers)
+        found = in_use(self.aws.aliases(self.function), numbers)
+        return {n: p.reason for n, p in found.items()}
 
     def delete(self, action: DeleteVersion) -> VersionDeleted | VersionKept:
         try:

@@ -69,6 +69,8 @@ class VersionVerdict:
     fate: Literal["keep", "delete"]
     reason: str
     code_size: int
+    rule: int | None = None
+    """The rule that protects it; None where none does, or where it was only not selected."""
 
 
 How = Literal["first", "CodeDeploy", "at once", "unknown", "stays", "removed"]

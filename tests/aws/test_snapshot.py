@@ -272,6 +272,7 @@ def uses(script: Script, *, mappings: list[dict[str, Any]]) -> None:
         None,
         {"FunctionEventInvokeConfigs": configs},
     )
+    script.expect("cloudwatch", "list_metrics", None, {"Metrics": []})
 
 
 def policy(script: Script, number: int, *, there: bool) -> None:
@@ -283,7 +284,7 @@ def policy(script: Script, number: int, *, there: bool) -> None:
 
 
 def unlimited(script: Script) -> None:
-    script.aws.reads.rate = 1_000_000.0
+    script.aws.buckets.set_pace(speed=1_000_000.0)
 
 
 def test_the_inventory_knows_what_uses_a_version_by_its_number(script: Script) -> None:
@@ -310,10 +311,10 @@ def test_the_inventory_knows_what_uses_a_version_by_its_number(script: Script) -
     looked = script.aws.snapshot(TARGET, metrics=False, inventory=True).inventory
     assert looked is not None
     assert set(looked.uses) == {
-        VersionUse(31, "resource policy"),
-        VersionUse(33, "provisioned concurrency"),
-        VersionUse(34, "asynchronous invocation"),
-        VersionUse(35, "event source mapping"),
+        VersionUse(31, "resource policy", 11),
+        VersionUse(33, "provisioned concurrency", 9),
+        VersionUse(34, "asynchronous invocation", 10),
+        VersionUse(35, "event source mapping", 8),
     }
     assert looked.policies_read == {31, 32, 41, 42}
     assert [d.id for d in looked.deployments] == ["d-2", "d-1"]
@@ -363,6 +364,7 @@ def test_a_source_that_cannot_be_read_is_unread_and_the_others_are_kept(script: 
     )
     script.expect("lambda", "list_provisioned_concurrency_configs", None, {})
     script.expect("lambda", "list_function_event_invoke_configs", None, {})
+    script.expect("cloudwatch", "list_metrics", None, {})
     looked = inventory_without(script)
     assert looked.policies_read == {41, 42}
     assert looked.unread[0] == Unread(
@@ -398,5 +400,5 @@ def test_versions_with_durable_executions_under_way_are_in_use(script: Script) -
             answer,
         )
     looked = inventory_without(script)
-    assert VersionUse(31, "durable execution running") in looked.uses
+    assert VersionUse(31, "durable execution running", 12) in looked.uses
     assert 30 not in {u.version for u in looked.uses}

@@ -44,7 +44,7 @@ class Stage:
             access_key=variables["AWS_ACCESS_KEY_ID"],
             secret_key=variables["AWS_SECRET_ACCESS_KEY"],
         )
-        self.aws.reads.rate = self.aws.deletes.rate = 1_000_000.0
+        self.aws.buckets.set_pace(speed=1_000_000.0)
         self.functions = sandbox.client("lambda")
         self.deployments = sandbox.client("codedeploy")
         self.alarms = sandbox.client("cloudwatch")
