@@ -7,7 +7,9 @@ the request, signed and serialised as ever, to the door.
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +24,8 @@ from lambdactl.sandbox.wire import Request, Response
 
 Handle = Callable[[Request], Response]
 ENDPOINT = "http://sandbox.localhost"
+_making = threading.Lock()
+"""Sessions are not for several threads at a time; the clients that they make are."""
 CONFIG = Config(s3={"addressing_style": "path"}, connect_timeout=10, read_timeout=600)
 
 
@@ -35,33 +39,39 @@ class _Body(io.BytesIO):
 
 def client(handle: Handle, service: str, region: str, config: Config | None = None) -> Any:
     """A botocore client of ``service`` whose requests go to ``handle``."""
-    made = session().create_client(
-        service,
-        region_name=region,
-        endpoint_url=ENDPOINT,
-        config=CONFIG.merge(config) if config else CONFIG,
-    )
+    config = CONFIG.merge(config) if config else CONFIG
+    with _making:
+        made = _session().create_client(
+            service, region_name=region, endpoint_url=ENDPOINT, config=config
+        )
     made.meta.events.register_first("before-send.*", sender(handle))
     return made
 
 
 def boto3_client(handle: Handle, service: str, region: str) -> Any:
     """As :func:`client`, with what boto3 adds to some services (``upload_file``)."""
-    import boto3
-
-    made = boto3.Session(botocore_session=session()).client(
-        service, region_name=region, endpoint_url=ENDPOINT, config=CONFIG
-    )
+    with _making:
+        made = _boto3_session().client(
+            service, region_name=region, endpoint_url=ENDPOINT, config=CONFIG
+        )
     made.meta.events.register_first("before-send.*", sender(handle))
     return made
 
 
-def session() -> Session:
+@lru_cache(maxsize=1)
+def _session() -> Session:
     """A session that knows the sandbox's made-up credentials and nothing of the user's."""
     nowhere = ("config_file", "credentials_file", "profile")
     made = Session(session_vars=dict.fromkeys(nowhere, (None, None, None, None)))
     made.set_credentials(ACCESS_KEY_ID, SECRET_ACCESS_KEY)
     return made
+
+
+@lru_cache(maxsize=1)
+def _boto3_session() -> Any:
+    import boto3
+
+    return boto3.Session(botocore_session=_session())
 
 
 def sender(handle: Handle) -> Callable[..., Any]:

@@ -48,8 +48,8 @@ class MotoWorld:
         self._lock = threading.RLock()
         self._owner: Account | None = None
         self._stored: dict[Account, list[tuple[dict[Any, Any], dict[Any, Any]]]] = {}
+        self._knowing_policies: set[Account] = set()
         self._tables: dict[str, list[tuple[re.Pattern[str], Answer]]] = {}
-        moto.core.config.default_user_config["iam"] = {"load_aws_managed_policies": True}
         moto.core.utils.datetime = _clocked_datetime(self._now)
 
     def _now(self) -> float:
@@ -84,6 +84,17 @@ class MotoWorld:
         inner = [value for backends in used for value in vars(backends).values()]
         return used + [value for value in inner if isinstance(value, dict)]
 
+    def _with_aws_policies(self, account: Account) -> None:
+        """Give the account AWS's managed policies, some 20 MB, when it first asks for IAM."""
+        if account not in self._knowing_policies:
+            self._knowing_policies.add(account)
+            settings = self._moto.core.config.default_user_config["iam"]
+            settings["load_aws_managed_policies"] = True
+            backends = self._moto.backends.get_backend("iam")[account.id]
+            backends.pop("aws", None)  # S3 has made one without, to note that it was called
+            backends["aws"]
+            settings["load_aws_managed_policies"] = False
+
     def forget(self, account: Account) -> None:
         """Drop what ``account`` has stored, and the temporary files of its objects."""
         with self.belonging_to(account):
@@ -91,11 +102,14 @@ class MotoWorld:
                 for backend in backends.values():
                     backend.reset()
             self._owner = None
+            self._knowing_policies.discard(account)
             for memory in self._memories():
                 memory.clear()
 
     def ask(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Response | None:
         """moto's answer, ``None`` if it knows no such address. Call it inside ``belonging_to``."""
+        if self._owner is not None and url.startswith("https://iam."):
+            self._with_aws_policies(self._owner)
         found = self._find(url.partition("?")[0])
         if found is None:
             return None
