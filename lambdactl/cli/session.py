@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from lambdactl.cli import state
 from lambdactl.cli.options import Asked
+from lambdactl.cli.picker import pick_target
 from lambdactl.cli.target import SANDBOX, Wanted, wanted
 from lambdactl.cli.terminal import Terminal
 from lambdactl.errors import CredentialsError, LambdactlError, NotFound
@@ -60,10 +61,21 @@ class Session:
 
 @contextmanager
 def opened(asked: Asked, *, needs_alias: bool = True) -> Iterator[tuple[Session, Target]]:
-    """The target that is meant and the way to it. Prints the target block."""
+    """The target that is meant and the way to it. Prints the target block.
+
+    What no source says a person is asked for; where there is none, UsageError says the way out.
+    """
     meant = wanted(asked)
-    target = meant.target(needs_alias=needs_alias)
+    function, alias = meant.get("function"), meant.get("alias")
+    missing = function is None or (alias is None and needs_alias)
+    target = None
+    if not (missing and asked.terminal.interactive):
+        target = meant.target(needs_alias=needs_alias)
     with entered(asked, meant) as session:
+        if target is None:
+            target = pick_target(
+                asked.terminal, session.aws, function, alias, needs_alias=needs_alias
+            )
         session.terminal.say(*target_lines(session, target, "function", "alias"))
         yield session, target
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TextIO
 
 from lambdactl.errors import NotConfirmed
@@ -76,12 +76,18 @@ class Terminal:
                 "not confirmed, and nobody can be asked: stdin or stderr is not a terminal",
                 hint=f"the same command with {flag}, or with --dry-run to see the plan only",
             )
-        choices = " [y/N] " if answer == "y" else " "
-        sys.stderr.write(f"{question}{choices}")
-        sys.stderr.flush()
-        said = sys.stdin.readline().strip()
+        said = self.ask(f"{question} [y/N] " if answer == "y" else f"{question} ")
         if said != answer and not (answer == "y" and said.lower() in ("y", "yes")):
             raise NotConfirmed("not confirmed: nothing was changed")
+
+    def ask(self, question: str) -> str:
+        """The line that is typed; raises NotConfirmed where stdin ends instead."""
+        sys.stderr.write(question)
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        if not line:
+            raise NotConfirmed("not confirmed: nothing was changed")
+        return line.strip()
 
     def _drawn(self, line: Text, stream: TextIO) -> str:
         parts = (Span(line),) if isinstance(line, str) else line
@@ -114,10 +120,3 @@ def _can_draw(stream: TextIO) -> bool:
     except (UnicodeEncodeError, LookupError):
         return False
     return True
-
-
-def joined(words: Sequence[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"

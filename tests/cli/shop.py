@@ -29,6 +29,7 @@ class Shop(Account):
     def __init__(self) -> None:
         super().__init__(Routing(41))
         self.connections: list[Wanted] = []
+        self.names: tuple[str, ...] = ("billing", "checkout")
         self.where: Place = PLACE
         self.alarms: tuple[Alarm, ...] = ()
         self.metrics: Metrics | None = None
@@ -36,6 +37,9 @@ class Shop(Account):
 
     def place(self) -> Place:
         return self.where
+
+    def functions(self) -> tuple[str, ...]:
+        return self.names
 
     def snapshot(self, target: Target, **wanted: Any) -> Snapshot:
         if target.function != "checkout":

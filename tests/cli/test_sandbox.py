@@ -70,7 +70,8 @@ def test_other_terminals_find_it_until_it_ends(cli: Run) -> None:
 def test_a_signal_ends_it_with_its_workers(cli: Run, number: signal.Signals) -> None:
     with started("--speed", "60") as (process, _):
         assert cli("--context", "sandbox", "deploy", "--yes", "-q").code == 0
-        assert cli("deploy", "--yes", "-q", "--parameter", "Release=two").code == 0
+        fast = ("-p", "Release=two", "-p", "DeploymentPreferenceType=AllAtOnce")
+        assert cli("deploy", "--yes", "-q", *fast).code == 0
         workers = children(process.pid)
         assert workers
         process.send_signal(number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -334,4 +334,47 @@ def test_no_alias_is_guessed(cli: Run, shop: Shop) -> None:
     said = cli("status", "-f", "checkout")
     assert said.code == 2
     assert said.err.endswith("  try: -f checkout:ALIAS\n")
+    assert shop.connections == []
+
+
+def test_a_person_is_asked_for_what_no_source_says(
+    cli: Run, shop: Shop, person: Callable[..., None]
+) -> None:
+    person("nope", "out", "1", "live", "y")
+    said = cli("shift", "--to", "42", "--weight", "10", "--color", "never")
+    assert said.code == 0
+    assert said.err.startswith(
+        "  1  billing\n"
+        "  2  checkout\n"
+        "Which function? (number, name, or part of a name) none has 'nope' in its name\n"
+        "  1  billing\n"
+        "  2  checkout\n"
+        "Which function? (number, name, or part of a name)   1  checkout\n"
+        "Which function? (number, name, or part of a name)   1  live\n"
+        "Which alias of checkout? (number, name, or part of a name) Target   checkout:live"
+    )
+
+
+def test_many_functions_are_shown_in_part(
+    cli: Run, shop: Shop, person: Callable[..., None]
+) -> None:
+    shop.names = tuple(f"f{n:02}" for n in range(30))
+    person("f25", "live")
+    said = cli("versions")
+    assert " 20  f19\n  and 10 more: type a part of the name\n" in said.err
+    assert said.code == 9
+
+
+def test_a_person_who_goes_away_is_not_waited_for(
+    cli: Run, shop: Shop, person: Callable[..., None]
+) -> None:
+    person()
+    assert cli("abort").code == 3
+    shop.names = ()
+    assert cli("abort").code == 9
+
+
+def test_nobody_is_asked_with_no_input(cli: Run, shop: Shop, person: Callable[..., None]) -> None:
+    person("checkout")
+    assert cli("status", "--no-input").code == 2
     assert shop.connections == []

@@ -1,0 +1,183 @@
+"""``lambdactl deploy`` against the sandbox: shown, asked, executed, followed, remembered."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lambdactl.cli import state
+from lambdactl.cli.included import STACK, included_template
+from lambdactl.sandbox.open import Sandbox
+from tests.cli.conftest import Run, Said
+
+FAST = ("--parameter", "DeploymentPreferenceType=AllAtOnce")
+
+
+@pytest.fixture
+def place(sandbox: Sandbox) -> Iterator[Sandbox]:
+    """The running sandbox as the context ``sandbox``."""
+    environment = sandbox.environment()
+    state.remember_sandbox(
+        state.SandboxState(
+            endpoint=sandbox.endpoint,
+            region=sandbox.account.region,
+            account_id=sandbox.account.id,
+            access_key_id=environment["AWS_ACCESS_KEY_ID"],
+            secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+            pid=os.getpid(),
+            speed=60.0,
+        )
+    )
+    yield sandbox
+
+
+def change_sets(place: Sandbox) -> list[Any]:
+    client = place.client("cloudformation")
+    found: list[Any] = client.list_change_sets(StackName=STACK)["Summaries"]
+    return found
+
+
+def test_the_life_of_a_stack(
+    cli: Run, place: Sandbox, person: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    first = cli("--context", "sandbox", "deploy", "--yes", *FAST)
+    check_first(first)
+    function = state.current().function  # type: ignore[union-attr]
+
+    again = cli("deploy", "--yes")
+    assert again.code == 0
+    assert "Note     nothing to deploy: stack lambdactl-demo already is what" in again.out
+
+    dry = cli("deploy", "--dry-run", "--parameter", "Release=two")
+    assert dry.code == 0
+    assert (
+        f"Alias    {function}:prod  is moved by CodeDeploy  a new version is published" in dry.out
+    )
+    assert dry.err.endswith("dry run: the change set is discarded, nothing was changed\n")
+
+    person("n")
+    asked = cli("deploy", "--parameter", "Release=two")
+    assert asked.code == 3
+    assert asked.err.endswith("Proceed? [y/N] error: not confirmed: nothing was changed\n")
+    assert change_sets(place) == []
+    assert "v2" not in cli("versions").out
+
+    person("y")
+    released = cli("deploy", "--parameter", "Release=two", "-o", "json")
+    check_released(released)
+    assert cli("status", "--exit-status").out.startswith("✔ DONE  v2 has all traffic since d-")
+
+    broken = cli("deploy", "--yes", "--parameter", "FailurePercent=100")
+    assert broken.code == 6
+    assert broken.out.startswith(f"{STACK}  UPDATE_ROLLBACK_COMPLETE\n")
+    assert f"error: the deploy of {STACK} was rolled back: UPDATE_ROLLBACK_COMPLETE" in broken.err
+
+    back = cli("deploy", "--attach")
+    assert back.code == 6
+    assert "✖ stack    UPDATE_FAILED  ServiceAliasprod" in back.err
+
+
+def check_first(first: Said) -> None:
+    assert first.code == 0, first.err
+    assert first.out.startswith(f"{STACK}  CREATE_COMPLETE\n  AliasName ")
+    assert "Template the included stack: no other one is named\n" in first.err
+    assert "✔ bucket   lambdactl-artifacts-000000000000-us-east-1 made" in first.err
+    assert "Note     first deployment of alias prod: no hooks and no canary" in first.err
+    current = state.current()
+    assert current is not None
+    assert (current.alias, current.stack, current.template) == ("prod", STACK, None)
+    assert (current.account_id, current.context) == ("000000000000", "sandbox")
+    assert first.err.endswith(f"remembered {current.function}:prod as the current target\n")
+
+
+def check_released(released: Said) -> None:
+    assert released.code == 0, released.err
+    told = json.loads(released.out)
+    assert told["kind"] == "Deploy"
+    assert told["data"]["stack"]["status"] == "UPDATE_COMPLETE"
+    assert told["data"]["releases"][0]["how"] == "CodeDeploy"
+    assert "✔ hook     BeforeAllowTraffic Succeeded" in released.err
+
+
+def test_nobody_to_ask_is_found_out_before_anything_is_sent(cli: Run, place: Sandbox) -> None:
+    said = cli("--context", "sandbox", "deploy")
+    assert said.code == 3
+    assert "lambdactl --context sandbox deploy --yes" in said.err
+    assert place.client("s3").list_buckets()["Buckets"] == []
+
+
+def test_a_bucket_is_asked_for(cli: Run, place: Sandbox, person: Callable[..., None]) -> None:
+    person("n")
+    said = cli("--context", "sandbox", "deploy")
+    assert said.code == 3
+    assert (
+        "Make lambdactl-artifacts-000000000000-us-east-1 (private, encrypted) in us-east-1? [y/N] "
+        in said.err
+    )
+    assert place.client("s3").list_buckets()["Buckets"] == []
+
+
+def test_a_dry_run_makes_no_bucket(cli: Run, place: Sandbox) -> None:
+    said = cli("--context", "sandbox", "deploy", "--dry-run")
+    assert said.code == 3
+    assert place.client("s3").list_buckets()["Buckets"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--stack-name", "no_good"), "error: 'no_good' is not a name for a stack"),
+        (("--parameter", "Relaese=x"), f"error: {included_template()} has no parameter Relaese"),
+        (("--template", "bad.yml", "--stack-name", "s"), "error: bad.yml"),
+        (("--template", "bad.yml"), "error: no stack is named for bad.yml"),
+    ],
+    ids=lambda v: " ".join(v) if isinstance(v, tuple) else None,
+)
+def test_a_mistake_is_named_before_anything_is_sent(
+    cli: Run, place: Sandbox, working_directory: Path, words: tuple[str, ...], message: str
+) -> None:
+    (working_directory / "bad.yml").write_text("Resources: [unclosed\n")
+    said = cli("--context", "sandbox", "deploy", "--yes", *words)
+    assert said.code == 2
+    assert message in said.err
+    assert place.client("s3").list_buckets()["Buckets"] == []
+
+
+def remembered(template: str | None) -> None:
+    state.remember(
+        state.Current(
+            function="f",
+            alias="live",
+            stack="shop",
+            template=template,
+            region="us-east-1",
+            account_id="000000000000",
+            context="sandbox",
+            profile=None,
+            endpoint=None,
+            deployed="2026-11-20T14:00:00Z",
+        )
+    )
+
+
+def test_the_last_stack_is_never_given_another_template(
+    cli: Run, place: Sandbox, working_directory: Path
+) -> None:
+    other = working_directory / "other.yml"
+    other.write_text("Resources: {}\n")
+    remembered(template=None)
+    said = cli("--context", "sandbox", "deploy", "--template", "other.yml", "--dry-run")
+    assert (said.code, "error: no stack is named for other.yml" in said.err) == (2, True)
+    remembered(template="")
+    said = cli("--context", "sandbox", "deploy", "--dry-run")
+    assert "stack shop" not in said.err
+    remembered(template=str(other))
+    said = cli("deploy", "--dry-run")
+    assert "stack shop ← last deploy" in said.err
+    assert f"Template {other} ← last deploy\n" in said.err
