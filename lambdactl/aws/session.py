@@ -127,6 +127,14 @@ class Aws(Door):
         """Every version of every function of the account, fifty at a time."""
         return fleet.sweep(self)
 
+    def versions_of(self, function: str) -> fleet.Swept:
+        """Every version of one function, as a page of the sweep has them."""
+        return fleet.versions_of(self, function)
+
+    def stack_functions(self, stack: str) -> tuple[str, ...]:
+        """The functions that a stack has made; NotFound where there is no such stack."""
+        return fleet.stack_functions(self, stack)
+
     def surroundings(self, *, searched: bool = False) -> fleet.Surroundings:
         """What needs versions and is read once for the whole account."""
         return fleet.surroundings(self, searched=searched)
@@ -177,6 +185,8 @@ class Aws(Door):
         return self.remembered("identity", float("inf"), self._ask_identity)
 
     def _ask_identity(self) -> tuple[Place, str]:
+        # STS would answer without a region; every other service is asked in one.
+        self.client("lambda")
         answer = self.call("sts", "GetCallerIdentity", "your identity")
         arn: str = answer["Arn"]
         place = Place(

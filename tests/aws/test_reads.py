@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from lambdactl.aws import reads
-from lambdactl.errors import LambdactlError, NotFound
+from lambdactl.aws import connect, reads
+from lambdactl.errors import LambdactlError, NotFound, UsageError
 from lambdactl.model import Alias, Place, Routing, Storage, Target, Version
 from tests.aws.stubs import ACCOUNT, ARN, Script
 
@@ -187,3 +187,12 @@ def test_every_answer_sets_the_clock(script: Script) -> None:
     script.aws.alias(TARGET)
     told = script.aws.now() - datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
     assert 0.0 <= told.total_seconds() < 60.0
+
+
+def test_a_missing_region_is_said_before_anything_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "made-up")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "made-up")
+    with pytest.raises(UsageError, match="no region is set"):
+        connect().place()
