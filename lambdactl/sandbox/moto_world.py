@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import Any
 
 from lambdactl.sandbox.account import Account, ApiError
+from lambdactl.sandbox.moto_policies import heed_conditions
 from lambdactl.sandbox.wire import Response
 
 Answer = Callable[..., Any]
@@ -137,6 +138,8 @@ class MotoWorld:
             backend = backends["us-east-1" if "us-east-1" in backends else "aws"]
             table = [(re.compile(path), answer) for path, answer in backend.urls.items()]
             self._tables[service] = table
+            if service == "s3":
+                heed_conditions()
         return table
 
 
