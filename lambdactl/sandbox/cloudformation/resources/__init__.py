@@ -10,7 +10,6 @@ from lambdactl.sandbox.cloudformation.resources.aliases import AliasKind
 from lambdactl.sandbox.cloudformation.resources.buckets import BucketKind, BucketPolicyKind
 from lambdactl.sandbox.cloudformation.resources.function_parts import (
     EventSourceMappingKind,
-    FunctionUrlKind,
     LayerVersionKind,
     PermissionKind,
 )
@@ -46,7 +45,6 @@ KINDS: dict[str, Kind] = {
         DeploymentGroupKind(),
         EventSourceMappingKind(),
         FunctionKind(),
-        FunctionUrlKind(),
         LayerVersionKind(),
         LogGroupKind(),
         ManagedPolicyKind(),

@@ -1,4 +1,4 @@
-"""What belongs to a function: permissions, layers, a URL, event sources."""
+"""What belongs to a function: permissions, layers, event sources."""
 
 from __future__ import annotations
 
@@ -71,39 +71,6 @@ class LayerVersionKind(Kind):
         layer, _, number = resource.physical_id.rpartition(":")
         params = {"LayerName": layer, "VersionNumber": int(number)}
         yield from deleted(site, "lambda", "DeleteLayerVersion", params)
-
-
-class FunctionUrlKind(Kind):
-    type = "AWS::Lambda::Url"
-    attributes = frozenset({"FunctionArn", "FunctionUrl"})
-    fixed = frozenset({"Qualifier", "TargetFunctionArn"})
-
-    def create(self, site: Site, properties: Mapping[str, Any]) -> Work[Made]:
-        required(properties, "AuthType", "TargetFunctionArn")
-        params = as_input("lambda", "CreateFunctionUrlConfig", _url(properties))
-        made = yield from site.call("lambda", "CreateFunctionUrlConfig", params)
-        attributes = {"FunctionArn": made["FunctionArn"], "FunctionUrl": made["FunctionUrl"]}
-        return Made(made["FunctionArn"], attributes)
-
-    def update(
-        self, site: Site, resource: StackResource, properties: Mapping[str, Any]
-    ) -> Work[Made]:
-        params = as_input("lambda", "UpdateFunctionUrlConfig", _url(properties))
-        yield from site.call("lambda", "UpdateFunctionUrlConfig", params)
-        return Made(resource.physical_id, resource.attributes)
-
-    def delete(self, site: Site, resource: StackResource) -> Work[None]:
-        address = _url(resource.properties)
-        names = ("FunctionName", "Qualifier")
-        params = {name: address[name] for name in names if name in address}
-        yield from deleted(site, "lambda", "DeleteFunctionUrlConfig", params)
-
-
-def _url(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        **without(properties, "TargetFunctionArn"),
-        "FunctionName": properties["TargetFunctionArn"],
-    }
 
 
 class EventSourceMappingKind(Kind):
