@@ -1,8 +1,8 @@
 """One clock for the whole account: it starts at the wall clock and runs ``speed`` times faster.
 
 Everything that waits in the sandbox (bake times, hook time-outs, alarm periods, stack updates) is a
-process: a generator that yields the account seconds it wants to sleep. One scheduler resumes them in
-order of their due times, so a hundred rollouts keep their clocks on one thread, and a test that
+process: a generator that yields the account seconds it wants to sleep. One scheduler resumes them
+in order of their due times, so a hundred rollouts keep their clocks on one thread, and a test that
 moves a :class:`ManualClock` by hand sees exactly the same story.
 """
 

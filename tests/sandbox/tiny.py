@@ -1,10 +1,20 @@
-"""Services of a few lines, to see the door through."""
+"""Services of a few lines, to see the door through, and clients that reach them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
 from lambdactl.sandbox.account import Account, ApiError
+from lambdactl.sandbox.open import Sandbox
+
+NOW = 1_800_000_000.0
+ONCE = Config(retries={"total_max_attempts": 1})
 
 
 class TinyLambda:
@@ -87,3 +97,21 @@ TINY = {
     "cloudwatch": TinyCloudWatch,
     "cloudformation": TinyCloudFormation,
 }
+
+
+def over_socket(tiny: Sandbox, service: str, **more: Any) -> Any:
+    settings = {
+        "endpoint_url": tiny.endpoint,
+        "aws_access_key_id": "AKIASOMEBODY00000000",
+        "aws_secret_access_key": "x",
+        "region_name": "us-east-1",
+    }
+    return boto3.client(service, **{**settings, **more})
+
+
+def error_of(call: Callable[..., Any], **params: Any) -> tuple[str, int, str]:
+    with pytest.raises(ClientError) as raised:
+        call(**params)
+    response = raised.value.response
+    error = response["Error"]
+    return error["Code"], response["ResponseMetadata"]["HTTPStatusCode"], error["Message"]
