@@ -30,6 +30,11 @@ def alarms(door: Door, names: Sequence[str]) -> tuple[Alarm, ...]:
     Raises NotFound with the names of those that do not exist: a group that watches an alarm that is
     gone watches less than it says.
     """
+    return tuple(alarm_from(row) for row in described(door, names))
+
+
+def described(door: Door, names: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
+    """The alarms as DescribeAlarms has them, in the order of ``names``."""
     if not names:
         return ()
     answer = door.call(
@@ -38,7 +43,7 @@ def alarms(door: Door, names: Sequence[str]) -> tuple[Alarm, ...]:
     rows: Iterable[Mapping[str, Any]] = (
         row for kind in KINDS for row in answer.get(f"{kind}s", ())
     )
-    found = {row["AlarmName"]: alarm_from(row) for row in rows}
+    found = {row["AlarmName"]: row for row in rows}
     missing = [name for name in names if name not in found]
     if missing:
         raise NotFound(

@@ -11,6 +11,7 @@ Metrics are stamped with the start of the call, so the newest minutes still chan
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -53,16 +54,46 @@ def minutes_of(now: datetime, window_s: int) -> tuple[datetime, ...]:
     return tuple(last - MINUTE * back for back in reversed(range(count)))
 
 
+def past_metrics(
+    door: Door,
+    target: Target,
+    versions: Iterable[int],
+    *,
+    since: datetime,
+    until: datetime,
+    period_s: int,
+) -> Metrics:
+    """As :func:`metrics`, of periods of ``period_s`` from ``since``, which begins one, on.
+
+    CloudWatch keeps periods of 60 s for 15 days, of 300 s for 63 and of 3600 s for 455. [D]
+    """
+    numbers, period = sorted(set(versions)), timedelta(seconds=period_s)
+    count = max(math.ceil((until - since) / period), 1)
+    starts = tuple(since.astimezone(UTC) + period * n for n in range(count))
+    queries = [query(target, n, key, period_s) for n in numbers for key in WHAT]
+    points = answered(door, str(target), queries, starts[0], starts[-1] + period)
+    series = {number: series_of(number, points, starts) for number in numbers}
+    return Metrics(taken=door.clock.now(), window_s=count * period_s, series=series)
+
+
 def ask(door: Door, target: Target, numbers: list[int], starts: tuple[datetime, ...]) -> Points:
+    queries = [query(target, n, key) for n in numbers for key in WHAT]
+    return answered(door, str(target), queries, starts[0], starts[-1] + MINUTE)
+
+
+def answered(
+    door: Door, of: str, queries: list[dict[str, Any]], since: datetime, until: datetime
+) -> Points:
+    """The whole answer to one GetMetricData, over all its pages; raises where it is not whole."""
     points: Points = {}
     rows = door.pages(
         "cloudwatch",
         "GetMetricData",
         "MetricDataResults",
-        f"metrics of {target}",
-        MetricDataQueries=[query(target, n, key) for n in numbers for key in WHAT],
-        StartTime=starts[0],
-        EndTime=starts[-1] + MINUTE,
+        f"metrics of {of}",
+        MetricDataQueries=queries,
+        StartTime=since,
+        EndTime=until,
         ScanBy="TimestampAscending",
     )
     last_status: dict[str, str] = {}
@@ -71,27 +102,27 @@ def ask(door: Door, target: Target, numbers: list[int], starts: tuple[datetime, 
         last_status[row["Id"]] = row.get("StatusCode", "Complete")
         values = zip(row.get("Timestamps", ()), row.get("Values", ()), strict=True)
         points.setdefault(row["Id"], {}).update((t.astimezone(UTC), v) for t, v in values)
-    require_complete(last_status, target)
+    require_complete(last_status, of)
     return points
 
 
-def require_complete(status: Mapping[str, str], target: Target) -> None:
+def require_complete(status: Mapping[str, str], of: str) -> None:
     told = set(status.values()) - {"Complete"}
     if "Forbidden" in told:
         raise PermissionDenied(
-            f"no permission: cloudwatch:GetMetricData on metrics of {target}",
+            f"no permission: cloudwatch:GetMetricData on metrics of {of}",
             action="cloudwatch:GetMetricData",
             hint="ask for cloudwatch:GetMetricData; the README lists what each command needs",
         )
     if told:
         raise LambdactlError(
-            f"CloudWatch answered only a part of the metrics of {target}",
+            f"CloudWatch answered only a part of the metrics of {of}",
             why=", ".join(sorted(told)),
             hint="look again; CloudWatch is slow to answer sometimes",
         )
 
 
-def query(target: Target, number: int, key: str) -> dict[str, Any]:
+def query(target: Target, number: int, key: str, period_s: int = 60) -> dict[str, Any]:
     name, statistic = WHAT[key]
     dimensions = {
         "FunctionName": target.function,
@@ -106,7 +137,7 @@ def query(target: Target, number: int, key: str) -> dict[str, Any]:
                 "MetricName": name,
                 "Dimensions": [{"Name": n, "Value": v} for n, v in dimensions.items()],
             },
-            "Period": 60,
+            "Period": period_s,
             "Stat": statistic,
         },
     }

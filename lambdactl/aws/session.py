@@ -6,17 +6,20 @@ several threads.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
 from lambdactl.aws import (
+    alarm_rules,
     deployments,
     discovery,
     fleet,
+    history,
     inventory,
     last_look,
     layers,
+    metrics,
     mutations,
     reads,
     snapshot,
@@ -27,7 +30,9 @@ from lambdactl.aws.parts import Parts
 from lambdactl.model import (
     Alias,
     Deployment,
+    DeploymentConfig,
     LayerVersion,
+    Metrics,
     Place,
     Routing,
     Snapshot,
@@ -37,6 +42,7 @@ from lambdactl.model import (
     Version,
     VersionUse,
 )
+from lambdactl.model_history import AlarmChange, AlarmRule, Metric, Traffic
 
 RUNNING_S = 2.0
 """How long a look at the region's deployments holds: less than they need to shift anything."""
@@ -102,6 +108,54 @@ class Aws(Door):
     def deployment(self, deployment_id: str) -> Deployment:
         """One deployment with its lifecycle events; NotFound where there is none of this id."""
         return deployments.get(self, deployment_id)
+
+    def rollouts(self, target: Target, *, limit: int) -> tuple[Deployment, ...]:
+        """The newest deployments that moved the alias, newest first, with their targets."""
+        return history.rollouts(self, target, limit=limit)
+
+    def rollout(self, target: Target, deployment_id: str) -> Deployment:
+        """One deployment of the alias; NotFound where there is none, or it is of another alias."""
+        return history.rollout(self, target, deployment_id)
+
+    def past_metrics(
+        self,
+        target: Target,
+        versions: Iterable[int],
+        *,
+        since: datetime,
+        until: datetime,
+        period_s: int,
+    ) -> Metrics:
+        """What CloudWatch still holds of the versions behind the alias."""
+        return metrics.past_metrics(
+            self, target, versions, since=since, until=until, period_s=period_s
+        )
+
+    def traffic(self, target: Target, *, days: int = 7) -> Traffic:
+        """Calls and failed calls of the alias, hour by hour."""
+        return history.traffic(self, target, now=self.now(), days=days)
+
+    def config(self, name: str) -> DeploymentConfig:
+        """The steps of a deployment config; NotFound where there is none of this name."""
+        return deployments.config(self, name)
+
+    def alarm_rules(self, names: Sequence[str]) -> tuple[AlarmRule, ...]:
+        """Alarms as rules that can be evaluated; NotFound names those that are gone."""
+        return alarm_rules.rules(self, names)
+
+    def alarm_changes(self, name: str, *, since: datetime) -> tuple[AlarmChange, ...]:
+        """The changes of an alarm's state, newest first."""
+        return alarm_rules.changes(self, name, since=since)
+
+    def versions_called(self, target: Target) -> frozenset[int]:
+        """The versions that were called through the alias in the past two weeks."""
+        return history.versions_called(self, target)
+
+    def readings(
+        self, wanted: Iterable[Metric], since: datetime, until: datetime
+    ) -> history.Readings:
+        """The datapoints of these metrics, each by the start of its period."""
+        return history.readings(self, wanted, since, until)
 
     def running(self, function: str) -> tuple[Deployment, ...]:
         """The deployments of the function's groups that have not ended, without their targets."""

@@ -1,0 +1,101 @@
+"""What AWS still holds of the past: a week of traffic, an alarm's rule, its old states.
+
+Units as in :mod:`lambdactl.model`: rates are per cent, times UTC on AWS's clock, durations seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from lambdactl.model import Alarm
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Calls of one period of an alias, and how many of them failed."""
+
+    start: datetime
+    calls: float
+    errors: float
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """The traffic of one alias, oldest first, from the first period in which there was any."""
+
+    since: datetime
+    until: datetime
+    period_s: int
+    buckets: tuple[Bucket, ...]
+
+    @property
+    def calls(self) -> float:
+        return sum(b.calls for b in self.buckets)
+
+    @property
+    def errors(self) -> float:
+        return sum(b.errors for b in self.buckets)
+
+    @property
+    def error_rate(self) -> float | None:
+        """Per cent of all calls that failed; None without a call."""
+        return 100.0 * self.errors / self.calls if self.calls else None
+
+    @property
+    def calls_per_minute(self) -> tuple[float, ...]:
+        """Of each period, oldest first."""
+        return tuple(b.calls * 60.0 / self.period_s for b in self.buckets)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric as an alarm names it; ``dimensions`` exactly as it gives them."""
+
+    namespace: str
+    name: str
+    dimensions: tuple[tuple[str, str], ...]
+    stat: str
+    period_s: int
+    unit: str | None = None
+
+    def dimension(self, name: str) -> str | None:
+        return dict(self.dimensions).get(name)
+
+    def without(self, name: str) -> Metric:
+        """The same metric with one dimension less."""
+        kept = tuple(d for d in self.dimensions if d[0] != name)
+        return Metric(self.namespace, self.name, kept, self.stat, self.period_s, self.unit)
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRule:
+    """The rule of an alarm: a metric or an expression over metrics, M of N, missing data."""
+
+    alarm: Alarm
+    comparison: str
+    threshold: float
+    periods: int
+    to_alarm: int
+    treat_missing: str
+    """missing, ignore, breaching, notBreaching."""
+    period_s: int
+    metrics: Mapping[str, Metric]
+    """By the id that expressions use; the one of a plain metric alarm is ``m``."""
+    expressions: Mapping[str, str]
+    returned: str
+    """The id of the metric or expression that the threshold is compared with."""
+    unreadable: str | None = None
+    """Why no rule can be told: a composite alarm, an anomaly band. Then the rest says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmChange:
+    """One entry of an alarm's history."""
+
+    at: datetime
+    name: str
+    was: str | None
+    became: str | None
+    summary: str
