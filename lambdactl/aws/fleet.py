@@ -77,6 +77,19 @@ def sweep(door: Door) -> Iterator[Swept]:
             return
 
 
+def versions_of(door: Door, function: str) -> Swept:
+    """Every version of one function, for a prune of a few."""
+    about = f"function {function}"
+    rows = door.pages("lambda", "ListVersionsByFunction", "Versions", about, FunctionName=function)
+    return swept(list(rows))
+
+
+def stack_functions(door: Door, stack: str) -> tuple[str, ...]:
+    rows = discovery.stack_resources(door, stack)
+    names = discovery.physical_ids(rows, FUNCTION_TYPE).values()
+    return tuple(sorted(deployments.bare(name) or name for name in names))
+
+
 def swept(rows: list[dict[str, Any]]) -> Swept:
     numbered = [(row["FunctionName"], row) for row in rows if is_counted(row["Version"])]
     layers = {x["Arn"]: x.get("CodeSize", 0) for row in rows for x in row.get("Layers", ())}

@@ -35,14 +35,19 @@ def apply(
     sleep: Callable[[float], None] = time.sleep,
     interval_s: float = 2.0,
     wait_s: float = 3600.0,
+    halted: Callable[[], bool] = lambda: False,
+    despite_deployments: bool = False,
 ) -> Iterator[Event]:
     """Do ``plan``; a plan without actions does nothing.
 
     ``interval_s`` is the time between two looks while an abort is followed, ``wait_s`` the longest
-    that is waited for it. Raises Stale (nothing done), PartlyDone, WaitTimeout, or what AWS said.
+    that is waited for it; ``halted`` is asked before each delete of a prune. Raises Stale (nothing
+    done), PartlyDone, WaitTimeout, or what AWS said.
     """
     if plan.verb == "prune":
-        yield from delete_versions(plan, aws, sleep=sleep)
+        yield from delete_versions(
+            plan, aws, sleep=sleep, stop=halted, despite_deployments=despite_deployments
+        )
         return
     for action in plan.actions:
         match action:

@@ -110,6 +110,57 @@ class VersionKept:
 
 
 @dataclass(frozen=True, slots=True)
+class LayerVersionDeleted:
+    at: datetime
+    layer: str
+    version: int
+    code_size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionPruned:
+    """All that a plan says of one function was tried. ``freed`` is bytes, at most."""
+
+    at: datetime
+    function: str
+    deleted: int
+    kept: int
+    freed: int
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSkipped:
+    """Nothing more of a function is touched, for this reason."""
+
+    at: datetime
+    function: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PruneProgressed:
+    """``rate`` is deletes a second since the start; both None until it can be told."""
+
+    at: datetime
+    done: int
+    total: int
+    freed: int
+    rate: float | None
+    left_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRead:
+    """How far the reading of an account for a plan has come."""
+
+    at: datetime
+    what: str
+    done: int
+    total: int | None
+    """None where it is not known before the end."""
+
+
+@dataclass(frozen=True, slots=True)
 class StorageMeasured:
     """Code storage of the account around a prune, bytes: ``estimated`` is at most what it frees."""
 
@@ -199,6 +250,11 @@ Event = (
     | VersionPublished
     | VersionDeleted
     | VersionKept
+    | LayerVersionDeleted
+    | FunctionPruned
+    | FunctionSkipped
+    | PruneProgressed
+    | AccountRead
     | StorageMeasured
     | RatesMeasured
     | PartUnread

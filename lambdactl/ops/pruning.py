@@ -1,130 +1,162 @@
-"""The deletes of a prune: looked at again just before, one at a time, oldest first.
+"""The deletes of a prune: looked at again just before, journaled, oldest first, behind one limiter.
 
-DeleteFunction has no lock, so the time between look and delete can only be made short: aliases and
-running deployments are read again before every few deletes, and a version that has come into use is
-kept. Every answer AWS gives to a delete has its own meaning:
+DeleteFunction has no lock, so the time between look and delete can only be made short: aliases,
+running deployments, the stack and what names versions are read again before a function and every
+few deletes of it, and a version that has come into use is kept. While a deployment runs anywhere in
+the region nothing is deleted unless that is asked for: the calls a second are CodeDeploy's, too.
+Every answer AWS gives to a delete has its own meaning:
 
 ===  ========================================================================================
 204  gone, now or already, so that a delete may be repeated
 202  accepted, being done
 400  replicated to the edge: kept, AWS removes replicas by itself hours after their last use
-403  no permission: the run stops
-404  the function is gone: the run stops
+403  no permission: the function is left, the others go on
+404  the function is gone: the others go on
 409  an alias points at it after all: kept
 429  too many calls: half as fast, and again
 ===  ========================================================================================
 
-Ctrl-C between two deletes leaves nothing half done.
+Anything else ends the run. Ctrl-C between two deletes leaves nothing half done.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lambdactl.errors import LambdactlError, PartlyDone, Refused, Throttled, Unreachable
+from lambdactl.errors import LambdactlError, PartlyDone
 from lambdactl.model import Storage
-from lambdactl.ops.events import Event, PartUnread, StorageMeasured, VersionDeleted, VersionKept
+from lambdactl.ops import journal
+from lambdactl.ops.crew import work
+from lambdactl.ops.events import (
+    Event,
+    FunctionSkipped,
+    PartUnread,
+    PruneProgressed,
+    StorageMeasured,
+    VersionDeleted,
+    VersionKept,
+)
+from lambdactl.ops.function_prune import FunctionPrune, Job, Terms
+from lambdactl.ops.journal import Journal
 from lambdactl.plan.actions import DeleteVersion, Plan
-from lambdactl.plan.protecting import in_use
 
 if TYPE_CHECKING:
     from lambdactl.aws import Aws
 
-BATCH = 10
-"""Deletes between two looks at what is in use."""
-TRIES = 5
+WORKERS = 4
+TOLD_S = 5.0
 
 
-def delete_versions(plan: Plan, aws: Aws, *, sleep: Callable[[float], None]) -> Iterator[Event]:
-    """Raises Refused (nothing deleted), the error of a first delete, or PartlyDone at the end."""
+def delete_versions(
+    plan: Plan,
+    aws: Aws,
+    *,
+    sleep: Callable[[float], None],
+    stop: Callable[[], bool] = lambda: False,
+    despite_deployments: bool = False,
+) -> Iterator[Event]:
+    """The plan of one function. Raises Refused (nothing deleted), the error of a first delete, or
+    PartlyDone at the end."""
     deletes = tuple(a for a in plan.actions if isinstance(a, DeleteVersion))
-    if deletes:
-        yield from Run(plan, deletes, aws, sleep).events()
+    if not deletes:
+        return
+    function = plan.target.function
+    numbers = tuple(sorted(v.version for v in plan.verdicts))
+    job = Job(function, deletes, numbers, stack=plan.stack)
+    terms = Terms(sleep=sleep, stop=stop, despite_deployments=despite_deployments)
+    with journal.opened(f"{function}-{int(aws.now().timestamp())}") as kept:
+        run = Run(aws, kept, terms, total=len(deletes), workers=1, subject=f" of {function}")
+        yield from run.events([job])
+
+
+@dataclass
+class Counts:
+    """What has been done so far."""
+
+    deleted: int = 0
+    kept: list[VersionKept] = field(default_factory=list)
+    skipped: list[FunctionSkipped] = field(default_factory=list)
+    freed: int = 0
+
+    def take(self, event: Event) -> None:
+        match event:
+            case VersionDeleted():
+                self.deleted += 1
+                self.freed += event.code_size
+            case VersionKept():
+                self.kept.append(event)
+            case FunctionSkipped():
+                self.skipped.append(event)
+            case _:
+                return
 
 
 class Run:
-    """One prune as it goes: what is deleted so far, and what was kept against the plan."""
+    """One prune as it goes, over one function or thousands."""
 
     def __init__(
         self,
-        plan: Plan,
-        deletes: Sequence[DeleteVersion],
         aws: Aws,
-        sleep: Callable[[float], None],
+        kept: Journal,
+        terms: Terms,
+        *,
+        total: int,
+        workers: int = WORKERS,
+        subject: str = "",
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.plan = plan
-        self.deletes = deletes
         self.aws = aws
-        self.sleep = sleep
-        self.function = plan.target.function
-        self.deleted: list[DeleteVersion] = []
-        self.kept: list[VersionKept] = []
+        self.journal = kept
+        self.terms = terms
+        self.total = total
+        self.workers = workers
+        self.subject = subject
+        self.counts = Counts()
+        self._monotonic = monotonic
+        self._began = monotonic()
+        self._told = self._began
 
-    def events(self) -> Iterator[Event]:
+    def events(self, jobs: Iterable[Job]) -> Iterator[Event]:
+        """Raises the error of a run that did nothing, else PartlyDone where not all was done."""
         before, unread = self.measure()
         yield from unread
         try:
-            yield from self.delete_all()
+            for event in self.work(jobs):
+                self.counts.take(event)
+                yield event
+                yield from self.progress()
         except LambdactlError as error:
-            if not self.deleted:
+            if not self.counts.deleted:
                 raise
             raise self.partly(f"the run stopped: {error}", error.hint) from error
         yield from self.compare(before)
-        if self.kept:
-            reasons = "; ".join(f"v{k.version}: {k.reason}" for k in self.kept)
-            raise self.partly(reasons, "lambdactl prune   plans again from what is there now")
+        self.require_whole()
 
-    def delete_all(self) -> Iterator[Event]:
-        for start in range(0, len(self.deletes), BATCH):
-            needed = self.needed_now()
-            for action in self.deletes[start : start + BATCH]:
-                reason = needed.get(action.version)
-                event = self.keep(action, reason) if reason else self.delete(action)
-                yield event
+    def work(self, jobs: Iterable[Job]) -> Iterator[Event]:
+        if self.workers == 1:
+            for job in jobs:
+                yield from self.prune(job)
+            return
+        yield from work(jobs, self.prune, self.workers)
 
-    def needed_now(self) -> dict[int, str]:
-        """Version -> why it is in use since the plan was made. Refused while a deployment runs."""
-        running = self.aws.running(self.function)
-        if running:
-            raise Refused(
-                f"cannot prune {self.function}: deployment {running[0].id} has started since",
-                why="the versions it moves between must stay until it has ended",
-                hint=f"lambdactl status -f {self.plan.target} --watch",
-            )
-        numbers = {v.version for v in self.plan.verdicts} - {d.version for d in self.deleted}
-        found = in_use(self.aws.aliases(self.function), numbers)
-        return {n: p.reason for n, p in found.items()}
+    def prune(self, job: Job) -> Iterator[Event]:
+        if self.terms.stop():
+            return
+        yield from FunctionPrune(job, self.aws, self.journal, self.terms).events()
 
-    def delete(self, action: DeleteVersion) -> VersionDeleted | VersionKept:
-        try:
-            status = self.ask(action)
-        except Refused as error:
-            reason = refusal(error)
-            if reason is None:
-                raise
-            return self.keep(action, reason)
-        self.deleted.append(action)
-        return VersionDeleted(
-            self.aws.now(), action.function, action.version, action.code_size, status == 202
-        )
-
-    def ask(self, action: DeleteVersion) -> int:
-        """The delete, repeated while AWS is busy or silent; a version that is gone is 204."""
-        for attempt in range(1, TRIES):
-            try:
-                return self.aws.delete_version(action.function, action.version)
-            except Throttled:
-                self.aws.deletes.slow_down()
-                self.sleep(2.0**attempt)
-            except Unreachable:
-                self.sleep(2.0**attempt)
-        return self.aws.delete_version(action.function, action.version)
-
-    def keep(self, action: DeleteVersion, reason: str) -> VersionKept:
-        event = VersionKept(self.aws.now(), action.function, action.version, reason)
-        self.kept.append(event)
-        return event
+    def progress(self) -> Iterator[Event]:
+        """Every few seconds: how fast it goes, and how long it will take."""
+        now = self._monotonic()
+        if self.workers == 1 or now - self._told < TOLD_S:
+            return
+        self._told = now
+        done, took = self.counts.deleted, now - self._began
+        rate = done / took if done else None
+        left = (self.total - done) / rate if rate else None
+        yield PruneProgressed(self.aws.now(), done, self.total, self.counts.freed, rate, left)
 
     def measure(self) -> tuple[Storage | None, tuple[Event, ...]]:
         """Code storage now; not knowing it keeps nobody from pruning."""
@@ -139,22 +171,23 @@ class Run:
         after, unread = self.measure()
         yield from unread
         if after is not None:
-            estimated = sum(d.code_size for d in self.deleted)
-            yield StorageMeasured(self.aws.now(), before.used, after.used, estimated)
+            yield StorageMeasured(self.aws.now(), before.used, after.used, self.counts.freed)
+
+    def require_whole(self) -> None:
+        """PartlyDone where something of the plan was not done, with what and why."""
+        told = [f"{k.function}:v{k.version}: {k.reason}" for k in self.counts.kept]
+        told += [f"{s.function}: {s.reason}" for s in self.counts.skipped]
+        if self.workers == 1:
+            told = [f"v{k.version}: {k.reason}" for k in self.counts.kept]
+        if self.terms.stop() and self.counts.deleted < self.total:
+            told.append("it was told to stop")
+        if told:
+            shown = "; ".join(told[:5]) + (f"; and {len(told) - 5} more" if len(told) > 5 else "")
+            raise self.partly(shown, "lambdactl prune   plans again from what is there now")
 
     def partly(self, why: str, hint: str | None) -> PartlyDone:
         return PartlyDone(
-            f"deleted {len(self.deleted)} of {len(self.deletes)} versions of {self.function}",
+            f"deleted {self.counts.deleted} of {self.total} versions{self.subject}",
             why=why,
             hint=hint,
         )
-
-
-def refusal(error: Refused) -> str | None:
-    """Why AWS will not delete this one version; None where the answer is about more than it."""
-    said = error.why or str(error)
-    if error.aws_code == "ResourceConflictException":
-        return f"AWS refused: {said}"
-    if error.aws_code == "InvalidParameterValueException" and "replicated" in said:
-        return "replicated to the edge: AWS lets it go hours after its last use there"
-    return None

@@ -7,9 +7,10 @@ looked up between the confirmation and the write.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
-from lambdactl.model import Place, Routing, Target
+from lambdactl.model import Alias, Place, Routing, Target
 from lambdactl.model_stack import ResourceChange
 
 
@@ -71,6 +72,28 @@ class VersionVerdict:
     code_size: int
     rule: int | None = None
     """The rule that protects it; None where none does, or where it was only not selected."""
+    code_sha256: str = ""
+    published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionPlan:
+    """One function of a prune of many, or why nothing of it is touched."""
+
+    function: str
+    verdicts: tuple[VersionVerdict, ...] = ()
+    """Every version, newest first; empty where it is skipped."""
+    aliases: tuple[Alias, ...] = ()
+    """As they were when the verdicts were given."""
+    stack: str | None = None
+    skipped: str | None = None
+    """Why: a source that could not be read, a deployment or a stack update that runs."""
+
+    @property
+    def deletes(self) -> tuple[DeleteVersion, ...]:
+        """Oldest first."""
+        gone = (v for v in reversed(self.verdicts) if v.fate == "delete")
+        return tuple(DeleteVersion(self.function, v.version, v.code_size) for v in gone)
 
 
 How = Literal["first", "CodeDeploy", "at once", "unknown", "stays", "removed"]
@@ -115,6 +138,8 @@ class Plan:
     """The command that takes it back, ready to type; None where nothing can."""
     verdicts: tuple[VersionVerdict, ...] = ()
     """Prune only: every version of the function, newest first."""
+    stack: str | None = None
+    """Prune only: the stack that made the function."""
     releases: tuple[Release, ...] = ()
     """Deploy only: every alias of the stack."""
     changes: tuple[ResourceChange, ...] = ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Literal
 
 from lambdactl.errors import Refused, UsageError
 from lambdactl.model import Inventory, Snapshot, Version
@@ -51,6 +52,7 @@ def plan_prune_by(snapshot: Snapshot, criteria: Criteria) -> Plan:
         actions=deletes,
         notes=tuple(notes_of(pruning, len(deletes))),
         verdicts=verdicts,
+        stack=inventory.stack.name if inventory.stack else None,
     )
 
 
@@ -108,16 +110,26 @@ def refuse_while_changing(snapshot: Snapshot, inventory: Inventory) -> None:
 
 
 def verdict(pruning: Pruning, version: Version) -> VersionVerdict:
-    size = counted_size(version)
+    fate, reason, rule = judged(pruning, version)
+    return VersionVerdict(
+        version.number,
+        fate,
+        reason,
+        counted_size(version),
+        rule,
+        version.code_sha256,
+        version.published,
+    )
+
+
+def judged(pruning: Pruning, version: Version) -> tuple[Literal["keep", "delete"], str, int | None]:
     kept = protection(pruning, version)
     if kept is not None:
-        return VersionVerdict(version.number, "keep", kept.reason, size, kept.rule)
+        return "keep", kept.reason, kept.rule
     older_s = pruning.criteria.older_than_s
     if older_s and not is_older(pruning, version, older_s):
-        reason = f"not older than {duration(older_s)}"
-        return VersionVerdict(version.number, "keep", reason, size)
-    reason = f"not in newest {pruning.criteria.keep}"
-    return VersionVerdict(version.number, "delete", reason, size)
+        return "keep", f"not older than {duration(older_s)}", None
+    return "delete", f"not in newest {pruning.criteria.keep}", None
 
 
 def counted_size(version: Version) -> int:

@@ -14,6 +14,7 @@ from lambdactl.ops.stack_events import DeployEvent
 from lambdactl.render import glyphs
 from lambdactl.render.glyphs import Mark
 from lambdactl.render.numbers import clock, counted, duration, rate, routed, short, size, weight
+from lambdactl.render.prune_words import prune_words
 from lambdactl.render.stack_words import seen_words, stack_words
 from lambdactl.render.visible import visible
 
@@ -52,8 +53,15 @@ def _words(event: DeployEvent) -> Words:
             return _of_alarm(event)
         case ev.VersionPublished() | ev.VersionDeleted() | ev.VersionKept():
             return _of_version(event)
-        case ev.StorageMeasured():
-            return _of_storage(event)
+        case (
+            ev.StorageMeasured()
+            | ev.FunctionPruned()
+            | ev.FunctionSkipped()
+            | ev.PruneProgressed()
+            | ev.AccountRead()
+            | ev.LayerVersionDeleted()
+        ):
+            return Words(*prune_words(event))
         case ev.RatesMeasured():
             return _of_rates(event)
         case ev.PartUnread() | ev.LookFailed():
@@ -141,15 +149,6 @@ def _of_version(event: ev.VersionPublished | ev.VersionDeleted | ev.VersionKept)
         case ev.VersionKept():
             text = f"{label(event.version)} kept: {event.reason}"
             return Words(glyphs.ATTENTION, "version", text)
-
-
-def _of_storage(event: ev.StorageMeasured) -> Words:
-    freed = event.before - event.after
-    text = (
-        f"code storage {size(event.before)} → {size(event.after)}"
-        f"  freed {size(freed)} of at most {size(event.estimated)}"
-    )
-    return Words(glyphs.NOTE, "storage", text)
 
 
 def _of_rates(event: ev.RatesMeasured) -> Words:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 from lambdactl.aws import Aws
 from lambdactl.aws.limiter import Limiter
 from lambdactl.errors import LambdactlError, NotFound, Stale
-from lambdactl.model import Alias, Deployment, Routing, Snapshot, Storage, Target
+from lambdactl.model import Alias, Deployment, Routing, Snapshot, Storage, Target, VersionUse
 from lambdactl.ops.events import Event
 from tests.plan.samples import NOW, alias, snapshot
 
@@ -34,6 +34,9 @@ class Account:
         self.used = 100_000
         self.statuses: dict[int, int] = {}
         self.deletes = Limiter(1_000_000.0)
+        self.pinned: list[VersionUse] = []
+        self.needs: dict[int, VersionUse] = {}
+        self.stacks: dict[str, str] = {}
 
     @property
     def aws(self) -> Aws:
@@ -60,7 +63,7 @@ class Account:
     def deploy(self, deployment: Deployment) -> None:
         self.deployments[deployment.id] = deployment
 
-    def now(self) -> object:
+    def now(self) -> datetime:
         return NOW + timedelta(seconds=self.seconds)
 
     def snapshot(self, target: Target, *, window_s: int = 1800, afresh: bool = False) -> Snapshot:
@@ -87,6 +90,22 @@ class Account:
     def running(self, function: str) -> tuple[Deployment, ...]:
         self._called("running")
         return tuple(d for d in self.deployments.values() if d.active)
+
+    def running_anywhere(self) -> tuple[Deployment, ...]:
+        self._called("running_anywhere")
+        return tuple(d for d in self.deployments.values() if d.active)
+
+    def pins(self, function: str) -> tuple[VersionUse, ...]:
+        self._called("pins")
+        return tuple(self.pinned)
+
+    def need(self, function: str, version: int) -> VersionUse | None:
+        self._called(f"need {version}")
+        return self.needs.get(version)
+
+    def stack_status(self, name: str) -> str | None:
+        self._called(f"stack_status {name}")
+        return self.stacks.get(name)
 
     def deployment(self, deployment_id: str) -> Deployment:
         self._called(f"deployment {deployment_id}")

@@ -97,6 +97,27 @@ LINES = [
         "14:00:00 · storage  code storage 4.8 MB → 2.9 MB  freed 1.9 MB of at most 2.4 MB",
     ),
     (
+        ev.LayerVersionDeleted(NOW, "shared", 3, 2048),
+        "14:00:00 ✔ layer    layer shared:3 deleted  frees 2.0 KB",
+    ),
+    (
+        ev.FunctionPruned(NOW, "checkout", 8, 1, 8192),
+        "14:00:00 ✔ prune    checkout: deleted 8 versions, kept 1 against the plan"
+        "  frees up to 8.0 KB",
+    ),
+    (
+        ev.FunctionSkipped(NOW, "checkout", "deployment d-1 is InProgress"),
+        "14:00:00 ▲ skipped  checkout: deployment d-1 is InProgress",
+    ),
+    (
+        ev.PruneProgressed(NOW, 1_200, 55_000, 3_145_728, 4.5, 11_955.0),
+        "14:00:00 ● prune    1,200 of 55,000 deleted  3.0 MB  4.5/s  3h19m left",
+    ),
+    (
+        ev.AccountRead(NOW, "functions", 64, 1_000),
+        "14:00:00 · read     64 of 1,000 functions",
+    ),
+    (
         ev.RatesMeasured(
             NOW, NOW - timedelta(minutes=1), (ev.Rate(41, 0, 0), ev.Rate(42, 206, 13))
         ),
