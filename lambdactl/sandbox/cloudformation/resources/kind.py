@@ -21,7 +21,9 @@ from lambdactl.sandbox.cloudformation.walk import Work
 _SLOW_DOWN = frozenset(
     {"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"}
 )
-_ATTEMPTS = 6
+_ATTEMPTS = 10
+"""Eight and a half minutes of account time: seconds of the clock on the wall where the account runs
+fast, for a machine that is busy may let a minute's calls pile up and then make them all at once."""
 
 
 class ResourceFailed(Exception):
