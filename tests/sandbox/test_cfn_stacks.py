@@ -81,6 +81,17 @@ def test_the_status_is_there_as_soon_as_the_call_returns(stacks: Stacks) -> None
     assert stacks.status() == "DELETE_IN_PROGRESS"
 
 
+def test_a_request_sent_twice_with_one_token_begins_one_operation(stacks: Stacks) -> None:
+    given = {"StackName": "web", "TemplateBody": body(ERRORS), "ClientRequestToken": "t"}
+    made = stacks.client().create_stack(**given)
+    assert stacks.client().create_stack(**given)["StackId"] == made["StackId"]
+    stacks.settle()
+    changed = {**given, "TemplateBody": body({"New": alarm()}), "ClientRequestToken": "u"}
+    begun = stacks.client().update_stack(**changed)
+    assert stacks.client().update_stack(**changed)["OperationId"] == begun["OperationId"]
+    assert stacks.settle() == "UPDATE_COMPLETE"
+
+
 def test_generated_names_carry_stack_and_logical_id(stacks: Stacks) -> None:
     stacks.create(body({"Errors": alarm()}))
     name = stacks.physical("Errors")

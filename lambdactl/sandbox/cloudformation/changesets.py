@@ -20,6 +20,7 @@ from lambdactl.sandbox.cloudformation.records import ChangeSet, Desired, Stack
 from lambdactl.sandbox.cloudformation.stacks import (
     StackOperations,
     check_same_types,
+    is_repeated,
     is_same,
 )
 from lambdactl.sandbox.cloudformation.template import invalid
@@ -166,6 +167,10 @@ class ChangeSetOperations(StackOperations):
             stack, change_set = self.find_change_set(
                 params["ChangeSetName"], params.get("StackName")
             )
+            if stack.operation.change_set is change_set and is_repeated(
+                stack, stack.operation.kind, params
+            ):
+                return {}
             if change_set.status != "CREATE_COMPLETE":
                 raise _wrong_status(change_set, "executed", change_set.status)
             if change_set.execution != "AVAILABLE":

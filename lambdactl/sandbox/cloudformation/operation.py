@@ -50,8 +50,7 @@ class Story:
     def create(self) -> Process:
         yield _BREATH_S
         if (yield from self._converge()):
-            self._say("CREATE_COMPLETE")
-            self._settled()
+            self._settle("CREATE_COMPLETE")
             return
         reason = self._blame()
         operation = self.stack.operation
@@ -87,8 +86,7 @@ class Story:
             self._say("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
             yield _BREATH_S
             yield from self._remove(self._unwanted())
-            self._say("UPDATE_COMPLETE")
-            self._settled()
+            self._settle("UPDATE_COMPLETE")
         elif self.stack.operation.disable_rollback and not self.stack.operation.cancelled:
             self._say("UPDATE_FAILED", self._blame())
         else:
@@ -112,8 +110,7 @@ class Story:
         self._say("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
         yield _BREATH_S
         yield from self._remove(self._made_in_vain())
-        self._say("UPDATE_ROLLBACK_COMPLETE")
-        self._settled()
+        self._settle("UPDATE_ROLLBACK_COMPLETE")
 
     # -- delete -----------------------------------------------------------------------------------
 
@@ -145,11 +142,12 @@ class Story:
     # -- the parts --------------------------------------------------------------------------------
 
     def _say(self, status: str, reason: str | None = None) -> None:
-        set_stack_status(self.account, self.stack, status, reason)
         change_set = self.stack.operation.change_set
-        if change_set is not None and status.endswith(("_COMPLETE", "_FAILED")):
-            is_done = status in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
-            change_set.execution = "EXECUTE_COMPLETE" if is_done else "EXECUTE_FAILED"
+        with self.account.lock:
+            if change_set is not None and status.endswith(("_COMPLETE", "_FAILED")):
+                is_done = status in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+                change_set.execution = "EXECUTE_COMPLETE" if is_done else "EXECUTE_FAILED"
+            set_stack_status(self.account, self.stack, status, reason)
 
     def _maker(self, *, rolls_back: bool = False) -> Maker:
         assert self.stack.desired is not None
@@ -212,12 +210,16 @@ class Story:
         is_new = resource is not None and resource.status.startswith("CREATE")
         return "create" if is_new else "update"
 
-    def _settled(self) -> None:
-        """The operation is over and what it left is the stack's new ground."""
+    def _settle(self, status: str) -> None:
+        """The operation is over and what it left is the stack's new ground.
+
+        The status comes last: who sees it may begin the next operation at once.
+        """
         with self.account.lock:
             self.stack.before = self.stack.desired
             self.stack.touched.clear()
             self.stack.superseded.clear()
+            self._say(status)
 
     def _take_superseded(self) -> list[Superseded]:
         with self.account.lock:

@@ -30,6 +30,9 @@ class StackOperations(Ledger):
     def create_stack(self, params: Params) -> Params:
         name = params["StackName"]
         with self.account.lock:
+            begun = self.look_up(name)
+            if begun is not None and is_repeated(begun, "CREATE_STACK", params):
+                return {"StackId": begun.id, "OperationId": begun.operation.id}
             self._check_free(name)
             stack = self.new_stack(name, "CREATE_IN_PROGRESS")
         desired = self._settled(params, stack)
@@ -80,6 +83,8 @@ class StackOperations(Ledger):
     def update_stack(self, params: Params) -> Params:
         with self.account.lock:
             stack = self.find_live(params["StackName"])
+            if is_repeated(stack, "UPDATE_STACK", params):
+                return {"StackId": stack.id, "OperationId": stack.operation.id}
             operation = self._operation("UPDATE_STACK", params)
             check_updatable(stack, disable_rollback=operation.disable_rollback)
         desired = self._settled(params, stack)
@@ -94,6 +99,9 @@ class StackOperations(Ledger):
         return compute(stack, desired, self.exports.value)
 
     def start_update(self, stack: Stack, desired: Desired, operation: Operation) -> None:
+        for change_set in stack.change_sets.values():
+            if change_set.execution == "AVAILABLE":
+                change_set.execution = "OBSOLETE"
         stack.become(desired)
         stack.disable_rollback = operation.disable_rollback
         stack.updated_at = self.account.clock.utcnow()
@@ -192,6 +200,12 @@ class StackOperations(Ledger):
             stack = self.find_live(params["StackName"])
             stack.is_protected = params["EnableTerminationProtection"]
         return {"StackId": stack.id}
+
+
+def is_repeated(stack: Stack, kind: str, params: Params) -> bool:
+    """Whether the request is the one that began the stack's operation, sent a second time."""
+    token = params.get("ClientRequestToken")
+    return token is not None and (token, kind) == (stack.operation.token, stack.operation.kind)
 
 
 def check_same_types(stack: Stack, desired: Desired) -> None:
