@@ -79,7 +79,7 @@ Version = Annotated[
     typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
 ]
 
-app = typer.Typer(cls=Lazy, **SETTINGS)
+app = typer.Typer(cls=Lazy, no_args_is_help=True, **SETTINGS)
 
 
 @app.callback()

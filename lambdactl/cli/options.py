@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import update_wrapper
+from itertools import pairwise
 from typing import Annotated, Any
 
 import typer
@@ -209,7 +210,7 @@ def _env_flag(name: str) -> bool:
 
 def wants_json(argv: Sequence[str]) -> bool:
     """Whether errors are to be JSON: known before the words are parsed, for the parse may fail."""
-    for word, following in zip(argv, [*argv[1:], ""], strict=True):
+    for word, following in pairwise([*argv, ""]):
         if word in ("-o", "--output"):
             return following.startswith("json")
         if word.startswith(("-ojson", "--output=json")):

@@ -66,6 +66,7 @@ def person(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def types(*lines: str) -> None:
         monkeypatch.setattr("sys.stdin", Keyboard("".join(f"{line}\n" for line in lines)))
         monkeypatch.setattr("lambdactl.cli.terminal._is_terminal", lambda _: True)
+        monkeypatch.setenv("NO_COLOR", "1")
 
     return types
 

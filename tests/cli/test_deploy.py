@@ -42,10 +42,7 @@ def change_sets(place: Sandbox) -> list[Any]:
     return found
 
 
-def test_the_life_of_a_stack(
-    cli: Run, place: Sandbox, person: Callable[..., None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
+def test_the_life_of_a_stack(cli: Run, place: Sandbox, person: Callable[..., None]) -> None:
     first = cli("--context", "sandbox", "deploy", "--yes", *FAST)
     check_first(first)
     function = state.current().function  # type: ignore[union-attr]

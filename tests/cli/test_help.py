@@ -103,3 +103,10 @@ def test_an_unknown_topic_names_the_known_ones(cli: Run) -> None:
     said = cli("help", "nonsense")
     assert said.code == 2
     assert "exit-codes" in said.err
+
+
+@pytest.mark.parametrize("words", [(), ("sandbox",), ("context",)], ids=" ".join)
+def test_without_a_command_the_help_is_shown_on_stderr(cli: Run, words: tuple[str, ...]) -> None:
+    said = cli(*words)
+    assert (said.code, said.out) == (2, "")
+    assert said.err == cli(*words, "--help").out

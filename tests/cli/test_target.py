@@ -341,7 +341,7 @@ def test_a_person_is_asked_for_what_no_source_says(
     cli: Run, shop: Shop, person: Callable[..., None]
 ) -> None:
     person("nope", "out", "1", "live", "y")
-    said = cli("shift", "--to", "42", "--weight", "10", "--color", "never")
+    said = cli("shift", "--to", "42", "--weight", "10")
     assert said.code == 0
     assert said.err.startswith(
         "  1  billing\n"

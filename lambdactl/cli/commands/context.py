@@ -10,7 +10,7 @@ import typer
 from lambdactl.cli.app import SETTINGS
 from lambdactl.cli.options import Asked, shared
 
-app = typer.Typer(**SETTINGS)
+app = typer.Typer(no_args_is_help=True, **SETTINGS)
 
 
 @app.callback()

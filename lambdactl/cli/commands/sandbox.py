@@ -13,7 +13,7 @@ from lambdactl.errors import UsageError
 if TYPE_CHECKING:
     from lambdactl.cli.state import SandboxState
 
-app = typer.Typer(**SETTINGS)
+app = typer.Typer(no_args_is_help=True, **SETTINGS)
 
 
 @app.callback()
