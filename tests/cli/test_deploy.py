@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lambdactl.cli import state
+from lambdactl.cli import session, state
 from lambdactl.cli.included import STACK, included_template
 from lambdactl.sandbox.open import Sandbox
 from tests.cli.conftest import Run, Said
@@ -100,6 +100,33 @@ def check_released(released: Said) -> None:
     assert told["data"]["stack"]["status"] == "UPDATE_COMPLETE"
     assert told["data"]["releases"][0]["how"] == "CodeDeploy"
     assert "✔ hook     BeforeAllowTraffic Succeeded" in released.err
+
+
+def test_ctrl_c_detaches_and_says_how_to_come_back(
+    cli: Run, place: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = place.client("cloudformation")
+
+    def interrupted_while_it_is_made(seconds: float) -> None:
+        status = client.describe_stacks(StackName=STACK)["Stacks"][0]["StackStatus"]
+        if status == "CREATE_IN_PROGRESS":
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(session, "sleep", interrupted_while_it_is_made)
+        said = cli("--context", "sandbox", "deploy", "--yes")
+    assert said.code == 130
+    assert said.err.endswith(
+        f"interrupted: CloudFormation and CodeDeploy go on with stack {STACK}; come back with"
+        f" lambdactl --context sandbox deploy --attach --stack-name {STACK}\n"
+    )
+    assert state.current() is None
+    back = cli("--context", "sandbox", "deploy", "--attach", "--stack-name", STACK)
+    assert back.code == 0
+    assert "✔ stack    CREATE_COMPLETE  ServiceAliasprod" in back.err
+    current = state.current()
+    assert current is not None
+    assert (current.stack, current.alias) == (STACK, "prod")
 
 
 def test_nobody_to_ask_is_found_out_before_anything_is_sent(cli: Run, place: Sandbox) -> None:

@@ -118,6 +118,32 @@ LINES = [
         "14:00:00 · read     64 of 1,000 functions",
     ),
     (
+        ev.FunctionPruned(NOW, "checkout", 3, 1, 2048),
+        "14:00:00 ✔ prune    checkout: deleted 3 versions, kept 1 against the plan"
+        "  frees up to 2.0 KB",
+    ),
+    (
+        ev.FunctionSkipped(NOW, "checkout", "a deployment runs"),
+        "14:00:00 ▲ skipped  checkout: a deployment runs",
+    ),
+    (
+        ev.PruneProgressed(NOW, 50, 1200, 2048, 4.96, 232.0),
+        "14:00:00 ● prune    50 of 1,200 deleted  2.0 KB  5.0/s  3m52s left",
+    ),
+    (
+        ev.PruneProgressed(NOW, 0, 1200, 0, None, None),
+        "14:00:00 ● prune    0 of 1,200 deleted  0 B",
+    ),
+    (ev.AccountRead(NOW, "functions", 50, None), "14:00:00 · read     50 functions"),
+    (
+        ev.AccountRead(NOW, "functions", 50, 1000),
+        "14:00:00 · read     50 of 1,000 functions",
+    ),
+    (
+        ev.LayerVersionDeleted(NOW, "shared", 3, 2048),
+        "14:00:00 ✔ layer    layer shared:3 deleted  frees 2.0 KB",
+    ),
+    (
         ev.RatesMeasured(
             NOW, NOW - timedelta(minutes=1), (ev.Rate(41, 0, 0), ev.Rate(42, 206, 13))
         ),
