@@ -99,3 +99,23 @@ class AlarmChange:
     was: str | None
     became: str | None
     summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A version that carried all traffic of an alias, and until when that is known."""
+
+    version: int
+    until: datetime
+    source: str
+    """``d-1 Succeeded``, ``measured by CloudWatch``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a rollback must know of an alias: who carried it, and who had to give it back."""
+
+    carried: tuple[Carried, ...]
+    """Newest first; a version may be in it more than once."""
+    rolled_back: Mapping[int, str]
+    """Version -> the deployment that was stopped, failed or rolled back while it was released."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from lambdactl.cli.options import Asked
 from lambdactl.cli.session import Session, opened
 from lambdactl.errors import PartlyDone
-from lambdactl.model import Snapshot
+from lambdactl.model import Snapshot, Target
 from lambdactl.plan import Plan, VersionVerdict
 from lambdactl.render import document
 from lambdactl.render.addressed import addressed
@@ -22,17 +22,21 @@ from lambdactl.render.spans import Line, Span
 from lambdactl.render.words import line
 
 if TYPE_CHECKING:
+    from lambdactl.aws import Aws
     from lambdactl.ops.events import Event
 
 Decide = Callable[[Snapshot], Plan]
+Learn = Callable[["Aws", Target], tuple[Decide, int | None]]
+"""For a decision that needs more than one look: how to decide, and whose state to check."""
 PATIENCE_S = 3600.0
 """For how long an abort is followed where no --timeout says otherwise."""
 
 
 def change(
     asked: Asked,
-    decide: Decide,
+    decide: Decide | None = None,
     *,
+    learn: Learn | None = None,
     needs_alias: bool = True,
     to: int | None = None,
     checks: bool = False,
@@ -40,6 +44,9 @@ def change(
 ) -> None:
     """Look, decide, show, confirm, apply, and say what came of it."""
     with opened(asked, needs_alias=needs_alias) as (session, target):
+        if learn is not None:
+            decide, to = learn(session.aws, target)
+        assert decide is not None, "a change is decided, or learnt"
         snapshot = session.aws.snapshot(
             target, metrics=False, to=to, checks=checks, inventory=inventory
         )

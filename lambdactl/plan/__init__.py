@@ -19,6 +19,7 @@ from lambdactl.plan.actions import (
 from lambdactl.plan.deploy import plan_deploy
 from lambdactl.plan.promote import plan_promote
 from lambdactl.plan.prune import plan_prune
+from lambdactl.plan.rollback import plan_rollback
 from lambdactl.plan.shift import plan_shift
 
 __all__ = [
@@ -35,5 +36,6 @@ __all__ = [
     "plan_deploy",
     "plan_promote",
     "plan_prune",
+    "plan_rollback",
     "plan_shift",
 ]

@@ -125,7 +125,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    verb: Literal["shift", "promote", "abort", "prune", "deploy"]
+    verb: Literal["shift", "promote", "abort", "rollback", "prune", "deploy"]
     place: Place
     target: Target
     actions: tuple[Action, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from lambdactl.model import Alias, Routing, Snapshot
@@ -9,7 +10,7 @@ from lambdactl.plan.actions import Check, Plan, UpdateAlias
 from lambdactl.plan.checks import checks_of, refuse_unmet
 from lambdactl.plan.routing import describe, undo
 
-Verb = Literal["shift", "promote", "abort"]
+Verb = Literal["shift", "promote", "abort", "rollback"]
 
 
 def reroute(
@@ -49,6 +50,11 @@ def nothing_to_do(
         checks=checks,
         notes=notes or (f"{snapshot.target} already routes {describe(routing)}",),
     )
+
+
+def with_notes(plan: Plan, *notes: str) -> Plan:
+    """The same plan, with these notes before its own."""
+    return replace(plan, notes=(*notes, *plan.notes))
 
 
 def notes_of(
