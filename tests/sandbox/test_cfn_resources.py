@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from lambdactl.sandbox.account import ApiError
 from lambdactl.sandbox.cloudformation.resources import KINDS
+from lambdactl.sandbox.cloudformation.shapes import as_input
 from tests.sandbox.cfn_world import Stacks, alarm, body, open_stacks, role, zipped
 
 NAMED = ["CAPABILITY_NAMED_IAM"]
@@ -70,6 +72,50 @@ def is_gone(call: Any, **params: Any) -> bool:
 
 def is_refused(call: Any, **params: Any) -> bool:
     return status_of(call, **params) == 403
+
+
+# -- properties as input --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("operation", "properties", "members"),
+    [
+        ("lambda:UpdateFunctionConfiguration", {"Timeout": "7"}, {"Timeout": 7}),
+        ("lambda:UpdateFunctionConfiguration", {"Layers": "one"}, {"Layers": ["one"]}),
+        (
+            "codedeploy:CreateDeploymentGroup",
+            {"AlarmConfiguration": {"Enabled": "true", "Alarms": [{"Name": "a"}]}},
+            {"alarmConfiguration": {"enabled": True, "alarms": [{"name": "a"}]}},
+        ),
+        ("cloudwatch:PutMetricAlarm", {"Threshold": "0.5"}, {"Threshold": 0.5}),
+        ("cloudwatch:PutMetricAlarm", {"AlarmName": 5}, {"AlarmName": "5"}),
+        ("iam:CreateRole", {"AssumeRolePolicyDocument": {}}, {"AssumeRolePolicyDocument": "{}"}),
+    ],
+)
+def test_properties_become_members_of_the_right_name_and_type(
+    operation: str, properties: dict[str, Any], members: dict[str, Any]
+) -> None:
+    service, _, name = operation.partition(":")
+    assert as_input(service, name, properties) == members
+
+
+@pytest.mark.parametrize(
+    ("properties", "words"),
+    [
+        ({"Period": "often"}, "#/Period: expected type: Number, found: String"),
+        ({"Period": 1.5}, "#/Period: expected type: Number, found: Number"),
+        ({"ActionsEnabled": 7}, "#/ActionsEnabled: expected type: Boolean, found: Number"),
+        ({"AlarmName": ["a"]}, "#/AlarmName: expected type: String, found: JSONArray"),
+        ({"Metrics": ["a"]}, "#/Metrics/0: expected type: JSONObject, found: String"),
+        ({"Metrics": [{"Idd": 1}]}, "#/Metrics/0: extraneous key [Idd] is not permitted"),
+    ],
+)
+def test_properties_that_do_not_fit_are_refused_with_their_place(
+    properties: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ApiError) as raised:
+        as_input("cloudwatch", "PutMetricAlarm", properties)
+    assert raised.value.message.endswith(words)
 
 
 # -- Lambda ---------------------------------------------------------------------------------------

@@ -139,6 +139,18 @@ def test_without_rollback_a_failed_creation_stays_until_it_is_rolled_back(stacks
     assert stacks.alarms() == []
 
 
+def test_a_creation_that_stayed_failed_can_be_completed_or_given_up(stacks: Stacks) -> None:
+    stacks.create(body({**ERRORS, "Bad": broken("Errors")}), DisableRollback=True)
+    again = body({**ERRORS, "More": alarm(), "Bad": broken("More")})
+    assert stacks.update(again, DisableRollback=True) == "UPDATE_FAILED"
+    stacks.client().rollback_stack(StackName="web")
+    assert stacks.settle() == "ROLLBACK_COMPLETE"
+    assert stacks.alarms() == []
+    stacks.create(body({**ERRORS, "Bad": broken("Errors")}), "two", DisableRollback=True)
+    assert stacks.update(body(ERRORS), "two", DisableRollback=True) == "UPDATE_COMPLETE"
+    assert stacks.alarms() == ["errors"]
+
+
 def test_on_failure_delete_leaves_nothing(stacks: Stacks) -> None:
     made = stacks.client().create_stack(
         StackName="web", TemplateBody=body({"Bad": broken()}), OnFailure="DELETE"

@@ -40,12 +40,12 @@ class Story:
     stack: Stack
     exports: Exports
 
-    # -- create -----------------------------------------------------------------------------------
-
     def begin(self, status: str, process: Process) -> None:
         """Say ``status`` at once, for the caller asks next; the rest is left to the clock."""
         self._say(status, "User Initiated")
         self.account.clock.spawn(process)
+
+    # -- create -----------------------------------------------------------------------------------
 
     def create(self) -> Process:
         yield _BREATH_S
@@ -90,8 +90,15 @@ class Story:
         elif self.stack.operation.disable_rollback and not self.stack.operation.cancelled:
             self._say("UPDATE_FAILED", self._blame())
         else:
-            self._say("UPDATE_ROLLBACK_IN_PROGRESS", self._blame())
-            yield from self.roll_back_update()
+            status, process = self.way_back()
+            self._say(status, self._blame())
+            yield from process
+
+    def way_back(self) -> tuple[str, Process]:
+        """The status and the process of a rollback: to what the stack was, or to nothing."""
+        if self.stack.before is None:
+            return "ROLLBACK_IN_PROGRESS", self.roll_back_creation()
+        return "UPDATE_ROLLBACK_IN_PROGRESS", self.roll_back_update()
 
     def roll_back_update(self) -> Process:
         """Lead every touched resource back, then remove what the update had made."""

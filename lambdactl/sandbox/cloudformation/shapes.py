@@ -84,20 +84,19 @@ def _as_text(value: Any, path: str) -> str:
 
 
 def _as_number(value: Any, path: str, kind: type[int] | type[float]) -> int | float:
+    number = _number(value)
+    if number is None or (kind is int and not number.is_integer()):
+        raise mismatch(path, f"expected type: Number, found: {_found(value)}")
+    return kind(number)
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
     try:
-        if isinstance(value, str | int | float) and not isinstance(value, bool):
-            number = float(value)
-            return number if kind is float else _whole(number)
+        return float(value)
     except ValueError:
-        pass_on = mismatch(path, f"expected type: Number, found: {_found(value)}")
-        raise pass_on from None
-    raise mismatch(path, f"expected type: Number, found: {_found(value)}")
-
-
-def _whole(number: float) -> int:
-    if not number.is_integer():
-        raise ValueError(number)
-    return int(number)
+        return None
 
 
 def _as_boolean(value: Any, path: str) -> bool:

@@ -189,10 +189,7 @@ class StackOperations(Ledger):
                 )
             operation = self._operation("ROLLBACK", params)
             story = self.story(stack, operation)
-            if stack.status == "CREATE_FAILED":
-                story.begin("ROLLBACK_IN_PROGRESS", story.roll_back_creation())
-            else:
-                story.begin("UPDATE_ROLLBACK_IN_PROGRESS", story.roll_back_update())
+            story.begin(*story.way_back())
         return {"StackId": stack.id, "OperationId": operation.id}
 
     def update_termination_protection(self, params: Params) -> Params:
