@@ -16,10 +16,12 @@ from typing import Annotated, Any
 
 import typer
 
+from lambdactl.cli.query import compiled
 from lambdactl.cli.terminal import Terminal
 from lambdactl.errors import UsageError
+from lambdactl.render.formats import MACHINE
 
-FORMATS = ("table", "json", "jsonl", "yaml")
+FORMATS = ("table", "wide", *MACHINE)
 COLORS = ("auto", "always", "never")
 
 
@@ -59,7 +61,8 @@ class Asked:
 
     @property
     def structured(self) -> bool:
-        return self.output != "table"
+        """Whether a program reads stdout: then it gets the document, and nothing is shortened."""
+        return self.output in MACHINE or self.terminal.query is not None
 
 
 Function = Annotated[
@@ -77,6 +80,10 @@ EndpointUrl = Annotated[
 Output = Annotated[
     str | None, typer.Option("--output", "-o", metavar="|".join(FORMATS), help="Form of stdout.")
 ]
+Query = Annotated[
+    str | None, typer.Option(metavar="JMESPATH", help="A part of what -o json prints.")
+]
+Plain = Annotated[bool, typer.Option("--plain", help="ASCII, no colour, one record a line.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="On stderr, errors only.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
 NoInput = Annotated[bool, typer.Option("--no-input", help="Never ask; fail instead.")]
@@ -95,6 +102,8 @@ SHARED: Mapping[str, tuple[Any, Any]] = {
     "region": (Region, None),
     "endpoint_url": (EndpointUrl, None),
     "output": (Output, None),
+    "query": (Query, None),
+    "plain": (Plain, False),
     "quiet": (Quiet, False),
     "debug": (Debug, False),
     "no_input": (NoInput, False),
@@ -161,6 +170,8 @@ def asked(run: Run, words: Mapping[str, Any]) -> Asked:
     color = _one_of("--color", words.get("color") or "auto", COLORS)
     no_input = words.get("no_input", False) or _env_flag("NO_INPUT")
     quiet = words.get("quiet", False)
+    plain = words.get("plain", False)
+    query = compiled(words["query"]) if "query" in words else None
     return Asked(
         function=words.get("function"),
         alias=words.get("alias"),
@@ -176,7 +187,14 @@ def asked(run: Run, words: Mapping[str, Any]) -> Asked:
         yes_by_environment=_env_flag("YES"),
         dry_run=words.get("dry_run", False),
         timeout=seconds(words["timeout"]) if "timeout" in words else None,
-        terminal=Terminal(color=color, quiet=quiet, no_input=no_input, ascii=_env_flag("ASCII")),
+        terminal=Terminal(
+            color="never" if plain else color,
+            quiet=quiet,
+            no_input=no_input,
+            ascii=plain or _env_flag("ASCII"),
+            plain=plain,
+            query=query,
+        ),
         run=run,
     )
 

@@ -5,14 +5,15 @@ A person is there when stdin and stderr are both terminals and nobody said ``--n
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Iterable
-from typing import TextIO
+from collections.abc import Iterable, Sequence
+from typing import Any, TextIO
 
 from lambdactl.errors import NotConfirmed
+from lambdactl.render.formats import formatted
 from lambdactl.render.spans import Line, Span, ansi, plain
+from lambdactl.render.tables import Table
 
 Text = Line | str
 
@@ -27,7 +28,11 @@ class Terminal:
         quiet: bool = False,
         no_input: bool = False,
         ascii: bool = False,
+        plain: bool = False,
+        query: Any = None,
     ) -> None:
+        self.plain = plain
+        self.query = query
         self.color = color
         self.quiet = quiet
         self.no_input = no_input
@@ -56,15 +61,20 @@ class Terminal:
         """Data, on stdout."""
         _write(sys.stdout, (self._drawn(line, sys.stdout) for line in lines))
 
-    def document(self, document: object, output: str) -> None:
-        """One JSON or YAML document on stdout."""
-        if output == "yaml":
-            import yaml
+    def document(self, document: object, output: str, names: Sequence[str] = ()) -> None:
+        """One document on stdout, or what ``--query`` finds in it: as JSON, unless another format
+        of a program's was asked for. ``names`` are what ``-o name`` prints."""
+        if self.query is not None:
+            from lambdactl.cli.query import answered
 
-            sys.stdout.write(yaml.safe_dump(document, sort_keys=False, allow_unicode=True))
-            return
-        indent = None if output == "jsonl" else 2
-        self.out(json.dumps(document, indent=indent, ensure_ascii=False))
+            document, names = answered(self.query, document), ()
+        sys.stdout.write(formatted(document, output, names))
+        sys.stdout.flush()
+
+    def table(self, table: Table, output: str) -> None:
+        """Rows for a person; with ``--plain`` one record a line."""
+        wide = output == "wide"
+        self.out(*(table.records(wide=wide) if self.plain else table.lines(wide=wide)))
 
     def confirm(self, question: str, *, answer: str = "y", flag: str = "--yes") -> None:
         """Ask, and go on only if the answer is ``answer``; raises NotConfirmed otherwise.

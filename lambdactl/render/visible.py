@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_STEERING = re.compile(
+STEERING = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 """C0 and C1 controls, zero-width and bidirectional marks, lone surrogates."""
@@ -18,7 +18,7 @@ def visible(text: str) -> str:
     An escape becomes the four letters ``\\x1b``; nothing is dropped, so two texts that differ look
     different.
     """
-    return _STEERING.sub(lambda found: _spelled(found.group()), text)
+    return STEERING.sub(lambda found: _spelled(found.group()), text)
 
 
 def _spelled(character: str) -> str:

@@ -1,0 +1,51 @@
+"""Rows that are told as a table, as a wide table, or one record a line; the names of the rows.
+
+The same rows are drawn for a person and cut for ``--plain``; what a machine reads comes from
+:mod:`lambdactl.render.document` instead, for a table rounds and shortens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lambdactl.render.columns import columns
+from lambdactl.render.spans import Line, Span
+
+Cell = Span | str
+Rows = Sequence[Sequence[Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """``right`` sets numbers flush right; ``wide`` shows the column with ``-o wide`` only."""
+
+    header: str
+    right: bool = False
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Every row has a cell for every column, the wide ones too; ``names`` are what ``-o name``
+    prints, one for each row."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    names: tuple[str, ...]
+
+    def lines(self, *, wide: bool = False) -> list[Line]:
+        """Aligned under a header."""
+        shown = [n for n, column in enumerate(self.columns) if wide or not column.wide]
+        right = frozenset(i for i, n in enumerate(shown) if self.columns[n].right)
+        rows = [[row[n] for n in shown] for row in self.rows]
+        return columns(rows, header=[self.columns[n].header for n in shown], right=right)
+
+    def records(self, *, wide: bool = False) -> list[Line]:
+        """One row a line, a tab between its cells, no header: for ``cut`` and ``while read``."""
+        shown = [n for n, column in enumerate(self.columns) if wide or not column.wide]
+        return [(Span("\t".join(_text(row[n]) for n in shown)),) for row in self.rows]
+
+
+def _text(cell: Cell) -> str:
+    return cell if isinstance(cell, str) else cell.text
