@@ -1,7 +1,8 @@
 """``rollback``: all traffic back to the last version that carried it and was not taken back.
 
 Never simply the number before: versions have gaps after a prune, and the one before may itself have
-been rolled back. A split, or a deployment that runs, is an abort's affair, not this one's.
+been rolled back. Always an older one: after a rollback by hand the version that was left has carried
+all traffic, too, and a second rollback must not lead back to it. A split, or a deployment that runs, is an abort's affair, not this one's.
 """
 
 from __future__ import annotations
@@ -40,11 +41,11 @@ def plan_rollback(snapshot: Snapshot, past: Past, to: int | None = None) -> Plan
 
 
 def last_good(snapshot: Snapshot, past: Past) -> Carried:
-    """The newest that carried all traffic, is not there now, still exists, was never taken back."""
+    """The last older version that carried all traffic, still exists and was not taken back."""
     assert snapshot.alias is not None
     now = snapshot.alias.routing.stable
     published = {v.number for v in snapshot.versions}
-    others = [c for c in past.carried if c.version != now]
+    others = [c for c in past.carried if now is None or c.version < now]
     good = [c for c in others if c.version in published and c.version not in past.rolled_back]
     if good:
         return good[0]

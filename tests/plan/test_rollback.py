@@ -35,6 +35,10 @@ def test_a_version_that_was_taken_back_is_passed_over() -> None:
     assert plan.after == Routing(39)
 
 
+def test_a_second_rollback_goes_further_back_not_forth() -> None:
+    assert plan_rollback(snapshot(Routing(40)), known(40, 42, 39)).after == Routing(39)
+
+
 def test_a_version_that_is_gone_is_passed_over() -> None:
     assert plan_rollback(snapshot(Routing(42)), known(12, 39)).after == Routing(39)
 
