@@ -1,8 +1,9 @@
 """``rollback``: all traffic back to the last version that carried it and was not taken back.
 
 Never simply the number before: versions have gaps after a prune, and the one before may itself have
-been rolled back. Always an older one: after a rollback by hand the version that was left has carried
-all traffic, too, and a second rollback must not lead back to it. A split, or a deployment that runs, is an abort's affair, not this one's.
+been rolled back. Always an older one: after a rollback by hand the version that was left has also
+carried all traffic, and a second rollback must not lead back to it. A split, or a deployment that
+runs, is an abort's affair, not this one's.
 """
 
 from __future__ import annotations
