@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 from textual.app import App
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.message import Message
 from textual.notifications import SeverityLevel
@@ -186,6 +186,11 @@ class Console(App[None]):
             self.say(f"{verb}: {applying.error}", "error")
         else:
             self.say(f"{verb} is done{f'; undo: {undo}' if undo else ''}")
+
+    def get_key_display(self, binding: Binding) -> str:
+        """``↑``, or ``up`` where only ASCII can be drawn."""
+        shown = super().get_key_display(binding)
+        return binding.key if self.settings.ascii and not shown.isascii() else shown
 
     def action_help(self) -> None:
         self.push_screen(HelpDialog(self.screen.active_bindings.values(), self.pen))

@@ -7,9 +7,11 @@ snapshot, or an error that is raised.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from textual.pilot import Pilot
 
@@ -127,3 +129,22 @@ def seen(app: Console) -> str:
     width, height = app.size
     lines = app.screen._compositor.render_strips()
     return "\n".join("".join(s.text for s in line)[:width].rstrip() for line in lines[:height])
+
+
+@asynccontextmanager
+async def opened(
+    script: Script | None = None,
+    size: tuple[int, int] = (80, 24),
+    clock: Clock | None = None,
+    **settings: Any,
+) -> AsyncIterator[tuple[Console, Pilot[None]]]:
+    """A console of ``size`` that has read what there is to read first."""
+    app = console(script, clock=clock, **settings)
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        yield app, pilot
+
+
+def copied(app: Console) -> str:
+    """What was copied last."""
+    return app.clipboard

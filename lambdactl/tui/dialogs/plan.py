@@ -107,6 +107,9 @@ class PlanDialog(ModalScreen[None]):
                     Button("Cancel", id="cancel", compact=True),
                     Button("OK", id="ok", compact=True),
                 ]
+                for button in buttons:
+                    # A press that comes while the last one still glows would be lost.
+                    button.active_effect_duration = 0.0
                 yield from buttons[::-1] if self.proposal.verb == "abort" else buttons
 
     def form(self) -> Iterator[Widget]:
@@ -147,7 +150,7 @@ class PlanDialog(ModalScreen[None]):
         )
 
     def redraw(self) -> None:
-        self.query_one("#lines", Static).update(Content("\n").join(self._lines()))
+        self.query_one("#lines", Static).update(Content("\n").join(self.told()))
         typed = self.query_one("#typed", Input)
         typed.display = (
             self.stage in (Stage.PLANNED, Stage.CHECKING)
@@ -180,7 +183,8 @@ class PlanDialog(ModalScreen[None]):
         told = self.pen.say(f"{badge}{place.account_id} {place.region}", "bold")
         return told + (self.pen.say(f"  {settings.origin}", "dim") if settings.origin else "")
 
-    def _lines(self) -> list[Content]:
+    def told(self) -> list[Content]:
+        """What the dialog says, a line for each thing, not wrapped."""
         width = min(WIDTH, self.app.size.width) - 6
         if self.applying is not None:
             return self._applied(self.applying)

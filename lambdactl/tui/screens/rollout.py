@@ -122,7 +122,7 @@ class RolloutScreen(Page):
     def action_pane(self, name: str) -> None:
         self._activate(name)
         self.query_one(f"#{name}", Listing).focus()
-        self.console.show()
+        self.call_after_refresh(self.console.show)
 
     def action_why(self) -> None:
         self.app.push_screen(WhyDialog(self.console))

@@ -67,9 +67,9 @@ class VersionsScreen(Page):
         yield self.key_line()
 
     def on_mount(self) -> None:
-        self.survey()
+        self.action_survey()
 
-    def survey(self) -> None:
+    def action_survey(self) -> None:
         """Read versions, storage and what uses them, unless that is already under way."""
         if self.surveying:
             return
