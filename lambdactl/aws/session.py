@@ -12,6 +12,7 @@ from typing import Literal
 
 from lambdactl.aws import (
     alarm_rules,
+    configurations,
     deployments,
     discovery,
     fleet,
@@ -19,10 +20,13 @@ from lambdactl.aws import (
     inventory,
     last_look,
     layers,
+    logs,
     metrics,
     mutations,
     reads,
+    red_alarms,
     snapshot,
+    stack_log,
 )
 from lambdactl.aws.door import Door
 from lambdactl.aws.limiter import Limiter
@@ -42,7 +46,9 @@ from lambdactl.model import (
     Version,
     VersionUse,
 )
+from lambdactl.model_configuration import Configuration, LogLine, RedAlarm
 from lambdactl.model_history import AlarmChange, AlarmRule, Metric, Traffic
+from lambdactl.model_stack import StackEvent
 
 RUNNING_S = 2.0
 """How long a look at the region's deployments holds: less than they need to shift anything."""
@@ -132,7 +138,7 @@ class Aws(Door):
         )
 
     def traffic(self, target: Target, *, days: int = 7) -> Traffic:
-        """Calls and failed calls of the alias, hour by hour."""
+        """Calls and failed calls of the alias, by periods of 5 minutes."""
         return history.traffic(self, target, now=self.now(), days=days)
 
     def config(self, name: str) -> DeploymentConfig:
@@ -160,6 +166,28 @@ class Aws(Door):
     def running(self, function: str) -> tuple[Deployment, ...]:
         """The deployments of the function's groups that have not ended, without their targets."""
         return deployments.running(self, discovery.discover(self, function, afresh=True).groups)
+
+    def configuration(self, function: str, version: int) -> Configuration:
+        """All that is set for one version; the values of its environment are sealed."""
+        return configurations.configuration(self, function, version)
+
+    def log_group(self, function: str, version: int) -> str:
+        """Where one version logs to."""
+        return logs.group_of(self, function, version)
+
+    def log_lines(
+        self, group: str, function: str, version: int, *, since: datetime, until: datetime
+    ) -> tuple[LogLine, ...]:
+        """What one version logged, oldest first."""
+        return logs.lines(self, group, function, version, since=since, until=until)
+
+    def red_alarms(self) -> tuple[RedAlarm, ...]:
+        """Every alarm of the region that is in ALARM."""
+        return red_alarms.red_alarms(self)
+
+    def stack_events(self, stack: str, *, since: datetime) -> tuple[StackEvent, ...]:
+        """What happened to a stack, oldest first."""
+        return stack_log.events_since(self, stack, since)
 
     def update_alias(self, target: Target, after: Routing, revision_id: str) -> Alias:
         """One UpdateAlias with its lock; Stale where somebody was faster."""

@@ -62,14 +62,21 @@ class StackLog:
         self._seen = {event.id for event in history}
 
     def _rows(self) -> Iterator[StackEvent]:
-        rows = self.door.pages(
-            "cloudformation",
-            "DescribeStackEvents",
-            "StackEvents",
-            f"stack {self.stack_id.split('/')[1]}",
-            StackName=self.stack_id,
-        )
-        return (event_from(row) for row in rows)
+        return newest_first(self.door, self.stack_id, self.stack_id.split("/")[1])
+
+
+def newest_first(door: Door, stack: str, name: str) -> Iterator[StackEvent]:
+    """Every event of a stack; a page is asked for when it is needed."""
+    rows = door.pages(
+        "cloudformation", "DescribeStackEvents", "StackEvents", f"stack {name}", StackName=stack
+    )
+    return (event_from(row) for row in rows)
+
+
+def events_since(door: Door, stack: str, since: datetime) -> tuple[StackEvent, ...]:
+    """What happened to the stack of this name, oldest first."""
+    told = takewhile(lambda e: e.at >= since - DISORDER, newest_first(door, stack, stack))
+    return tuple(sorted((e for e in told if e.at >= since), key=lambda e: e.at))
 
 
 def just_before(event: StackEvent, rows: Iterator[StackEvent]) -> list[StackEvent]:
