@@ -27,6 +27,7 @@ COMMANDS = {
     "abort": "Give the stable version all traffic; stop the deployment that runs.",
     "rollback": "Give all traffic back to the last good version.",
     "prune": "Delete versions that nothing needs.",
+    "storage": "Show who holds the account's code storage, and when it is full.",
     "tui": "Open the console.",
     "demo": "A live canary, from nothing, in the sandbox.",
     "sandbox": "Run an AWS account on localhost.",

@@ -7,6 +7,7 @@ prints it as narration, asks, applies it, and prints what came of it as data.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from lambdactl.cli.options import Asked
@@ -41,6 +42,8 @@ def change(
     to: int | None = None,
     checks: bool = False,
     inventory: bool = False,
+    pace: float | None = None,
+    despite_deployments: bool = False,
 ) -> None:
     """Look, decide, show, confirm, apply, and say what came of it."""
     with opened(asked, needs_alias=needs_alias) as (session, target):
@@ -55,7 +58,9 @@ def change(
             _show_only(session, plan, snapshot)
             return
         _confirm(session, plan, snapshot)
-        _apply(session, plan)
+        if pace is not None:
+            session.aws.deletes.rate = pace
+        _apply(session, plan, despite_deployments=despite_deployments)
 
 
 def _show_only(session: Session, plan: Plan, snapshot: Snapshot) -> None:
@@ -96,24 +101,33 @@ def agreed(session: Session) -> bool:
     return session.asked.yes or (session.asked.yes_by_environment and not session.production)
 
 
-def _apply(session: Session, plan: Plan) -> None:
+def _apply(session: Session, plan: Plan, *, despite_deployments: bool = False) -> None:
+    """Do it, telling each event. A prune is stopped by Ctrl-C only between two deletes."""
+    from lambdactl.cli.stopping import stoppable
     from lambdactl.ops import apply
 
     told: list[Event] = []
     session.leaves(_midway(plan))
-    try:
-        for event in apply(
-            plan,
-            session.aws,
-            sleep=session.sleep,
-            interval_s=session.interval_s,
-            wait_s=session.asked.timeout or PATIENCE_S,
-        ):
-            told.append(event)
-            session.terminal.say(line(event, ascii=session.terminal.ascii))
-    except PartlyDone:
-        _result(session, plan, told, complete=False)
-        raise
+    halting = stoppable(session.terminal) if plan.verb == "prune" else nullcontext(lambda: False)
+    with halting as halted:
+        try:
+            for event in apply(
+                plan,
+                session.aws,
+                sleep=session.sleep,
+                interval_s=session.interval_s,
+                wait_s=session.asked.timeout or PATIENCE_S,
+                halted=halted,
+                despite_deployments=despite_deployments,
+            ):
+                told.append(event)
+                session.terminal.say(line(event, ascii=session.terminal.ascii))
+        except PartlyDone:
+            _result(session, plan, told, complete=False)
+            if halted():
+                session.leaves(_deleted(plan.verdicts, told)[0])
+                raise KeyboardInterrupt from None
+            raise
     _result(session, plan, told, complete=True)
 
 

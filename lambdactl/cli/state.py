@@ -17,11 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from lambdactl.errors import UsageError
-
-
-def state_dir() -> Path:
-    root = os.environ.get("XDG_STATE_HOME")
-    return (Path(root) if root else Path.home() / ".local" / "state") / "lambdactl"
+from lambdactl.state_home import state_dir
 
 
 def config_file() -> Path:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from lambdactl.errors import Refused
-from lambdactl.ops.sightings import state_dir
+from lambdactl.state_home import state_dir
 
 Key = tuple[str, int]
 

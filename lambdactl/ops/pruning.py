@@ -33,6 +33,7 @@ from lambdactl.ops.crew import work
 from lambdactl.ops.events import (
     Event,
     FunctionSkipped,
+    LayerVersionDeleted,
     PartUnread,
     PruneProgressed,
     StorageMeasured,
@@ -74,22 +75,33 @@ def delete_versions(
 
 @dataclass
 class Counts:
-    """What has been done so far."""
+    """What has been done so far: sums, and whatever went against the plan."""
 
     deleted: int = 0
+    layers: int = 0
+    functions: set[str] = field(default_factory=set)
     kept: list[VersionKept] = field(default_factory=list)
     skipped: list[FunctionSkipped] = field(default_factory=list)
     freed: int = 0
+    """Bytes, at most."""
+    measured: int | None = None
+    """Bytes, by what the account said before and after."""
 
     def take(self, event: Event) -> None:
         match event:
             case VersionDeleted():
                 self.deleted += 1
                 self.freed += event.code_size
+                self.functions.add(event.function)
+            case LayerVersionDeleted():
+                self.layers += 1
+                self.freed += event.code_size
             case VersionKept():
                 self.kept.append(event)
             case FunctionSkipped():
                 self.skipped.append(event)
+            case StorageMeasured():
+                self.measured = (self.measured or 0) + event.before - event.after
             case _:
                 return
 
@@ -119,8 +131,11 @@ class Run:
         self._began = monotonic()
         self._told = self._began
 
-    def events(self, jobs: Iterable[Job]) -> Iterator[Event]:
-        """Raises the error of a run that did nothing, else PartlyDone where not all was done."""
+    def events(
+        self, jobs: Iterable[Job], then: Callable[[], Iterator[Event]] = lambda: iter(())
+    ) -> Iterator[Event]:
+        """``jobs``, then what comes after them. Raises the error of a run that did nothing, else
+        PartlyDone where not all was done."""
         before, unread = self.measure()
         yield from unread
         try:
@@ -128,6 +143,9 @@ class Run:
                 self.counts.take(event)
                 yield event
                 yield from self.progress()
+            for event in then():
+                self.counts.take(event)
+                yield event
         except LambdactlError as error:
             if not self.counts.deleted:
                 raise

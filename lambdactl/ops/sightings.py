@@ -15,14 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from lambdactl.model import Alias, Place
+from lambdactl.state_home import state_dir
 
 REMEMBERED = timedelta(days=30)
-
-
-def state_dir() -> Path:
-    """``$XDG_STATE_HOME/lambdactl``, by default under ``~/.local/state``."""
-    home = os.environ.get("XDG_STATE_HOME")
-    return (Path(home) if home else Path.home() / ".local" / "state") / "lambdactl"
 
 
 class Sightings:

@@ -59,6 +59,8 @@ class Asked:
     deep: bool = False
     until: int | None = None
     """Bytes of code storage at which to stop."""
+    layers: bool = False
+    """Layer versions, too: the whole account is swept then, for any function may have them."""
     quick: bool = False
     """Without what is asked function by function: for an estimate, never for a plan."""
 
@@ -98,9 +100,9 @@ class Survey:
         yield AccountRead(self.aws.now(), "versions", self.spool.count(), self.spool.count())
 
     def pages(self) -> Iterable[Swept]:
-        """Of the account; of a few functions that are known by name, theirs alone."""
+        """Of the account, or of a few functions that are known by name."""
         names = self.asked.scope.names
-        if names is None:
+        if names is None or self.asked.layers:
             return self.aws.sweep()
         return (self.aws.versions_of(name) for name in names)
 

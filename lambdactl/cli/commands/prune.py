@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 from lambdactl.cli.app import SETTINGS
 from lambdactl.cli.options import Asked, shared
+from lambdactl.cli.prune_options import Wish, wished
 
 app = typer.Typer(**SETTINGS)
 
 
 @app.command()
 @shared
-def prune(
-    asked: Asked,
-    keep: Annotated[
-        int, typer.Option(metavar="N", help="Keep the newest N besides those in use.")
-    ] = 5,
-    grace: Annotated[
-        str, typer.Option(metavar="TIME", help="Keep what is younger: 36h, 90m.")
-    ] = "24h",
-) -> None:
+@wished
+def prune(asked: Asked, wish: Wish) -> None:
     """Delete versions that nothing needs.
 
     \b
-    lambdactl prune -n          what would go, what stays, and why
-    lambdactl prune --keep 5    asks for the function's name, then deletes
+    lambdactl prune -n                               what would go, what stays, and why
+    lambdactl prune --keep 5                         asks for the function's name, then deletes
+    lambdactl prune --all-functions --plan p.jsonl   a plan of the account, to be reviewed
+    lambdactl prune --apply p.jsonl                  does it, or goes on with it
 
     Never deleted: $LATEST, any version that any alias routes to, the one an alias had before, and
-    what an event source, provisioned concurrency, CodeDeploy or the stack still needs.
+    what anything else still needs; docs/pruning.md has the rules. What cannot be read protects.
     """
-    from lambdactl.cli.change import change
-    from lambdactl.cli.options import seconds
-    from lambdactl.plan import plan_prune
+    from lambdactl.cli.pruning import prune_many
+    from lambdactl.cli.pruning_one import prune_one
 
-    age = seconds(grace)
-    change(
-        asked,
-        lambda snapshot: plan_prune(snapshot, keep, grace_s=age),
-        needs_alias=False,
-        inventory=True,
-    )
+    if wish.many:
+        prune_many(asked, wish)
+    else:
+        prune_one(asked, wish)
