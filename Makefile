@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test check format clean
+.PHONY: demo test test-clients check format clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/.demo-ready ## A live canary in the sandbox, in the console
@@ -11,6 +11,9 @@ demo: .venv/.demo-ready ## A live canary in the sandbox, in the console
 
 test: check ## All linters, type checks and tests
 	$(BIN)/pytest --numprocesses 2 --dist worksteal
+
+test-clients: .venv/.test-ready .venv-awscli/.ready .venv-samcli/.ready ## The AWS CLI and the SAM CLI against the sandbox
+	$(BIN)/pytest tests_clients
 
 check: .venv/.test-ready
 	$(BIN)/ruff format --check .
@@ -24,7 +27,7 @@ format: .venv/.test-ready ## Lay out the code and mend what can be mended
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf .venv build dist
+	rm -rf .venv .venv-awscli .venv-samcli build dist
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -41,3 +44,10 @@ clean:
 	@echo "Setting up .venv for tests (once, a minute or two) ..."
 	@$(PIP) --editable '.[sandbox,dev]'
 	@touch $@ .venv/.demo-ready
+
+# Each client has an environment of its own: SAM pins another boto3 than ours.
+.venv-%/.ready: constraints-%.txt | .venv/bin/python
+	@echo "Setting up $(@D) (once, a minute or so) ..."
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@

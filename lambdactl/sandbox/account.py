@@ -11,10 +11,12 @@ import itertools
 import secrets
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lambdactl.sandbox.clock import Clock
+from lambdactl.sandbox.errors import ApiError as ApiError
+from lambdactl.sandbox.wire import Call
 
 if TYPE_CHECKING:
     from lambdactl.sandbox.door import Door
@@ -23,17 +25,6 @@ ACCOUNT_ID = "000000000000"
 REGION = "us-east-1"
 ACCESS_KEY_ID = "AKIASANDBOXSANDBOX00"
 SECRET_ACCESS_KEY = "made-up-key-of-the-sandbox-opens-nothing"
-
-
-class ApiError(Exception):
-    """An error as AWS answers it. ``members`` are further members of the error shape."""
-
-    def __init__(self, code: str, message: str, status: int = 400, **members: Any) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
-        self.message = message
-        self.status = status
-        self.members = members
 
 
 class Service(Protocol):
@@ -47,7 +38,14 @@ class Account:
     a worker and never across a ``yield`` of a process.
     """
 
-    def __init__(self, clock: Clock, *, account_id: str = ACCOUNT_ID, region: str = REGION) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        make_door: Callable[[Account], Door],
+        *,
+        account_id: str = ACCOUNT_ID,
+        region: str = REGION,
+    ) -> None:
         self.id = account_id
         self.region = region
         self.clock = clock
@@ -55,7 +53,7 @@ class Account:
         self.endpoint: str | None = None
         """Where the account can be reached over HTTP; set when it listens."""
         self.services: dict[str, Any] = {}
-        self.door = _door(self)
+        self.door = make_door(self)
         """The only entrance: faults, journal, checks."""
         self._serial = itertools.count(1)
 
@@ -78,13 +76,4 @@ class Account:
         ``params`` and the answer are botocore's members; a member that begins with an underscore is
         private between two services. Raises :class:`ApiError` as AWS would answer.
         """
-        from lambdactl.sandbox.wire import Call
-
         return self.door.perform(Call(service, operation, dict(params or {})))
-
-
-def _door(account: Account) -> Door:
-    """Imported late: the door needs what this module defines."""
-    from lambdactl.sandbox.door import Door
-
-    return Door(account)

@@ -6,6 +6,12 @@
     every stream of calls: how many were sent, and which version answered or failed them
 ``POST /_sandbox/traffic`` ``{"function": ..., "alias": ..., "per_minute": ..., "seed": 0}``
     that many calls a minute of account time through the alias; 0 ends them
+``GET /_sandbox/faults``, ``POST /_sandbox/faults`` ``{"action": ..., "kind": ...}``
+    the faults in force, and one more (see :mod:`lambdactl.sandbox.fault_orders`)
+``DELETE /_sandbox/faults``, ``DELETE /_sandbox/faults/3``
+    all of them away, or one
+``GET /_sandbox/journal?after=17``
+    the calls since the one of this number: when, what, by whom, how it ended, was it a write
 
 Every request carries the header ``x-sandbox: admin``. A page in the user's browser can post to any
 port of the machine, but it cannot set a header without being asked back first, and we do not answer
@@ -16,9 +22,12 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 from typing import Any
 
-from lambdactl.sandbox.account import Account, ApiError
+from lambdactl.sandbox.account import Account
+from lambdactl.sandbox.errors import ApiError
+from lambdactl.sandbox.fault_orders import described, order_fault, remove_fault
 from lambdactl.sandbox.traffic import Traffic
 from lambdactl.sandbox.wire import Request, Response
 
@@ -46,8 +55,32 @@ def _answer(account: Account, request: Request) -> dict[str, Any]:
             return {"streams": streams(account).described()}
         case "POST", "traffic":
             return streams(account).set(_object(request.body))
+        case _, path if path == "journal" or path.partition("/")[0] == "faults":
+            return _door(account, request, path)
         case _, path:
             raise ApiError("NotFound", f"{request.method} {PREFIX}{path} is not there", 404)
+
+
+def _door(account: Account, request: Request, path: str) -> dict[str, Any]:
+    """What is asked of the door: its faults and its journal."""
+    door = account.door
+    match request.method, path.partition("/"):
+        case "GET", ("faults", "", _):
+            return {"faults": [described(fault) for fault in door.faults.listed()]}
+        case "POST", ("faults", "", _):
+            return described(order_fault(account, door.faults, _object(request.body)))
+        case "DELETE", ("faults", "", _):
+            door.faults.clear()
+            return {"faults": []}
+        case "DELETE", ("faults", _, number):
+            remove_fault(door.faults, number)
+            return {"faults": [described(fault) for fault in door.faults.listed()]}
+        case "GET", ("journal", "", _):
+            after = request.query_parameters().get("after", ["0"])[0]
+            if not after.isdecimal():
+                raise ApiError("BadRequest", f"after {after!r} is not a number", 400)
+            return {"entries": [asdict(entry) for entry in door.journal.since(int(after))]}
+    raise ApiError("NotFound", f"{request.method} {PREFIX}{path} is not there", 404)
 
 
 def health(account: Account) -> dict[str, Any]:

@@ -18,9 +18,8 @@ import re
 import time
 import uuid
 import zlib
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from email.utils import formatdate
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -28,9 +27,11 @@ from typing import TYPE_CHECKING, Any
 from botocore import xform_name
 
 from lambdactl.sandbox import admin
-from lambdactl.sandbox.account import Account, ApiError
+from lambdactl.sandbox.account import Account
 from lambdactl.sandbox.contract import ContractError, check_output
+from lambdactl.sandbox.errors import ApiError
 from lambdactl.sandbox.faults import Blow, ConnectionDropped, Faults, throttled
+from lambdactl.sandbox.journal import Entry, Journal
 from lambdactl.sandbox.quotas import Quotas
 from lambdactl.sandbox.wire import (
     Call,
@@ -64,20 +65,6 @@ _API_HOST = re.compile(r"([a-z0-9]+)\.execute-api\.")
 _API_PATH = re.compile(r"/_aws/execute-api/([a-z0-9]+)(/.*)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of the journal. ``at`` is account time, ``caller`` the access key id, ``None`` for a
-    call between services; ``status`` is 0 where the connection was dropped."""
-
-    at: float
-    service: str
-    operation: str
-    caller: str | None
-    writes: bool
-    status: int
-    code: str | None = None
-
-
 class Door:
     """The account's only entrance. ``strict`` refuses answers that AWS could not have given."""
 
@@ -93,7 +80,7 @@ class Door:
         self.faults = Faults()
         self.quotas: Quotas | None = None
         """Set to have Lambda throttle as AWS does; a clock that stands still would never relent."""
-        self.journal: deque[Entry] = deque(maxlen=20_000)
+        self.journal = Journal()
         self.breaches: list[str] = []
         self.pause = pause
 
@@ -129,6 +116,8 @@ class Door:
             if model is None:
                 raise not_there(Destination(call.service, "json", call.operation))
             output = self._perform(call, model)
+            if call.cut:
+                raise ConnectionDropped
         except ApiError as error:
             self._note(call, error.status, error.code)
             raise
@@ -160,6 +149,7 @@ class Door:
             failure = ApiError("InternalFailure", message, 500)
             return write_error(failure, place.service, place.protocol, request_id)
         self._note(call, response.status)
+        response.cut = call.cut
         return response
 
     def _admit(self, request: Request, place: Destination, signature: Signature | None) -> None:
@@ -195,7 +185,7 @@ class Door:
             raise not_there(place)
         if not self._is_ours(call):
             if blow := self._strike(call):
-                self._deliver(blow, lambda: self.moto.handle(request, place))
+                self._deliver(blow, call, lambda: self.moto.handle(request, place))
             return self.moto.handle(request, place)
         model = place.model
         if model is None:
@@ -205,7 +195,7 @@ class Door:
 
     def _perform(self, call: Call, model: OperationModel) -> dict[str, Any]:
         if blow := self._strike(call):
-            self._deliver(blow, lambda: self._dispatch(call, model))
+            self._deliver(blow, call, lambda: self._dispatch(call, model))
         return self._dispatch(call, model)
 
     def _dispatch(self, call: Call, model: OperationModel) -> dict[str, Any]:
@@ -242,7 +232,8 @@ class Door:
             return throttled()(call, caller_arn)
         return self.faults.strike(call, caller_arn)
 
-    def _deliver(self, blow: Blow, perform: Callable[[], object]) -> None:
+    def _deliver(self, blow: Blow, call: Call, perform: Callable[[], object]) -> None:
+        call.cut = blow.cut
         if blow.delay_s:
             self.pause(blow.delay_s)
         if blow.error is not None:

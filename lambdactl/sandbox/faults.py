@@ -9,13 +9,15 @@ generator, so that a run can be repeated::
 
 from __future__ import annotations
 
+import itertools
 import random
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from lambdactl.sandbox.account import ApiError
+from lambdactl.sandbox.errors import ApiError
 from lambdactl.sandbox.wire import Call
 from lambdactl.sandbox.wire.models import speaks
 
@@ -27,12 +29,14 @@ class ConnectionDropped(Exception):
 @dataclass(frozen=True, slots=True)
 class Blow:
     """What one strike does: wait ``delay_s`` wall-clock seconds, answer ``error`` if there is one,
-    close the connection if ``drops``, before the call is performed or, if ``performed``, after."""
+    close the connection if ``drops``, before the call is performed or, if ``performed``, after;
+    with ``cut`` the call is performed, and half of its answer is sent."""
 
     error: ApiError | None = None
     delay_s: float = 0.0
     drops: bool = False
     performed: bool = False
+    cut: bool = False
 
 
 Trouble = Callable[[Call, str], Blow]
@@ -95,9 +99,40 @@ def dropped(*, performed: bool = False) -> Trouble:
     return lambda _call, _caller_arn: Blow(drops=True, performed=performed)
 
 
+def half_sent() -> Trouble:
+    """The call is carried out, and the connection closes in the middle of the answer."""
+    return lambda _call, _caller_arn: Blow(cut=True)
+
+
+def skewed(seconds: float, now: Callable[[], float] = time.time) -> Trouble:
+    """The caller's clock is ``seconds`` behind: its signature is no longer valid. [D]"""
+
+    def strike(call: Call, _caller_arn: str) -> Blow:
+        if call.service == "s3":
+            message = "The difference between the request time and the current time is too large."
+            return Blow(ApiError("RequestTimeTooSkewed", message, 403))
+        there = now()
+        signed, oldest, here = (_stamp(t) for t in (there - seconds, there - _VALID_S, there))
+        message = f"Signature expired: {signed} is now earlier than {oldest} ({here} - 5 min.)"
+        by_query = speaks(call.service, "query")
+        code = "SignatureDoesNotMatch" if by_query else "InvalidSignatureException"
+        return Blow(ApiError(code, message, 403))
+
+    return strike
+
+
+_VALID_S = 300.0
+"""How old a signature may be."""
+
+
+def _stamp(at: float) -> str:
+    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(at))
+
+
 @dataclass(slots=True)
 class Fault:
-    """``left`` is how often it still strikes, ``None`` for ever; ``struck`` how often it did."""
+    """``left`` is how often it still strikes, ``None`` for ever; ``struck`` how often it did.
+    ``number`` is the list's own, from 1 on; ``name`` what its trouble is called."""
 
     action: str
     trouble: Trouble
@@ -105,6 +140,8 @@ class Fault:
     skip: int
     chance: float
     inside: bool
+    number: int = 0
+    name: str = ""
     struck: int = 0
 
     def fits(self, call: Call) -> bool:
@@ -120,6 +157,17 @@ class Faults:
         self._random = random.Random(seed)
         self._lock = threading.Lock()
         self._faults: list[Fault] = []
+        self._numbers = itertools.count(1)
+
+    def reseed(self, seed: int) -> None:
+        """Begin the chances again: the same calls are then struck as before."""
+        with self._lock:
+            self._random.seed(seed)
+
+    def listed(self) -> tuple[Fault, ...]:
+        """The faults in force, in the order in which they are asked."""
+        with self._lock:
+            return tuple(self._faults)
 
     def add(
         self,
@@ -130,13 +178,15 @@ class Faults:
         skip: int = 0,
         chance: float = 1.0,
         inside: bool = False,
+        name: str = "",
     ) -> Fault:
         """Let ``trouble`` strike calls whose action fits ``action`` (``lambda:Get*``, ``*``).
 
         ``skip`` calls pass first, then it strikes ``times`` times; ``inside`` also strikes the
         calls that the account's own services make.
         """
-        fault = Fault(action, trouble, times, skip, chance, inside)
+        number = next(self._numbers)
+        fault = Fault(action, trouble, times, skip, chance, inside, number, name)
         with self._lock:
             self._faults.append(fault)
         return fault

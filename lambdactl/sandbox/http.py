@@ -137,6 +137,9 @@ class _Connection(socketserver.StreamRequestHandler):
         keep = "close" not in request.headers.get("connection", "").lower()
         if not keep:
             response.headers["Connection"] = "close"
+        if response.cut:
+            self._send_half(request.method, response)
+            return False
         self._send(request.method, response)
         return keep
 
@@ -225,6 +228,13 @@ class _Connection(socketserver.StreamRequestHandler):
         return body
 
     def _send(self, method: str, response: Response) -> None:
+        self.wfile.write(self._written(method, response))
+
+    def _send_half(self, method: str, response: Response) -> None:
+        """The head, which promises all of the body, and half of the body."""
+        self.wfile.write(self._written(method, response)[: -(len(response.body) // 2 + 1)])
+
+    def _written(self, method: str, response: Response) -> bytes:
         body = b"" if response.status == 204 else response.body
         known = {name.lower() for name in response.headers}
         head = [f"HTTP/1.1 {response.status} {_REASONS.get(response.status, 'Unknown')}"]
@@ -232,7 +242,7 @@ class _Connection(socketserver.StreamRequestHandler):
         if method != "HEAD" or "content-length" not in known:
             head.append(f"Content-Length: {len(body)}")
         start = "\r\n".join(head).encode("utf-8", "surrogateescape") + b"\r\n\r\n"
-        self.wfile.write(start if method == "HEAD" else start + body)
+        return start if method == "HEAD" else start + body
 
 
 def _may_say(name: str, method: str) -> bool:

@@ -82,6 +82,8 @@ def sender(handle: Handle) -> Callable[..., Any]:
             response = handle(_as_request(request))
         except ConnectionDropped as error:
             raise ConnectionClosedError(endpoint_url=request.url) from error
+        if response.cut:
+            raise ConnectionClosedError(endpoint_url=request.url)
         head = request.method == "HEAD"
         body = _Body(b"" if head else response.body)
         headers: Any = {"Content-Length": str(len(response.body)), **response.headers}

@@ -25,6 +25,7 @@ SERVICES = {
     "cloudwatch": "lambdactl.sandbox.cloudwatch:CloudWatchService",
     "cloudformation": "lambdactl.sandbox.cloudformation:CloudFormationService",
     "apigatewayv2": "lambdactl.sandbox.httpapi:HttpApiService",
+    "cloudcontrol": "lambdactl.sandbox.cloudcontrol:CloudControlService",
     "sts": "lambdactl.sandbox.identity:IdentityService",
 }
 """The account's own services, by botocore's names; the rest is behind moto."""
@@ -38,7 +39,7 @@ def open_account(clock: Clock, *, services: Mapping[str, MakeService] | None = N
     ``services`` replaces the account's own services: botocore's names to what makes each of them
     from the account.
     """
-    account = Account(clock)
+    account = Account(clock, Door)
     if services is None:
         services = {name: _maker(address) for name, address in SERVICES.items()}
     for name, make in services.items():

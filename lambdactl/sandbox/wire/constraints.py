@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.model import OperationModel
 
-from lambdactl.sandbox.account import ApiError
+from lambdactl.sandbox.errors import ApiError
 from lambdactl.sandbox.wire.models import is_query_compatible, pattern, speaks
 
 Finding = tuple[str, str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from xml.sax.saxutils import escape
 
-from lambdactl.sandbox.account import ApiError
+from lambdactl.sandbox.errors import ApiError
 from lambdactl.sandbox.wire import cbor
 from lambdactl.sandbox.wire.message import Response
 from lambdactl.sandbox.wire.models import error_shape, is_query_compatible

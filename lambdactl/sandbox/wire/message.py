@@ -33,6 +33,8 @@ class Response:
     status: int
     headers: dict[str, str]
     body: bytes = b""
+    cut: bool = False
+    """Send only half of it, and close the connection: a fault."""
 
 
 @dataclass(slots=True)
@@ -47,6 +49,8 @@ class Call:
     operation: str
     params: dict[str, Any]
     caller: str | None = None
+    cut: bool = False
+    """Only half of the answer is to be sent: a fault."""
 
     @property
     def action(self) -> str:

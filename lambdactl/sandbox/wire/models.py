@@ -17,6 +17,7 @@ from botocore.model import OperationModel, OperationNotFoundError, ServiceModel
 
 SIGNED_AS = {
     "aoss": "opensearchserverless",
+    "cloudcontrolapi": "cloudcontrol",
     "elasticfilesystem": "efs",
     "elasticloadbalancing": "elbv2",
     "elasticmapreduce": "emr",

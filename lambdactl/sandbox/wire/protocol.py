@@ -14,7 +14,7 @@ from typing import Any
 
 from botocore.model import OperationModel
 
-from lambdactl.sandbox.account import ApiError
+from lambdactl.sandbox.errors import ApiError
 from lambdactl.sandbox.wire import cbor, rest
 from lambdactl.sandbox.wire.message import Request, Response
 from lambdactl.sandbox.wire.models import (

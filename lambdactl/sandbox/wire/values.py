@@ -17,7 +17,7 @@ from typing import Any
 
 from botocore.model import Shape
 
-from lambdactl.sandbox.account import ApiError
+from lambdactl.sandbox.errors import ApiError
 
 Convert = Callable[[Any], Any]
 _ENCODER = json.JSONEncoder(separators=(",", ":"))

@@ -1,0 +1,1 @@
+"""Clients that we did not write, unmodified, against the sandbox: ``make test-clients``."""
