@@ -263,6 +263,15 @@ class Metrics:
     """When CloudWatch was asked, on AWS's clock."""
     window_s: int
     series: Mapping[int, Series]
+    """The minutes that are drawn."""
+    history: Mapping[int, Series] | None = None
+    """The whole rollout and some minutes before it: what is judged. None: no more than is drawn."""
+    doubts: tuple[str, ...] = ()
+    """Counts that went down between two looks: a sum of calls only ever grows."""
+
+    @property
+    def judged(self) -> Mapping[int, Series]:
+        return self.series if self.history is None else self.history
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lambdactl.model import Series, Snapshot
+from lambdactl.verdict.shifts import last_shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +79,10 @@ def measured(snapshot: Snapshot) -> Measured | None:
 
 def _since(snapshot: Snapshot, canary: Series | None) -> datetime | None:
     """The first whole minute with the present weights, as far as that can be known."""
-    shifted = _last_shift(snapshot)
+    shifted = last_shift(snapshot)
     if shifted is not None:
         return shifted.replace(second=0, microsecond=0) + timedelta(minutes=1)
     if canary is None:
         return None
     called = (m.start for m in canary.minutes if m.invocations)
     return next(called, None)
-
-
-def _last_shift(snapshot: Snapshot) -> datetime | None:
-    running, config, now = snapshot.active_deployment, snapshot.config, progress(snapshot)
-    event = running.event("AllowTraffic") if running else None
-    if event is None or event.started is None or config is None or now is None or not now.step:
-        return None
-    return event.started + timedelta(seconds=config.steps()[now.step - 1][0])

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from lambdactl.model import Alarm, Deployment, DeploymentStatus, Metrics, Minute, Snapshot, label
-from lambdactl.verdict.judge import Answer, Verdict, judge
-from lambdactl.verdict.likelihood import Counts
+from lambdactl.model import Alarm, Deployment, DeploymentStatus, Snapshot, label
+from lambdactl.verdict.judge import Answer, Verdict
+from lambdactl.verdict.measuring import judge_snapshot, pair_of
+from lambdactl.verdict.readings import SETTLING_S
 
-SETTLING_S = 60.0
-"""CloudWatch publishes Lambda's metrics about a minute late; a minute also grows for as long as one
-of its calls may still run."""
+__all__ = ["NEWS", "SETTLING_S", "Assessment", "State", "assess", "judge_snapshot"]
 
 NEWS = timedelta(hours=1)
 """For how long a rollout that succeeded is the news rather than the way things are."""
@@ -48,9 +47,13 @@ class Assessment:
     verdict: Verdict
 
 
-def assess(snapshot: Snapshot) -> Assessment:
-    """The state of the snapshot's target."""
-    verdict = judge_snapshot(snapshot)
+def assess(snapshot: Snapshot, before: Assessment | None = None) -> Assessment:
+    """The state of the snapshot's target.
+
+    ``before`` is what an earlier look came to: a FAIL of the same rollout latches, whatever this
+    look could measure.
+    """
+    verdict = judge_snapshot(snapshot, before.verdict if before else None)
     if snapshot.alias is None:
         text = f"{snapshot.target.function} has no alias named {snapshot.target.alias}"
         return Assessment(State.NO_ALIAS, text, "publish a version and create the alias", verdict)
@@ -63,58 +66,6 @@ def assess(snapshot: Snapshot) -> Assessment:
     return _at_rest(snapshot, verdict)
 
 
-def judge_snapshot(snapshot: Snapshot) -> Verdict:
-    """The judge's answer on the settled minutes in which both versions served the alias."""
-    pair = _pair(snapshot)
-    if snapshot.metrics is None or pair is None:
-        return Verdict(Answer.NOT_MEASURED)
-    stable, canary = pair
-    minutes = settled_minutes(snapshot, snapshot.metrics, stable, canary)
-    return judge(minutes) if minutes else Verdict(Answer.NOT_MEASURED)
-
-
-def _pair(snapshot: Snapshot) -> tuple[int, int] | None:
-    routing = snapshot.alias.routing if snapshot.alias else None
-    if routing and routing.stable is not None and routing.canary is not None:
-        return routing.stable, routing.canary
-    last = snapshot.deployment
-    if last is None or last.rolls_back or not (last.current_version and last.target_version):
-        return None
-    return last.current_version, last.target_version
-
-
-def settled_minutes(snapshot: Snapshot, metrics: Metrics, stable: int, canary: int) -> list[Counts]:
-    """Minutes that can no longer change, without those whose errors are unknown."""
-    wait = (
-        SETTLING_S
-        + max((v.timeout_s or 0) for v in snapshot.versions if v.number in (stable, canary))
-        if snapshot.versions
-        else SETTLING_S
-    )
-    last = metrics.taken - timedelta(seconds=60.0 + wait)
-    ours, theirs = metrics.series.get(canary), metrics.series.get(stable)
-    if ours is None or theirs is None:
-        return []
-    minutes = []
-    for c, s in zip(ours.minutes, theirs.minutes, strict=True):
-        if c.start > last or not (_known(c) and _known(s)):
-            continue
-        minutes.append(
-            Counts(
-                int(c.invocations or 0),
-                int(c.errors or 0),
-                int(s.invocations or 0),
-                int(s.errors or 0),
-            )
-        )
-    return minutes
-
-
-def _known(minute: Minute) -> bool:
-    """Lambda writes Errors with every call: calls without a count of errors are half an answer."""
-    return minute.invocations is None or minute.errors is not None
-
-
 def _moving(snapshot: Snapshot, deployment: Deployment | None, verdict: Verdict) -> Assessment:
     red = [a for a in snapshot.alarms if a.state == "ALARM"]
     if verdict.answer is Answer.FAIL:
@@ -122,19 +73,23 @@ def _moving(snapshot: Snapshot, deployment: Deployment | None, verdict: Verdict)
     if red:
         return Assessment(State.FAILING, _alarm_text(red), "abort", verdict)
     state = State.SHIFTING if deployment else State.PAUSED
-    advice = None if deployment else "promote or abort: nothing drives this split"
-    if snapshot.metrics is None:
-        unread = snapshot.unreadable("metrics")
-        text = f"metrics could not be read: {unread.reason}" if unread else "not measured yet"
-        return Assessment(State.NOT_MEASURED, text, advice, verdict)
+    advice = None if deployment else _undriven(verdict)
+    if verdict.reason is not None:
+        return Assessment(State.NOT_MEASURED, verdict.reason, advice, verdict)
     if not _canary_was_called(snapshot):
         return _without_calls(snapshot, state, advice, verdict)
     return Assessment(state, _compared(snapshot, verdict), advice, verdict)
 
 
+def _undriven(verdict: Verdict) -> str:
+    if verdict.answer is Answer.PASS:
+        return "promote: nothing drives this split"
+    return "promote or abort: nothing drives this split"
+
+
 def _canary_was_called(snapshot: Snapshot) -> bool:
-    pair = _pair(snapshot)
-    series = snapshot.metrics.series.get(pair[1]) if snapshot.metrics and pair else None
+    pair = pair_of(snapshot)
+    series = snapshot.metrics.judged.get(pair[1]) if snapshot.metrics and pair else None
     return bool(series and series.calls())
 
 
@@ -156,7 +111,7 @@ def _alarm_text(red: list[Alarm]) -> str:
 
 def _compared(snapshot: Snapshot, verdict: Verdict) -> str:
     """Both rates with their counts, and whether that is enough to tell."""
-    pair = _pair(snapshot)
+    pair = pair_of(snapshot)
     if pair is None or verdict.answer is Answer.NOT_MEASURED:
         return "the first minutes are still settling"
     stable, canary = pair
@@ -164,7 +119,9 @@ def _compared(snapshot: Snapshot, verdict: Verdict) -> str:
         f"{label(canary)} {_rate(verdict.canary_errors, verdict.canary_calls)}"
         f" vs {label(stable)} {_rate(verdict.stable_errors, verdict.stable_calls)}"
     )
-    return f"{text} · {_enough(verdict)}"
+    mismatch = verdict.sample_ratio
+    warning = f" · {mismatch.text}" if mismatch and mismatch.warns else ""
+    return f"{text} · {_enough(verdict)}{warning}"
 
 
 def _rate(errors: int, calls: int) -> str:
@@ -172,15 +129,22 @@ def _rate(errors: int, calls: int) -> str:
 
 
 def _enough(verdict: Verdict) -> str:
+    """The answer in a word, and what it rests on or still needs."""
     if verdict.answer is Answer.FAIL:
         return f"FAIL: worse, evidence {_number(verdict.evidence)}"
     if verdict.answer is Answer.PASS:
-        return "PASS: not twice as bad"
-    if verdict.canary_bound is not None and verdict.more_calls is None:
-        return f"INCONCLUSIVE: below {verdict.canary_bound:.2g} %"
+        return f"PASS: not {_times(verdict.margin)} as bad"
+    if verdict.missing is not None:
+        return f"INCONCLUSIVE: {verdict.missing.text}"
     if verdict.more_calls is not None:
-        return f"INCONCLUSIVE: about {verdict.more_calls:,} more calls"
+        return f"INCONCLUSIVE: about {verdict.more_calls:,} more canary calls"
+    if verdict.canary_bound is not None:
+        return f"INCONCLUSIVE: below {verdict.canary_bound:.2g} %"
     return "INCONCLUSIVE"
+
+
+def _times(margin: float) -> str:
+    return "twice" if margin == 2.0 else f"{margin:g} times"
 
 
 def _number(value: float) -> str:

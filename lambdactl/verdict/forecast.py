@@ -60,8 +60,8 @@ def missing(
 
 def rounded(calls: int) -> int:
     """Upward to two figures: more would promise too much."""
-    size = 10 ** max(len(str(calls)) - 2, 0)
-    return -(-calls // size) * size
+    size: int = 10 ** max(len(str(calls)) - 2, 0)
+    return math.ceil(calls / size) * size
 
 
 def _minutes(minutes: float) -> str:

@@ -5,26 +5,34 @@ over a fixed grid of odds ratios, of the likelihood of all minutes against "equa
 Ville's inequality the chance that it ever reaches 1/alpha while both versions are equally good is
 at most alpha, however often anybody looks. PASS is the same machine against "worse by the margin",
 with a grid below it. What is neither is INCONCLUSIVE.
+
+A console judges the same rollout every few seconds, one minute longer now and then. What was
+weighed is remembered, so a look costs the new minutes only; the answer is the same without it.
 """
 
 from __future__ import annotations
 
-import bisect
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
-from lambdactl.verdict.likelihood import Counts, log_likelihood
+from lambdactl.verdict.clumping import clump_sizes
+from lambdactl.verdict.evidence import BETTER, WORSE, Evidence
+from lambdactl.verdict.forecast import Missing, more_calls
+from lambdactl.verdict.likelihood import Counts
+from lambdactl.verdict.sample_ratio import SampleRatio
+
+__all__ = [
+    "Answer", "Verdict", "Weighed", "clump_sizes", "judge", "judge_functions", "judge_metrics",
+]  # fmt: skip
 
 ALPHA = 0.05
 BETA = 0.05
 MARGIN = 2.0
 """The odds ratio that a PASS rules out."""
-WORSE = (1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 100.0)
-BETTER = (0.1, 0.25, 0.5, 0.75, 1.0)
-_STEPS = tuple(math.exp(x * 0.115) for x in range(-40, 61))
-"""Odds ratios from 0.01 to 1,000 in steps of 12 %; an interval is rounded outward to them."""
 
 
 class Answer(StrEnum):
@@ -34,10 +42,20 @@ class Answer(StrEnum):
     NOT_MEASURED = "NOT MEASURED"
 
 
+class Weighed(NamedTuple):
+    """One settled minute and what was known after it."""
+
+    counts: Counts
+    clump: float
+    evidence: float
+    clearance: float
+    start: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``evidence`` is the e-value for "worse" (FAIL at 1/alpha), ``clearance`` the one for "not
-    worse by the margin" (PASS at 1/beta). Rates are per cent, None without a call."""
+    """``evidence`` is the e-value for "worse" (FAIL at ``fails_at``), ``clearance`` the one for
+    "not worse by the margin" (PASS at ``passes_at``). Rates are per cent, None without a call."""
 
     answer: Answer
     canary_calls: int = 0
@@ -52,6 +70,19 @@ class Verdict:
     """95 % interval of the odds ratio, valid at any time; None without evidence either way."""
     more_calls: int | None = None
     """Canary calls still missing at the present rates; None where they cannot be foretold."""
+    reason: str | None = None
+    """Why it could not be measured; None unless NOT MEASURED."""
+    of: tuple[object, ...] = ()
+    """Which rollout this is about: FAIL latches for as long as it is the same one."""
+    fails_at: float = 1.0 / ALPHA
+    passes_at: float = 1.0 / BETA
+    margin: float = MARGIN
+    missing: Missing | None = None
+    """``more_calls`` in minutes, at the present weight and at the next one."""
+    sample_ratio: SampleRatio | None = None
+    """The realised share of the canary against the set weight; None where none was set."""
+    minutes: tuple[Weighed, ...] = ()
+    """What was judged, oldest first."""
 
     @property
     def canary_rate(self) -> float | None:
@@ -68,153 +99,137 @@ class Verdict:
             return None
         return 100.0 * (1.0 - float(ALPHA ** (1.0 / self.canary_calls)))
 
+    @property
+    def failed_at(self) -> Weighed | None:
+        """The minute after which the evidence first reached the bar."""
+        return next((w for w in self.minutes if w.evidence >= self.fails_at), None)
 
-def judge(minutes: Sequence[Counts], *, margin: float = MARGIN) -> Verdict:
+
+def judge(
+    minutes: Sequence[Counts],
+    *,
+    margin: float = MARGIN,
+    alpha: float = ALPHA,
+    beta: float = BETA,
+) -> Verdict:
     """Judge the settled minutes of a rollout, oldest first.
 
     Minutes before the canary had calls do not count as evidence, but they show how errors clump.
     """
-    clumps = clump_sizes(minutes)
-    shared = [
-        (m, c) for m, c in zip(minutes, clumps, strict=True) if m.canary_calls and m.stable_calls
-    ]
-    evidence = _peak_evidence(shared)
-    clearance = _mean_ratio(shared, BETTER, margin) if shared else 1.0
-    canary_calls = sum(m.canary_calls for m in minutes)
+    record = _recorded(tuple(minutes), margin, alpha)
     counted = [m for m in minutes if m.canary_calls]
-    return Verdict(
-        answer=_answer(evidence, clearance),
-        canary_calls=canary_calls,
+    verdict = Verdict(
+        answer=Answer.INCONCLUSIVE,
+        canary_calls=sum(m.canary_calls for m in minutes),
         canary_errors=sum(m.canary_errors for m in minutes),
         stable_calls=sum(m.stable_calls for m in counted),
         stable_errors=sum(m.stable_errors for m in counted),
-        evidence=evidence,
-        clearance=clearance,
-        clump=max(clumps, default=1.0),
-        odds_ratio=interval(shared),
-        more_calls=_more_calls(shared, evidence, clearance, margin),
+        evidence=record.weighed[-1].evidence if minutes else 1.0,
+        clearance=record.weighed[-1].clearance if minutes else 1.0,
+        clump=max((w.clump for w in record.weighed), default=1.0),
+        odds_ratio=record.interval,
+        fails_at=1.0 / alpha,
+        passes_at=1.0 / beta,
+        margin=margin,
+        minutes=record.weighed,
     )
+    first = verdict.failed_at
+    if first is not None:
+        # FAIL latches: later good minutes do not take it back.
+        return replace(verdict, answer=Answer.FAIL, evidence=first.evidence)
+    if verdict.clearance >= verdict.passes_at:
+        return replace(verdict, answer=Answer.PASS)
+    bars = (
+        (verdict.evidence, WORSE, 1.0, verdict.fails_at),
+        (verdict.clearance, BETTER, margin, verdict.passes_at),
+    )
+    return replace(verdict, more_calls=more_calls(record.told, bars))
 
 
-def _answer(evidence: float, clearance: float) -> Answer:
-    if evidence >= 1.0 / ALPHA:
-        return Answer.FAIL
-    return Answer.PASS if clearance >= 1.0 / BETA else Answer.INCONCLUSIVE
+def judge_metrics(
+    metrics: Mapping[str, Sequence[Counts]], *, margin: float = MARGIN
+) -> tuple[Answer, dict[str, Verdict]]:
+    """One answer from several metrics (errors, throttles, any pair of counts), and each one's own.
 
-
-Weighted = tuple[Counts, float]
-"""A minute and the clump size by which its evidence is divided."""
-
-
-def _support(minutes: Sequence[Weighted], odds_ratio: float) -> float:
-    d = math.log(odds_ratio)
-    return sum(log_likelihood(m, d) / clump for m, clump in minutes)
-
-
-def _mean_ratio(minutes: Sequence[Weighted], grid: Sequence[float], against: float) -> float:
-    null = _support(minutes, against)
-    return _mean_exp([_support(minutes, r) - null for r in grid])
-
-
-def _mean_exp(logs: Sequence[float]) -> float:
-    top = max(logs)
-    if top > 700.0:
-        return math.inf
-    return math.exp(top) * sum(math.exp(x - top) for x in logs) / len(logs)
-
-
-def _peak_evidence(minutes: Sequence[Weighted]) -> float:
-    """The evidence after the last minute, or its first value over the bar: FAIL latches."""
-    logs = [0.0] * len(WORSE)
-    evidence = 1.0
-    for m, clump in minutes:
-        null = log_likelihood(m, 0.0)
-        for i, ratio in enumerate(WORSE):
-            logs[i] += (log_likelihood(m, math.log(ratio)) - null) / clump
-        evidence = _mean_exp(logs)
-        if evidence >= 1.0 / ALPHA:
-            return evidence
-    return evidence
-
-
-def clump_sizes(minutes: Sequence[Counts]) -> list[float]:
-    """For each minute, the errors' variance over their mean in the stable minutes before it.
-
-    Only earlier minutes are used, so the guard never looks at the table it is about to weigh; until
-    there are two of them, errors are taken to come alone.
+    They share alpha, so that more metrics mean no more false alarms. FAIL where one fails; PASS
+    only where every one passes, which needs no sharing.
     """
-    return [_dispersion(minutes[:i]) for i in range(len(minutes))]
+    if not metrics:
+        return Answer.NOT_MEASURED, {}
+    alpha = ALPHA / len(metrics)
+    each = {
+        name: judge(minutes, margin=margin, alpha=alpha)
+        if minutes
+        else Verdict(Answer.NOT_MEASURED, fails_at=1.0 / alpha, reason=f"no {name} were counted")
+        for name, minutes in metrics.items()
+    }
+    return worst([v.answer for v in each.values()]), each
 
 
-def _dispersion(minutes: Sequence[Counts]) -> float:
-    """Pearson's chi-square per degree of freedom of the stable version's errors; at least 1."""
-    seen = [m for m in minutes if m.stable_calls]
-    calls = sum(m.stable_calls for m in seen)
-    errors = sum(m.stable_errors for m in seen)
-    if len(seen) < 2 or not 0 < errors < calls:
-        return 1.0
-    rate = errors / calls
-    chi2 = sum(
-        (m.stable_errors - rate * m.stable_calls) ** 2 / (rate * (1.0 - rate) * m.stable_calls)
-        for m in seen
-    )
-    return max(1.0, chi2 / (len(seen) - 1))
+def worst(answers: Sequence[Answer]) -> Answer:
+    """The answer for all of them: what is not known of one is not known of all."""
+    order = (Answer.FAIL, Answer.NOT_MEASURED, Answer.INCONCLUSIVE, Answer.PASS)
+    return next((a for a in order if a in answers), Answer.NOT_MEASURED)
 
 
-def interval(minutes: Sequence[Weighted]) -> tuple[float, float] | None:
-    """The odds ratios that the evidence has not ruled out at level alpha, rounded outward."""
-    if not any(m.canary_errors + m.stable_errors for m, _ in minutes):
-        return None
-    grid = (*BETTER, *WORSE)
-    supports = [_support(minutes, r) for r in grid]
-    top = max(supports)
-    mixture = top + math.log(sum(math.exp(s - top) for s in supports) / len(supports))
-    bar = mixture - math.log(1.0 / ALPHA)
-    # The support is concave in the log odds ratio: from any point inside, an edge is a bisection.
-    peak = grid[supports.index(top)]
-    inside = min(range(len(_STEPS)), key=lambda i: abs(math.log(_STEPS[i] / peak)))
-    low = bisect.bisect_left(range(inside), True, key=lambda i: _support(minutes, _STEPS[i]) > bar)
-    high = inside + bisect.bisect_left(
-        range(inside, len(_STEPS)), True, key=lambda i: _support(minutes, _STEPS[i]) <= bar
-    )
-    return (
-        _STEPS[low - 1] if low else 0.0,
-        _STEPS[high] if high < len(_STEPS) else math.inf,
-    )
+def judge_functions(verdicts: Sequence[Verdict]) -> tuple[Answer, float]:
+    """Whether a release of several functions is worse, and the evidence: the average of theirs.
+
+    An average of e-values is an e-value, so it keeps the promise that a look at each function for
+    itself would break. PASS only where every function passes.
+    """
+    if all(v.answer is Answer.NOT_MEASURED for v in verdicts):
+        return Answer.NOT_MEASURED, 1.0
+    evidence = sum(v.evidence for v in verdicts) / len(verdicts)
+    if evidence >= 1.0 / ALPHA:
+        return Answer.FAIL, evidence
+    answers = [v.answer for v in verdicts if v.answer is not Answer.FAIL]
+    undecided = len(answers) < len(verdicts)
+    return worst([*answers, *([Answer.INCONCLUSIVE] if undecided else [])]), evidence
 
 
-def _more_calls(
-    minutes: Sequence[Weighted], evidence: float, clearance: float, margin: float
-) -> int | None:
-    """Canary calls until the nearer of PASS and FAIL, if the rates stay as they are."""
-    canary = sum(m.canary_calls for m, _ in minutes)
-    stable = sum(m.stable_calls for m, _ in minutes)
-    errors = sum(m.canary_errors + m.stable_errors for m, _ in minutes)
-    if (
-        not canary
-        or not stable
-        or not errors
-        or _answer(evidence, clearance) != Answer.INCONCLUSIVE
-    ):
-        return None
-    clump = max(c for _, c in minutes)
-    share = (sum(m.canary_errors for m, _ in minutes) + 0.5) / (errors + 1.0)
-    per_call = errors / canary / clump
-    needs = []
-    for value, grid, null, bar in (
-        (evidence, WORSE, 1.0, 1.0 / ALPHA),
-        (clearance, BETTER, margin, 1.0 / BETA),
-    ):
-        gain = max(_gain(share, canary, stable, r, null) for r in grid)
-        if gain > 0.0:
-            needs.append((math.log(bar) - math.log(max(value, 1e-300))) / (gain * per_call))
-    return math.ceil(min(needs)) if needs else None
+class Record(NamedTuple):
+    """What was found in a rollout's minutes so far."""
+
+    weighed: tuple[Weighed, ...]
+    interval: tuple[float, float] | None
+    told: tuple[tuple[Counts, float], ...]
 
 
-def _gain(share: float, canary: int, stable: int, ratio: float, null: float) -> float:
-    """What one more error adds to the log evidence for ``ratio`` over ``null``, on average."""
-    expected = canary * ratio / (canary * ratio + stable)
-    under_null = canary * null / (canary * null + stable)
-    return share * math.log(expected / under_null) + (1.0 - share) * math.log(
-        (1.0 - expected) / (1.0 - under_null)
-    )
+class _Running:
+    """A rollout that is being judged, and its minutes so far."""
+
+    def __init__(self, margin: float, alpha: float) -> None:
+        self.key = (margin, alpha)
+        self.seen: tuple[Counts, ...] = ()
+        self.weighed: list[Weighed] = []
+        self.evidence = Evidence(alpha, margin)
+
+    def is_the_beginning_of(self, minutes: tuple[Counts, ...], key: tuple[float, float]) -> bool:
+        return self.key == key and minutes[: len(self.seen)] == self.seen
+
+    def go_on(self, minutes: tuple[Counts, ...]) -> Record:
+        for minute in minutes[len(self.seen) :]:
+            self.evidence.see(minute)
+            known = self.evidence
+            self.weighed.append(Weighed(minute, known.clump, known.worse, known.cleared))
+        self.seen = minutes
+        return Record(tuple(self.weighed), self.evidence.interval, tuple(self.evidence.told))
+
+
+_LATELY: list[_Running] = []
+_LATELY_MAX = 64
+_LOCK = threading.Lock()
+
+
+def _recorded(minutes: tuple[Counts, ...], margin: float, alpha: float) -> Record:
+    """The record of these minutes, going on from the longest beginning that is remembered."""
+    key = (margin, alpha)
+    with _LOCK:
+        known = [r for r in _LATELY if r.seen and r.is_the_beginning_of(minutes, key)]
+        running = max(known, key=lambda r: len(r.seen), default=None) or _Running(*key)
+        if running in _LATELY:
+            _LATELY.remove(running)
+        _LATELY.append(running)
+        del _LATELY[:-_LATELY_MAX]
+        return running.go_on(minutes)

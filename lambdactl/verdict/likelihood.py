@@ -4,6 +4,12 @@ Of the K failed calls of a minute, e_c fell on the canary. With both versions eq
 hypergeometric whatever the base rate of that minute was, so drifting rates, outages that both
 versions share and weights that change all cancel out. With log odds ratio d it is Fisher's
 noncentral hypergeometric: P(e_c = k) = C(n_c, k) C(n_s, K-k) exp(d k) / Z(d).
+
+Z(d) has as many terms as errors, and at a million calls a minute these are too many. But e_c is a
+sum of independent yes-or-no variables (Harkness 1965: the generating polynomial has real roots
+only), so its characteristic function at angle t is at most exp(-2 s^2 sin^2(t/2)) for a standard
+deviation s. Adding up every h-th term and multiplying by h is therefore wrong by less than
+sum over j of exp(-2 s^2 sin^2(pi j/h)): below a float's resolution while h is below s/1.6.
 """
 
 from __future__ import annotations
@@ -14,6 +20,8 @@ from typing import NamedTuple
 
 NEGLIGIBLE = 1e-18
 """Terms smaller than this share of the largest are below a float's resolution of their sum."""
+FINE = 1.6
+"""So many terms to a standard deviation make the sum of every h-th term as exact as all of them."""
 
 
 class Counts(NamedTuple):
@@ -24,6 +32,15 @@ class Counts(NamedTuple):
     stable_calls: int
     stable_errors: int
 
+    @property
+    def tells(self) -> bool:
+        """Whether it can tell the versions apart: calls on both sides, and some but not all failed.
+
+        With every call failed, or none, there is one way to share the errors out only.
+        """
+        errors = self.canary_errors + self.stable_errors
+        return max(0, errors - self.stable_calls) != min(errors, self.canary_calls)
+
 
 @lru_cache(maxsize=65536)
 def log_likelihood(minute: Counts, log_odds_ratio: float) -> float:
@@ -31,30 +48,54 @@ def log_likelihood(minute: Counts, log_odds_ratio: float) -> float:
 
     Zero for a minute that cannot tell the versions apart: no error, or calls on one side only.
     """
-    errors = minute.canary_errors + minute.stable_errors
-    low = max(0, errors - minute.stable_calls)
-    high = min(errors, minute.canary_calls)
-    if low == high:
+    if not minute.tells:
         return 0.0
-    # Everything is relative to the term at the observed count, whose logarithm is then zero.
+    errors = minute.canary_errors + minute.stable_errors
+    low, high = max(0, errors - minute.stable_calls), min(errors, minute.canary_calls)
+    # Everything is relative to the term at the mode, the largest one.
     mode = _mode(minute, errors, log_odds_ratio, low, high)
     at_mode = _log_term(minute, errors, mode, log_odds_ratio)
     observed = _log_term(minute, errors, minute.canary_errors, log_odds_ratio)
-    total = 1.0 + _above(minute, errors, mode, high, log_odds_ratio)
-    total += _below(minute, errors, mode, low, log_odds_ratio)
+    stride = int(_deviation(minute, errors, mode) / FINE)
+    if stride > 1:
+        total = stride * _sampled(minute, errors, mode, stride, log_odds_ratio)
+    else:
+        total = 1.0 + _above(minute, errors, mode, high, log_odds_ratio)
+        total += _below(minute, errors, mode, low, log_odds_ratio)
     return observed - at_mode - math.log(total)
 
 
+def _deviation(minute: Counts, errors: int, mode: int) -> float:
+    """The standard deviation of e_c, from the curvature of the terms at their mode."""
+    cells = (mode, minute.canary_calls - mode, errors - mode, minute.stable_calls - errors + mode)
+    return 1.0 / math.sqrt(sum(1.0 / (cell + 0.5) for cell in cells))
+
+
+def _sampled(minute: Counts, errors: int, mode: int, stride: int, log_odds_ratio: float) -> float:
+    """Every ``stride``-th term, relative to the mode's; terms end where no table can be."""
+    low, high = max(0, errors - minute.stable_calls), min(errors, minute.canary_calls)
+    at_mode = _log_term(minute, errors, mode, log_odds_ratio)
+    total = 1.0
+    for step in (stride, -stride):
+        k = mode + step
+        while low <= k <= high:
+            term = math.exp(_log_term(minute, errors, k, log_odds_ratio) - at_mode)
+            total += term
+            if term < NEGLIGIBLE:
+                break
+            k += step
+    return total
+
+
 def _log_term(minute: Counts, errors: int, k: int, log_odds_ratio: float) -> float:
-    return (
-        _log_choose(minute.canary_calls, k)
-        + _log_choose(minute.stable_calls, errors - k)
-        + log_odds_ratio * k
+    """The logarithm of one term, without the factorials that all terms share."""
+    lgamma = math.lgamma
+    return log_odds_ratio * k - (
+        lgamma(k + 1)
+        + lgamma(minute.canary_calls - k + 1)
+        + lgamma(errors - k + 1)
+        + lgamma(minute.stable_calls - errors + k + 1)
     )
-
-
-def _log_choose(n: int, k: int) -> float:
-    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
 
 
 def _mode(minute: Counts, errors: int, log_odds_ratio: float, low: int, high: int) -> int:

@@ -1,0 +1,107 @@
+"""The judge's answer for a snapshot: which versions, which minutes, and what they cannot tell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from lambdactl.model import Deployment, Snapshot
+from lambdactl.verdict.forecast import missing
+from lambdactl.verdict.judge import MARGIN, Answer, Verdict, judge
+from lambdactl.verdict.readings import Readings, readings
+from lambdactl.verdict.sample_ratio import SampleRatio, sample_ratio
+from lambdactl.verdict.shifts import last_shift, next_weight
+
+
+def judge_snapshot(
+    snapshot: Snapshot,
+    before: Verdict | None = None,
+    *,
+    margin: float = MARGIN,
+    next_step: float | None = None,
+) -> Verdict:
+    """The answer on the settled minutes in which both versions served the alias.
+
+    ``before`` is an earlier look's: its FAIL latches while it is the same rollout. ``next_step`` is
+    the weight in per cent that comes next, where no deployment says it.
+    """
+    of = rollout_of(snapshot)
+    found = _judged(snapshot, margin, next_step)
+    if before is not None and before.answer is Answer.FAIL and before.of == of:
+        return found if found.answer is Answer.FAIL else before
+    return replace(found, of=of)
+
+
+def pair_of(snapshot: Snapshot) -> tuple[int, int] | None:
+    """(stable, canary): as the alias routes, else as the last deployment moved it."""
+    routing = snapshot.alias.routing if snapshot.alias else None
+    if routing and routing.stable is not None and routing.canary is not None:
+        return routing.stable, routing.canary
+    last = _forward(snapshot)
+    if last is None or not (last.current_version and last.target_version):
+        return None
+    return last.current_version, last.target_version
+
+
+def rollout_of(snapshot: Snapshot) -> tuple[object, ...]:
+    """What makes two looks be about the same rollout."""
+    last = _forward(snapshot)
+    return (snapshot.place.account_id, snapshot.place.region, snapshot.target,
+            pair_of(snapshot), last.id if last else None)  # fmt: skip
+
+
+def _forward(snapshot: Snapshot) -> Deployment | None:
+    """The deployment that brought the canary, not the one that takes it back."""
+    last = snapshot.deployment
+    return snapshot.previous if last is not None and last.rolls_back else last
+
+
+def _judged(snapshot: Snapshot, margin: float, next_step: float | None) -> Verdict:
+    pair = pair_of(snapshot)
+    if snapshot.metrics is None:
+        unread = snapshot.unreadable("metrics")
+        reason = f"metrics could not be read: {unread.reason}" if unread else "not measured yet"
+        return Verdict(Answer.NOT_MEASURED, reason=reason)
+    if pair is None:
+        return Verdict(Answer.NOT_MEASURED)
+    told = readings(snapshot, snapshot.metrics, *pair)
+    if not told.minutes:
+        return Verdict(Answer.NOT_MEASURED, reason=told.doubt)
+    verdict = _completed(snapshot, judge(told.counts, margin=margin), told, next_step)
+    if told.doubt is not None and verdict.answer is not Answer.FAIL:
+        return replace(verdict, answer=Answer.NOT_MEASURED, reason=told.doubt, more_calls=None)
+    return verdict
+
+
+def _completed(
+    snapshot: Snapshot, verdict: Verdict, told: Readings, next_step: float | None
+) -> Verdict:
+    """With times, with what is missing in minutes, and with the sample ratio."""
+    stamped = tuple(
+        w._replace(start=r.start) for w, r in zip(verdict.minutes, told.minutes, strict=True)
+    )
+    verdict = replace(verdict, minutes=stamped, sample_ratio=_ratio(snapshot, told))
+    routing = snapshot.alias.routing if snapshot.alias else None
+    if verdict.more_calls is None or routing is None or not routing.split:
+        return verdict
+    following = next_step or next_weight(snapshot)
+    needed = missing(verdict.more_calls, told.counts, routing.weight, following)
+    return replace(verdict, missing=needed)
+
+
+def _ratio(snapshot: Snapshot, told: Readings) -> SampleRatio | None:
+    """Over the whole minutes with the present weight, as far as it is known which these are."""
+    routing = snapshot.alias.routing if snapshot.alias else None
+    if routing is None or not routing.split or routing.stable is None:
+        return None
+    shifted = last_shift(snapshot)
+    if shifted is not None:
+        whole = shifted.replace(second=0, microsecond=0) + timedelta(minutes=1)
+        since = [r.counts for r in told.minutes if r.start >= whole]
+        return sample_ratio(since, routing.weight)
+    called = next((i for i, r in enumerate(told.minutes) if r.counts.canary_calls), None)
+    if called is None:
+        return None
+    # The first minute with calls is not a whole one.
+    since = [r.counts for r in told.minutes[called + 1 :]]
+    return sample_ratio(since, routing.weight, since_known=False)
