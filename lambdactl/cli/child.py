@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from typing import IO
 
 from lambdactl.cli.state import SandboxState
-from lambdactl.errors import LambdactlError
+from lambdactl.errors import LambdactlError, Unreachable
 
 PATIENCE_S = 20.0
 """For the child to end its workers before it is killed."""
@@ -38,6 +38,9 @@ def sandbox_process(*, speed: float, listed: bool) -> Iterator[SandboxState]:
         )
         try:
             yield _ready(child, said)
+        except Unreachable as error:
+            _tell_of_its_end(error, child, said)
+            raise
         finally:
             _end(child)
 
@@ -48,22 +51,29 @@ def _ready(child: subprocess.Popen[str], said: IO[str]) -> SandboxState:
     if line:
         return SandboxState(**json.loads(line))
     child.wait()
-    said.seek(0)
     raise LambdactlError(
         f"the sandbox did not start: it ended with code {child.returncode}",
-        why=_message(said.read()),
+        why=_message(said),
         hint="lambdactl sandbox start   shows it in the foreground",
     )
 
 
-def _message(said: str) -> str:
+def _tell_of_its_end(error: Unreachable, child: subprocess.Popen[str], said: IO[str]) -> None:
+    """It does not answer: whether it has ended, and what it said, belongs into the error."""
+    if child.poll() is not None:
+        error.why = f"the sandbox ended with code {child.returncode}: {_message(said)}"
+        error.hint = "lambdactl sandbox start   shows it in the foreground"
+
+
+def _message(said: IO[str]) -> str:
     """The child's own error, which it writes as JSON; anything else as it is."""
-    last = said.strip().rpartition("\n")[2]
+    said.seek(0)
+    text = said.read().strip()
     try:
-        error = json.loads(last)["error"]
+        error = json.loads(text.rpartition("\n")[2])["error"]
         return str(error["message"])
     except (ValueError, TypeError, KeyError):
-        return said.strip() or "it said nothing"
+        return text or "it said nothing"
 
 
 def _end(child: subprocess.Popen[str]) -> None:

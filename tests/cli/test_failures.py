@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lambdactl import errors
-from lambdactl.cli.state import state_dir
+from lambdactl.state_home import state_dir
 from tests.cli.conftest import Run
 from tests.cli.shop import Shop
 

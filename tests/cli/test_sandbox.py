@@ -17,7 +17,8 @@ import pytest
 from lambdactl.cli import state
 from lambdactl.cli.child import sandbox_process
 from lambdactl.cli.state import SandboxState
-from lambdactl.errors import LambdactlError
+from lambdactl.errors import LambdactlError, Unreachable
+from lambdactl.state_home import state_dir
 from tests.cli.conftest import Run
 
 START = [sys.executable, "-m", "lambdactl", "-o", "jsonl", "sandbox", "start"]
@@ -63,7 +64,7 @@ def test_other_terminals_find_it_until_it_ends(cli: Run) -> None:
         assert said.err.startswith("Target   nosuch:live  000000000000  (SANDBOX http://127.0.0.1:")
     assert process.returncode == 0
     assert state.sandbox() is None
-    assert not (state.state_dir() / "sandbox.json").exists()
+    assert not (state_dir() / "sandbox.json").exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda s: s.name)
@@ -133,7 +134,7 @@ def test_one_that_was_killed_is_not_believed_to_run(cli: Run) -> None:
     with started() as (process, found):
         process.kill()
         process.wait()
-    assert (state.state_dir() / "sandbox.json").exists()
+    assert (state_dir() / "sandbox.json").exists()
     assert state.sandbox() is None
     assert cli("--context", "sandbox", "-f", "f:a", "status").code == 2
     assert found.endpoint.startswith("http://127.0.0.1:")
@@ -153,3 +154,14 @@ def test_a_child_that_does_not_come_up_says_why() -> None:
     ):
         pass
     assert caught.value.why == "--speed 1e+09 is out of range"
+
+
+def test_a_child_that_ends_in_the_middle_is_told_of() -> None:
+    with (
+        pytest.raises(Unreachable) as caught,
+        sandbox_process(speed=60.0, listed=False) as found,
+    ):
+        os.kill(found.pid, signal.SIGKILL)
+        os.waitid(os.P_PID, found.pid, os.WEXITED | os.WNOWAIT)
+        raise Unreachable("endpoint does not answer", why="connection refused")
+    assert caught.value.why == "the sandbox ended with code -9: it said nothing"
