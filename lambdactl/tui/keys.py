@@ -51,7 +51,7 @@ FOOTER = (
 
 SAID = {
     "help": "help: the keys of this screen",
-    "shift": "shift…: set how much of the traffic a version gets",
+    "shift": "shift…: set a version's share of the traffic",
     "promote": "promote…: the canary takes all traffic",
     "abort": "ABORT…: all traffic back to the stable version",
     "prune": "prune…: delete versions that nothing needs",
@@ -71,6 +71,6 @@ SAID = {
     "slower": "look less often",
     "save": "save the screen as an SVG picture",
     "palette": "every command, searched by name; also ctrl+p",
-    "quit": "quit; asks only while an action is being applied",
+    "quit": "quit; asks only while something is being applied",
 }
 """What help says of each key; the others are told by their description."""

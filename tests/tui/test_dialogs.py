@@ -142,7 +142,8 @@ async def test_a_changed_revision_disables_ok_says_what_changed_and_writes_nothi
         await press(pilot, "o", "right", "enter")
         screen = told(app)
         assert "It changed while you were looking." in screen
-        assert "the alias was at v41 90 %  v42 10 % and is at v41 75 %  v42 25 %" in screen
+        assert "the alias was at  v41 90 %  v42 10 %" in screen
+        assert "and is now at     v41 75 %  v42 25 %" in screen
         assert app.screen.query_one("#ok", Button).disabled
         assert script.applied == []
         await press(pilot, "right", "enter")

@@ -13,11 +13,22 @@ from lambdactl.model import Minute, Version, label
 from lambdactl.render.numbers import UNKNOWN, rate, short, size, weight
 from lambdactl.tui.drawing import spark
 from lambdactl.tui.drawing.pen import Pen
-from lambdactl.tui.drawing.rates import Side, tally, throttles
+from lambdactl.tui.drawing.rates import Side, newest_p95, tally, throttles
 from lambdactl.tui.drawing.spark import Bar, Gap
 from lambdactl.tui.drawing.text import fitted
 from lambdactl.tui.view import View
 
+
+def calls_of(minute: Minute) -> float | None:
+    return minute.invocations or None
+
+
+def p95_of(minute: Minute) -> float | None:
+    return minute.p95_ms
+
+
+CALLS = ("calls", calls_of)
+P95 = ("p95", p95_of)
 TALL = 16
 """Lines from which on there is room for an axis under the chart."""
 
@@ -34,8 +45,7 @@ def card(
     lines = [pen.say(head, "bold")]
     lines += axis(one, top, width, room, pen)
     lines += [window(one, width, pen)] if tall else []
-    for name, value, unit in (("calls/m", calls_of, ""), ("p95", p95_of, " ms")):
-        lines.append(small(one, both, name, value, unit, width, pen))
+    lines += [small(one, both, *what, width, pen) for what in (CALLS, P95)]
     return [fitted(line, width) for line in [*lines, *tail][:height]]
 
 
@@ -63,23 +73,19 @@ def small(
     both: Sequence[Side],
     name: str,
     value: Callable[[Minute], float | None],
-    unit: str,
     width: int,
     pen: Pen,
 ) -> Content:
-    """``calls/m 452 ▄▄▄▄▄``: one row, on the scale of both versions."""
+    """``calls ▄▄▄▄▄``: one row under the chart, minute under minute, on the scale of both."""
     top = max((v for s in both for v in values(s, value)), default=1.0)
-    known = values(one, value)
-    last = f"{known[-1]:,.0f}{unit}" if known else "-"
-    head = pen.say(f" {last:>9} {name:<7} ", "dim")
     (drawn,) = spark.chart(
         measured(one, value),
         max(top, 1.0),
-        width=spark.whole(max(8, width - head.cell_length - 1), len(one.bars)),
+        width=spark.whole(width - 9, len(one.bars)),
         style=one.style,
         marks=pen.spark,
     )
-    return head + drawn
+    return pen.say(f" {name:>5}  ", "dim") + drawn
 
 
 def measured(one: Side, value: Callable[[Minute], float | None]) -> tuple[Bar, ...]:
@@ -100,18 +106,13 @@ def values(one: Side, value: Callable[[Minute], float | None]) -> list[float]:
     return [v for v in found if v is not None]
 
 
-def calls_of(minute: Minute) -> float | None:
-    return minute.invocations or None
-
-
-def p95_of(minute: Minute) -> float | None:
-    return minute.p95_ms
-
-
 def facts(one: Side, view: View, pen: Pen) -> list[Content]:
-    lines = [pen.say(f" throttles {throttles(one)}", "dim")]
+    """The newest minute's numbers, and what the version is made of."""
+    calls = values(one, calls_of)
+    newest = f"{calls[-1]:,.0f}" if calls else UNKNOWN
+    told = f" calls/m {newest} · p95 {newest_p95(one)} · throttles {throttles(one)}"
     version = view.snapshot.version(one.version) if view.snapshot else None
-    return [*lines, pen.say(f" {built(version)}", "dim")] if version else lines
+    return [pen.say(told), *([pen.say(f" {built(version)}", "dim")] if version else [])]
 
 
 def built(version: Version) -> str:

@@ -129,8 +129,8 @@ def changed(before: Plan, after: Plan, pen: Pen) -> list[Content]:
     """What is different now from what was confirmed; nothing has been written."""
     lines = [pen.sign(glyphs.ATTENTION) + pen.say(" It changed while you were looking.", "bold")]
     if before.before != after.before:
-        was, now = routed(before.before), routed(after.before)
-        lines.append(pen.say(f"the alias was at {was} and is at {now}"))
+        lines.append(pen.say(f"the alias was at  {routed(before.before)}"))
+        lines.append(pen.say(f"and is now at     {routed(after.before)}"))
     if before.verb == "prune":
         lines += changed_fates(before, after, pen)
     elif before.before == after.before:

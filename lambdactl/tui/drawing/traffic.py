@@ -30,7 +30,8 @@ def lines(view: View, width: int, height: int, pen: Pen) -> list[Content]:
     second = joined(set_and_measured, "    ")
     if height < 2:
         return [Content(" ") + drawn]
-    if width >= second.cell_length + len(PER_CALL) + 6:
+    split = snapshot.alias.routing.split
+    if split and width >= second.cell_length + len(PER_CALL) + 6:
         second = second + pen.say(f"    {PER_CALL}", "dim")
     return [Content(" ") + drawn, second]
 

@@ -102,7 +102,7 @@ def waiting(snapshot: Snapshot) -> str:
     if len(snapshot.versions) == 1 and routing.stable == newest.number:
         return f"only {newest.label} is published: nothing to shift to; publish one, then s"
     if routing.stable is not None and newest.number <= routing.stable:
-        return ""
+        return "nothing newer is published"
     went_wrong = snapshot.previous or snapshot.deployment
     if went_wrong is not None and went_wrong.target_version == newest.number:
         return f"{newest.label} went wrong: publish a better one"

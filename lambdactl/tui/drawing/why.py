@@ -16,8 +16,8 @@ from lambdactl.tui.view import View
 from lambdactl.verdict import Answer, Verdict
 
 EXPLAINED = {
-    Answer.PASS: "enough evidence that the canary is not twice as bad",
-    Answer.FAIL: "enough evidence that the canary is worse; it latches",
+    Answer.PASS: "the canary is not twice as bad: enough evidence",
+    Answer.FAIL: "the canary is worse: enough evidence",
     Answer.INCONCLUSIVE: "neither worse nor not worse is shown yet",
     Answer.NOT_MEASURED: "there is nothing to judge",
 }

@@ -61,8 +61,7 @@ class RolloutScreen(Page):
                         id="rates")  # fmt: skip
             yield Drawn(card_of(0), self.pen, title=card_title_of(0), id="stable")
             yield Drawn(card_of(1), self.pen, title=card_title_of(1), id="canary")
-            yield Drawn(lambda v, _w, _h, p: why.why(v, p), self.pen,
-                        title=lambda _v, _p: ("Why", "W"), id="why")  # fmt: skip
+            yield Drawn(why_wrapped, self.pen, title=lambda _v, _p: ("Why", "W"), id="why")
         with Container(id="panes", classes="evidence"):
             for name in PANES:
                 yield Listing(self.pen, id=name)
@@ -75,6 +74,7 @@ class RolloutScreen(Page):
         super().show(view)
         for name, rows in PANES.items():
             self.query_one(f"#{name}", Listing).show(rows(view, self.pen))
+        self.query_one("#versions").set_class(len(rates.sides(view)) < 2, "-alone")
         self._title_panes(view)
 
     def on_resize(self, _event: events.Resize) -> None:
@@ -161,13 +161,17 @@ class RolloutScreen(Page):
         return snapshot
 
 
+def why_wrapped(view: View, width: int, _height: int, pen: Pen) -> list[Content]:
+    return [part for line in why.why(view, pen) for part in line.wrap(width)]
+
+
 def card_of(index: int) -> Callable[[View, int, int, Pen], list[Content]]:
     """The drawing of the first or the second version; empty where there is only one."""
 
     def draw(view: View, width: int, height: int, pen: Pen) -> list[Content]:
         both = rates.sides(view)
         if index >= len(both):
-            return [] if index == 0 else [pen.say(" no second version to compare with", "dim")]
+            return []
         return card.card(both[index], both, view, width, height, pen)
 
     return draw

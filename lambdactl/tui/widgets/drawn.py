@@ -29,7 +29,7 @@ def titled(widget: Widget, left: str | Content, right: str, pen: Pen) -> None:
     name = left if isinstance(left, Content) else pen.say(left, "bold")
     name = blank + name + " " if name.plain else name
     if boxed and not right:
-        title = plainer(name.truncate(room, ellipsis=True), pen)
+        title = plainer(name.rstrip().truncate(room, ellipsis=True), pen)
     else:
         told = pen.say(f" {right}{blank}" if right else "")
         title = plainer(spread(name, told, room, pen.rule), pen)
@@ -70,8 +70,9 @@ class Drawn(Widget):
         width, height = self.content_size
         if width <= 0 or height <= 0:
             return
-        lines = [line.truncate(width) for line in self._draw(self._view, width, height, self._pen)]
-        content = plainer(Content("\n").join(lines[:height]), self._pen)
+        drawn = self._draw(self._view, width, height, self._pen)[:height]
+        lines = [line.truncate(width, ellipsis=True) for line in drawn]
+        content = plainer(Content("\n").join(lines), self._pen)
         if self._title is not None:
             titled(self, *self._title(self._view, self._pen), self._pen)
         if not content.is_same(self._content):

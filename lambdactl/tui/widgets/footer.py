@@ -68,5 +68,5 @@ class KeyLine(Widget):
         shown = self.app.get_key_display(active.binding)
         text = self._pen.spelled(active.binding.description)
         if self._why_not(active.binding.id) is not None:
-            return Content.styled(f"{shown} {text}", "dim strike")
+            return Content.styled(f"{shown} {text}", "dim")
         return Content.assemble((shown, "bold $text-accent"), f" {text}")
