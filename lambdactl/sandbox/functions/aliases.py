@@ -70,8 +70,8 @@ class Aliases(Room):
             return self._alias(function, alias)
 
     def delete_alias(self, params: dict[str, Any]) -> dict[str, Any]:
-        """The alias and what hangs on it: policy, provisioned concurrency, retry settings. An
-        alias that is not there is deleted without complaint."""
+        """The alias and what hangs on it: policy, provisioned concurrency, retry settings, URL.
+        An alias that is not there is deleted without complaint."""
         name = params["Name"]
         with self.account.lock:
             function, _ = self.registry.find(params)
@@ -80,6 +80,7 @@ class Aliases(Room):
                 function.policies,
                 function.provisioned,
                 function.event_invoke,
+                function.urls,
             ):
                 kept.pop(name, None)
         return {}

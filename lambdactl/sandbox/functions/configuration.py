@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from lambdactl.sandbox.account import ApiError
 from lambdactl.sandbox.functions.descriptions import code_location, configuration, summary
 from lambdactl.sandbox.functions.layers import Layers
 from lambdactl.sandbox.functions.names import is_alias, read_name
 from lambdactl.sandbox.functions.paging import page_size, read_marker, with_next, write_marker
-from lambdactl.sandbox.functions.records import LATEST, Function, FunctionVersion, Package
+from lambdactl.sandbox.functions.records import (
+    LATEST,
+    Function,
+    FunctionVersion,
+    Package,
+    position,
+)
 from lambdactl.sandbox.functions.refusals import (
     check_revision,
     conflict,
@@ -37,8 +42,6 @@ class Configuration(Room):
         name = read_name(self.account, params["FunctionName"]).function
         if name in self.registry.functions:
             raise conflict(f"Function already exist: {name}")
-        if params.get("PublishTo"):
-            raise ApiError("NotImplemented", "the sandbox has no managed instances", 501)
         package = self.registry.packages.read(params["Code"])
         with self.account.lock:
             if name in self.registry.functions:
@@ -46,7 +49,7 @@ class Configuration(Room):
             function = self._made(name, params, package)
             version = function.latest
             if params.get("Publish"):
-                version = self._versions.publish(function, None)
+                version = self._versions.published(function, _only(params, "PublishTo"))
             return configuration(self.account, function, version)
 
     def _made(self, name: str, params: dict[str, Any], package: Package) -> Function:
@@ -109,7 +112,7 @@ class Configuration(Room):
             self._changed(function)
             if not params.get("Publish"):
                 return configuration(self.account, function, function.latest)
-            version = self._versions.publish(function, None)
+            version = self._versions.published(function, _only(params, "PublishTo"))
             return configuration(self.account, function, version, version.label)
 
     def update_function_configuration(self, params: dict[str, Any]) -> dict[str, Any]:
@@ -158,9 +161,9 @@ class Configuration(Room):
         for each in islice(self.registry.function_names, start, None):
             function = self.registry.functions[each]
             versions = function.versions() if every else iter((function.latest,))
-            passed = _position(label) if each == name else -1
+            passed = position(label) if each == name and label else -1.0
             for version in versions:
-                if _position(version.label) > passed:
+                if position(version.label) > passed:
                     yield function, version
 
 
@@ -168,9 +171,10 @@ def _marker(function: Function, version: FunctionVersion) -> str:
     return write_marker(f"{function.name}:{version.label}")
 
 
-def _position(label: str) -> int:
-    """``$LATEST`` stands before every number."""
-    return int(label) if label.isdigit() else 0
+def _only(params: dict[str, Any], *names: str) -> dict[str, Any]:
+    """A version published along with a write takes nothing else from it: its Description is
+    the function's."""
+    return {name: params[name] for name in names if name in params}
 
 
 def _check_package_type(function: Function, package: Package) -> None:

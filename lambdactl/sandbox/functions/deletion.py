@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lambdactl.sandbox.account import ApiError
+from lambdactl.sandbox.functions.durable import RUNNING
 from lambdactl.sandbox.functions.names import is_version, read_name
-from lambdactl.sandbox.functions.records import Function, FunctionVersion
+from lambdactl.sandbox.functions.records import LATEST_PUBLISHED, Function, FunctionVersion
 from lambdactl.sandbox.functions.refusals import conflict, function_not_found, invalid
 from lambdactl.sandbox.functions.registry import Room
 
@@ -23,7 +23,9 @@ class Deletion(Room):
     """``canary_is_held``: whether an alias also holds the version that it only gives a weight to.
     AWS's documentation reads as if it did and nobody has published a proof, so both are here.
 
-    ``draining_s`` is how long a function on a capacity provider stays Deleting.
+    ``draining_s`` is how long a function on a capacity provider, or one with durable executions,
+    stays Deleting. A version with durable executions goes at once, and they with it: whether AWS
+    would refuse is not known, and this is the worse of the two for whoever relied on it.
     """
 
     canary_is_held = True
@@ -39,16 +41,19 @@ class Deletion(Room):
                 raise function_not_found(self.registry.arn(name))
             if qualifier is None:
                 return self._delete_all(function)
-            version = function.published.get(qualifier)
+            version = function.version(qualifier)
             return self._delete(function, version) if version else dict(_DELETED)
 
     def _delete_all(self, function: Function) -> dict[str, Any]:
-        if not _drains(function.latest):
+        executing = [e for e in function.executions if e.status in RUNNING]
+        if not executing and not _drains(function.latest):
             self.registry.strike_off(function)
             return dict(_DELETED)
         if function.latest.state != "Deleting":
             for version in function.versions():
                 version.state = "Deleting"
+            for execution in executing:
+                execution.status = "DELETING"
             self._after_draining(lambda: self._finish(function))
         return dict(_DELETING)
 
@@ -79,9 +84,13 @@ class Deletion(Room):
 
     def _remove(self, function: Function, version: FunctionVersion) -> None:
         """The version and what was set on its number; its number does not come back."""
-        if function.published.get(version.label) is not version:
+        if function.version(version.label) is not version:
             return
-        del function.published[version.label]
+        if version is function.latest_published:
+            function.latest_published = None
+        else:
+            del function.published[version.label]
+        function.executions = [e for e in function.executions if e.version != version.label]
         function.policies.pop(version.label, None)
         function.provisioned.pop(version.label, None)
         function.event_invoke.pop(version.label, None)
@@ -103,9 +112,7 @@ class Deletion(Room):
 def _check_deletable(qualifier: str) -> None:
     if qualifier == "$LATEST":
         raise invalid(_LATEST_STAYS)
-    if qualifier.startswith("$"):
-        raise ApiError("NotImplemented", "the sandbox has no managed instances", 501)
-    if not is_version(qualifier):
+    if not is_version(qualifier) and qualifier != LATEST_PUBLISHED:
         raise invalid("Deletion of aliases is not currently supported.")
 
 

@@ -46,6 +46,8 @@ def configuration(
 ) -> dict[str, Any]:
     """The whole FunctionConfiguration, state included."""
     shown = summary(account, function, version, qualifier) | _state(version)
+    if version.state == "Deleting" and function.executions:
+        shown["StateReasonCode"] = "DrainingDurableExecutions"
     runtime = version.settings.runtime
     if runtime and version.settings.members["PackageType"] == "Zip":
         digest = hashlib.sha256(runtime.encode()).hexdigest()

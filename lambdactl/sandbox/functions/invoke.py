@@ -20,7 +20,12 @@ from typing import Any
 from lambdactl.sandbox.account import ApiError
 from lambdactl.sandbox.functions.environments import Closed, Environments
 from lambdactl.sandbox.functions.names import is_alias, read_name
-from lambdactl.sandbox.functions.records import LATEST, Function, FunctionVersion
+from lambdactl.sandbox.functions.records import (
+    LATEST,
+    LATEST_PUBLISHED,
+    Function,
+    FunctionVersion,
+)
 from lambdactl.sandbox.functions.refusals import conflict, function_not_found, throttled
 from lambdactl.sandbox.functions.registry import Registry, Room
 from lambdactl.sandbox.functions.report import Run, log_lines
@@ -121,7 +126,7 @@ class Invocations(Room):
         function = self.registry.functions.get(name)
         if function is None:
             raise function_not_found(self.registry.arn(name, qualifier))
-        label = qualifier or LATEST
+        label = qualifier or (LATEST_PUBLISHED if function.latest_published else LATEST)
         if is_alias(label) and (alias := function.aliases.get(label)) is not None:
             label = alias.version
             for canary, weight in alias.weights.items():

@@ -12,6 +12,15 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 LATEST = "$LATEST"
+LATEST_PUBLISHED = "$LATEST.PUBLISHED"
+"""The version that unqualified invocations of a function on a capacity provider run on."""
+
+
+def position(label: str) -> float:
+    """Where a version stands in a list: ``$LATEST``, ``$LATEST.PUBLISHED``, then by number."""
+    if label in (LATEST, LATEST_PUBLISHED):
+        return 0.0 if label == LATEST else 0.5
+    return float(label)
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -92,6 +101,28 @@ class EventInvoke:
 
 
 @dataclass(slots=True, eq=False)
+class FunctionUrl:
+    """``members`` are the settings; ``created`` and ``modified`` are as Lambda writes them."""
+
+    id: str
+    members: dict[str, Any]
+    created: str
+    modified: str
+
+
+@dataclass(slots=True, eq=False)
+class DurableExecution:
+    """``version`` is the label that it started on and stays on; times are account time."""
+
+    name: str
+    id: str
+    version: str
+    status: str
+    started: float
+    ended: float | None = None
+
+
+@dataclass(slots=True, eq=False)
 class LayerVersion:
     number: int
     package: Package
@@ -125,10 +156,18 @@ class Function:
     reserved: int | None = None
     provisioned: dict[str, Provisioned] = field(default_factory=dict)
     event_invoke: dict[str, EventInvoke] = field(default_factory=dict)
+    urls: dict[str, FunctionUrl] = field(default_factory=dict)
+    executions: list[DurableExecution] = field(default_factory=list)
+    latest_published: FunctionVersion | None = None
+    """``$LATEST.PUBLISHED``, of a function on a capacity provider."""
 
     def version(self, label: str) -> FunctionVersion | None:
+        if label == LATEST_PUBLISHED:
+            return self.latest_published
         return self.latest if label == LATEST else self.published.get(label)
 
     def versions(self) -> Iterator[FunctionVersion]:
         yield self.latest
+        if self.latest_published is not None:
+            yield self.latest_published
         yield from self.published.values()

@@ -13,16 +13,14 @@ from lambdactl.sandbox.functions.asynchronous import Events, OnDone
 from lambdactl.sandbox.functions.concurrency import ProvisionedConcurrency, ReservedConcurrency
 from lambdactl.sandbox.functions.configuration import Configuration
 from lambdactl.sandbox.functions.deletion import Deletion
+from lambdactl.sandbox.functions.durable import DurableExecutions, put_execution
 from lambdactl.sandbox.functions.invoke import Invocation, Invocations, read_payload
 from lambdactl.sandbox.functions.layers import Layers
 from lambdactl.sandbox.functions.policies import Policies
 from lambdactl.sandbox.functions.registry import AccountSettings, Registry, Room
 from lambdactl.sandbox.functions.tags import Tags
-from lambdactl.sandbox.functions.triggers import (
-    EventInvokeConfigs,
-    EventSourceMappings,
-    NothingYet,
-)
+from lambdactl.sandbox.functions.triggers import EventInvokeConfigs, EventSourceMappings
+from lambdactl.sandbox.functions.urls import FunctionUrls
 from lambdactl.sandbox.functions.versions import Versions
 
 Operation = Callable[[dict[str, Any]], dict[str, Any]]
@@ -45,13 +43,13 @@ class LambdaService:
             account.clock.settle = self.settle
         versions, layers = Versions(self.registry), Layers(self.registry)
         rooms = (Aliases, Policies, Tags, ReservedConcurrency, ProvisionedConcurrency)
-        triggers = (EventSourceMappings, EventInvokeConfigs, NothingYet, AccountSettings)
+        triggers = (EventSourceMappings, EventInvokeConfigs, FunctionUrls, DurableExecutions)
         self._operations = _operations(
             versions,
             layers,
             Configuration(self.registry, versions, layers),
             self.deletion,
-            *(room(self.registry) for room in (*rooms, *triggers)),
+            *(room(self.registry) for room in (*rooms, *triggers, AccountSettings)),
         )
 
     def __getattr__(self, name: str) -> Operation:
@@ -84,6 +82,12 @@ class LambdaService:
             raise ApiError("NotImplemented", "InvokeAsync is retired: use Invoke", 501)
         self.events.accept(function, qualifier, payload, on_done)
         return {"Status": 202}
+
+    def put_execution(
+        self, function: str, version: str, name: str, status: str = "RUNNING"
+    ) -> None:
+        """Let a version of a durable function have a durable execution, or set its status."""
+        put_execution(self.deletion, function, version, name, status)
 
     def run(self, function: str, qualifier: str | None, payload: bytes) -> Invocation:
         """Invoke and wait, without the members of the API around it."""

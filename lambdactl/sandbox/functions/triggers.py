@@ -1,5 +1,5 @@
 """What can hang on a version or an alias without Lambda asking whether it may be deleted: event
-source mappings, retry settings of asynchronous invocations, function URLs, durable executions.
+source mappings, retry settings of asynchronous invocations.
 
 All are records that the account shows truthfully. Nothing is polled from a queue or a stream.
 """
@@ -180,21 +180,6 @@ class EventInvokeConfigs(Room):
             "DestinationConfig": {"OnSuccess": {}, "OnFailure": {}},
             **kept.members,
         }
-
-
-class NothingYet(Room):
-    """What the account cannot hold, and so truthfully has none of."""
-
-    def list_function_url_configs(self, params: dict[str, Any]) -> dict[str, Any]:
-        with self.account.lock:
-            self.registry.find(params)
-        return {"FunctionUrlConfigs": []}
-
-    def list_durable_executions_by_function(self, params: dict[str, Any]) -> dict[str, Any]:
-        with self.account.lock:
-            function, qualifier = self.registry.find(params)
-            self.registry.check_qualifier(function, qualifier)
-        return {"DurableExecutions": []}
 
 
 def _is_of(mapped: str, wanted: str) -> bool:
