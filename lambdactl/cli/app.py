@@ -32,6 +32,7 @@ COMMANDS = {
     "demo": "A live canary, from nothing, in the sandbox.",
     "sandbox": "Run an AWS account on localhost.",
     "context": "Named targets: list, show, use.",
+    "iam-policy": "Print the least IAM policy for what somebody is to do.",
     "help": "Explain a topic: exit-codes, environment, targets.",
     "version": "Print the version.",
 }
@@ -64,7 +65,7 @@ class Lazy(TyperGroup):
 
 def load(name: str) -> Any:
     """The command ``name``, with its options."""
-    module = importlib.import_module(f"lambdactl.cli.commands.{name}")
+    module = importlib.import_module(f"lambdactl.cli.commands.{name.replace('-', '_')}")
     return typer.main.get_command(module.app)
 
 
