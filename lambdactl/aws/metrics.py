@@ -6,7 +6,8 @@ Resource=function:alias and ExecutedVersion, which Lambda writes for calls throu
 The window is whole minutes and every one of them is in the answer; where CloudWatch has no
 datapoint there is None, for a minute without calls and one without data look the same to it.
 
-Metrics are stamped with the start of the call, so the newest minutes still change.
+Metrics are stamped with the start of the call, so the newest minutes still change and are read
+again until they are settled; what is settled is remembered.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lambdactl.aws.door import Door
+from lambdactl.aws.points import KnownPoints, Points
 from lambdactl.errors import LambdactlError, PermissionDenied
 from lambdactl.model import Metrics, Minute, Series, Target
 
@@ -28,23 +30,42 @@ WHAT = {
     "p95_ms": ("Duration", "p95"),
 }
 
-Points = dict[str, dict[datetime, float]]
-"""Query id -> start of the minute -> value."""
-
 
 def metrics(
-    door: Door, target: Target, versions: Iterable[int], *, now: datetime, window_s: int
+    door: Door,
+    target: Target,
+    versions: Iterable[int],
+    *,
+    now: datetime,
+    window_s: int,
+    since: datetime | None = None,
 ) -> Metrics:
     """The minutes of ``versions`` up to and with the one that ``now`` is in.
 
+    ``since`` is where the history begins that is judged, where it is longer than the window.
     Raises PermissionDenied or LambdactlError where CloudWatch answers for a part only: half an
     answer would read as no calls.
     """
     numbers = sorted(set(versions))
-    starts = minutes_of(now, window_s)
-    points = ask(door, target, numbers, starts) if numbers else {}
-    series = {number: series_of(number, points, starts) for number in numbers}
-    return Metrics(taken=now, window_s=window_s, series=series)
+    drawn = minutes_of(now, window_s)
+    whole = minutes_of(now, max(window_s, seconds_back(now, since)))
+    if not numbers:
+        return Metrics(taken=now, window_s=window_s, series={})
+    known = door.remembered(("points", target), float("inf"), KnownPoints)
+    with known.lock:
+        asked = known.first_unsettled(numbers, whole[0])
+        told = ask(door, target, numbers, tuple(start for start in whole if start >= asked))
+        known.take(told, asked, whole[-1])
+        points, doubts = known.keep(numbers, whole[0]), known.doubts
+    series = {number: series_of(number, points, drawn) for number in numbers}
+    history = {number: series_of(number, points, whole) for number in numbers}
+    longer = history if len(whole) > len(drawn) else None
+    return Metrics(now, window_s, series, longer, doubts)
+
+
+def seconds_back(now: datetime, since: datetime | None) -> int:
+    """So that the window begins with the minute that ``since`` is in."""
+    return 0 if since is None else int((now - since).total_seconds()) + 60
 
 
 def minutes_of(now: datetime, window_s: int) -> tuple[datetime, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from lambdactl.aws import alarms, deployments, discovery, inventory, metrics, reads
@@ -20,6 +21,7 @@ from lambdactl.aws.parts import Parts
 from lambdactl.model import (
     Alarm,
     Alias,
+    Deployment,
     DeploymentConfig,
     DeploymentGroup,
     Inventory,
@@ -31,6 +33,10 @@ from lambdactl.model import (
 )
 
 T = TypeVar("T")
+HISTORY = timedelta(minutes=30)
+"""Of the stable version alone, before a rollout: shows how its errors clump."""
+LONGEST = timedelta(hours=24)
+"""So far back a look goes at most; when a split was made by hand is not known at all."""
 GROUP_S = 60.0
 CHECKS_S = 15.0
 
@@ -56,6 +62,12 @@ class Wanted:
 def look(door: Door, place: Place, target: Target, wanted: Wanted) -> Snapshot:
     """Raises NotFound where there is no such function, and what its two reads raise."""
     return Look(door, place, target, wanted).take()
+
+
+def is_news(deployment: Deployment, now: datetime) -> bool:
+    """It runs, or has ended so lately that its last minutes are still being judged."""
+    ended = deployment.completed
+    return deployment.active or (ended is not None and now - ended < timedelta(hours=1))
 
 
 class Look:
@@ -144,8 +156,23 @@ class Look:
                 versions,
                 now=self.door.clock.now(),
                 window_s=self.wanted.window_s,
+                since=self.judged_since(alias, rollout),
             ),
         )
+
+    def judged_since(self, alias: Alias, rollout: Rollout) -> datetime | None:
+        """Where the evidence begins: fixed at the first look, for a beginning that wanders with
+        every look would be another test at every look. None at rest."""
+        last = rollout.previous or rollout.deployment
+        now = self.door.clock.now()
+        if last is not None and last.created is not None and is_news(last, now):
+            start = last.created - HISTORY
+        elif alias.routing.split:
+            start = now - LONGEST
+        else:
+            return None
+        key = ("judged since", self.target, alias.routing.versions, last and last.id)
+        return self.door.remembered(key, float("inf"), lambda: max(start, now - LONGEST))
 
     def with_states(
         self, versions: tuple[Version, ...], alias: Alias | None
