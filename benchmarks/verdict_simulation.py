@@ -1,14 +1,15 @@
 """How often is each judge wrong, and how soon is it right? Simulated rollouts, seeded.
 
 Every judge sees the same simulated minutes and is asked after each of them, as a console that stays
-open asks. ``python benchmarks/verdict_simulation.py`` prints the tables of ``docs/verdict.md``;
-``--runs`` and ``--seed`` repeat or refine them.
+open asks. ``python benchmarks/verdict_simulation.py --write`` puts the tables into
+``docs/verdict.md``, without ``--write`` it prints them; ``--runs`` and ``--seed`` repeat or refine.
 
 The rivals, each as its users run it:
 
 * ``alarm``: Errors > 0 in two consecutive minutes, on the new version alone;
 * ``Fisher``: Fisher's exact test on the totals so far, again every minute, one-sided at 5 %;
-* ``Mann-Whitney``: a rank test on the error rate per minute (as Kayenta does), one-sided at 5 %;
+* ``Mann-Whitney``: a rank test on the error rate of each of the last 60 minutes (as Kayenta does),
+  one-sided at 5 %;
 * ``sequence``: an asymptotic confidence sequence on the difference of the rates.
 """
 
@@ -19,13 +20,14 @@ import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import NormalDist, median
 
-from lambdactl.verdict import Answer, Counts, judge
+from lambdactl.verdict import Counts, judge
 from lambdactl.verdict.judge import ALPHA
 
-Judge = Callable[[Sequence[Counts]], bool]
-"""True when the rollout so far is called worse."""
+Judge = Callable[[Sequence[Counts], Counts], bool]
+"""True when the rollout so far, its minutes and their sum, is called worse."""
 
 
 @dataclass(frozen=True)
@@ -87,17 +89,20 @@ def failures(rng: random.Random, calls: int, rate: float, clump: int) -> int:
 # -- the judges ------------------------------------------------------------------------------------
 
 
-def ours(minutes: Sequence[Counts]) -> bool:
-    return judge(minutes).answer is Answer.FAIL
+def ours(before: Sequence[Counts], rollout: Sequence[Counts]) -> int | None:
+    """The minute after which the answer became FAIL; it latches, so one look at the end tells."""
+    verdict = judge([*before, *rollout])
+    if verdict.failed_at is None:
+        return None
+    return verdict.minutes.index(verdict.failed_at) - len(before) + 1
 
 
-def alarm(minutes: Sequence[Counts]) -> bool:
+def alarm(minutes: Sequence[Counts], _total: Counts) -> bool:
     last = minutes[-2:]
     return len(last) == 2 and all(m.canary_errors > 0 for m in last)
 
 
-def fisher(minutes: Sequence[Counts]) -> bool:
-    total = Counts(*(sum(column) for column in zip(*minutes, strict=True)))
+def fisher(_minutes: Sequence[Counts], total: Counts) -> bool:
     return hypergeometric_tail(total) < ALPHA
 
 
@@ -123,8 +128,9 @@ def _log_choose(n: int, k: int) -> float:
     return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
 
 
-def mann_whitney(minutes: Sequence[Counts]) -> bool:
+def mann_whitney(minutes: Sequence[Counts], _total: Counts) -> bool:
     """Normal approximation with ties, on the last hour's points; needs ten of each."""
+    minutes = minutes[-60:]
     canary = [m.canary_errors / m.canary_calls for m in minutes if m.canary_calls]
     stable = [m.stable_errors / m.stable_calls for m in minutes if m.stable_calls]
     n, m = len(canary), len(stable)
@@ -153,9 +159,8 @@ def _ranks(values: Sequence[float]) -> tuple[list[float], float]:
     return ranks, ties
 
 
-def confidence_sequence(minutes: Sequence[Counts], *, rho: float = 0.05) -> bool:
+def confidence_sequence(_minutes: Sequence[Counts], total: Counts, *, rho: float = 0.05) -> bool:
     """A normal-mixture confidence sequence for the difference of the rates, one-sided."""
-    total = Counts(*(sum(column) for column in zip(*minutes, strict=True)))
     if not total.canary_calls or not total.stable_calls:
         return False
     p, q = total.canary_errors / total.canary_calls, total.stable_errors / total.stable_calls
@@ -169,13 +174,13 @@ def confidence_sequence(minutes: Sequence[Counts], *, rho: float = 0.05) -> bool
     return p - q > width
 
 
-JUDGES: dict[str, Judge] = {
-    "lambdactl": ours,
+RIVALS: dict[str, Judge] = {
     "alarm": alarm,
     "Fisher": fisher,
     "Mann-Whitney": mann_whitney,
     "sequence": confidence_sequence,
 }
+JUDGES = ("lambdactl", *RIVALS)
 
 
 # -- the tables ------------------------------------------------------------------------------------
@@ -187,6 +192,7 @@ SAME_CODE = (
     World("6,000/min, 0.1 %", 6000, 0.001),
     World("600/min, 1 %, 24 h", 600, 0.01, minutes=1440),
     World("600/min, 1 %, drifting x0.1-1.9", 600, 0.01, drift=0.9),
+    World("600/min, 1 %, drifting, 24 h", 600, 0.01, drift=0.9, minutes=1440),
     World("600/min, 1 %, shared outages of 30 %", 600, 0.01, outage=0.3),
     World("600/min, 1 %, weights 10-60 %", 600, 0.01, linear=True),
     World("600/min, 1 %, errors come in 2s", 600, 0.01, clump=2),
@@ -203,12 +209,29 @@ WORSE_CODE = (
 AT_MARGIN = (
     World("600/min, 1 %, exactly twice as bad", 600, 0.01, 2.0),
     World("6,000/min, 1 %, exactly twice as bad", 6000, 0.01, 2.0),
+    World("600/min, 1 %, drifting, exactly twice as bad", 600, 0.01, 2.0, drift=0.9),
+    World("600/min, 1 %, weights 10-60 %, exactly twice as bad", 600, 0.01, 2.0, linear=True),
+)
+AS_GOOD = (
+    World("600/min, 1 %, as good", 600, 0.01),
+    World("6,000/min, 1 %, as good", 6000, 0.01),
+)
+COVERED = (
+    World("600/min, 1 %, as good", 600, 0.01),
+    World("600/min, 1 %, x3", 600, 0.01, 3),
+    World("6,000/min, 1 %, as good, weights 10-60 %", 6000, 0.01, linear=True),
+    World("600/min, 1 %, drifting, x2", 600, 0.01, 2, drift=0.9),
 )
 
 
 def first_alarm(minutes: Sequence[Counts], verdict: Judge) -> int | None:
     """The minute after which the judge first said worse, counted from 1."""
-    return next((n for n in range(1, len(minutes) + 1) if verdict(minutes[:n])), None)
+    total = (0, 0, 0, 0)
+    for n, minute in enumerate(minutes, 1):
+        total = tuple(a + b for a, b in zip(total, minute, strict=True))  # type: ignore[assignment]
+        if verdict(minutes[:n], Counts(*total)):
+            return n
+    return None
 
 
 def with_history(world: World, rng: random.Random) -> tuple[list[Counts], list[Counts]]:
@@ -223,34 +246,38 @@ def detect(world: World, runs: int, seed: int) -> dict[str, list[int | None]]:
     rng = random.Random(f"{seed} {world.name}")
     for _ in range(runs):
         before, rollout = with_history(world, rng)
-        for name, verdict in JUDGES.items():
-            if name == "lambdactl":
-                found[name].append(_latching(before, rollout))
-            else:
-                found[name].append(first_alarm(rollout, verdict))
+        found["lambdactl"].append(ours(before, rollout))
+        for name, verdict in RIVALS.items():
+            found[name].append(first_alarm(rollout, verdict))
     return found
 
 
-def _latching(before: list[Counts], rollout: list[Counts]) -> int | None:
-    """FAIL latches, so one look at the end tells whether there was one; then find the minute."""
-    if not ours([*before, *rollout]):
-        return None
-    low, high = 0, len(rollout)
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if ours([*before, *rollout[:middle]]) else (middle, high)
-    return high
-
-
-def wrong_pass(world: World, runs: int, seed: int) -> float:
-    """Share of runs, of a canary exactly at the margin, that ever said PASS; looks every minute."""
+def first_pass(world: World, runs: int, seed: int) -> list[int | None]:
+    """The minute of the first PASS in each run, looked at every minute."""
     rng = random.Random(f"{seed} {world.name}")
-    wrong = 0
+    found: list[int | None] = []
+    for _ in range(runs):
+        verdict = judge(list(simulate(world, rng)))
+        passed = (n for n, w in enumerate(verdict.minutes, 1) if w.clearance >= verdict.passes_at)
+        found.append(next(passed, None))
+    return found
+
+
+def ever_missed(world: World, runs: int, seed: int) -> float:
+    """Share of runs in which the interval, at any look, did not hold the true odds ratio."""
+    rng = random.Random(f"{seed} {world.name}")
+    missed = 0
     for _ in range(runs):
         minutes = list(simulate(world, rng))
-        looks = (judge(minutes[:n]).answer for n in range(1, len(minutes) + 1))
-        wrong += any(answer is Answer.PASS for answer in looks)
-    return wrong / runs
+        looks = (judge(minutes[:n]).odds_ratio for n in range(1, len(minutes) + 1))
+        missed += any(known and not known[0] < odds_ratio(world) < known[1] for known in looks)
+    return missed / runs
+
+
+def odds_ratio(world: World) -> float:
+    """The odds ratio at the base rate: drifting, it drifts by less than a per cent."""
+    canary = world.rate * world.times
+    return canary / (1.0 - canary) / (world.rate / (1.0 - world.rate))
 
 
 def share(minutes: Sequence[int | None]) -> str:
@@ -259,28 +286,54 @@ def share(minutes: Sequence[int | None]) -> str:
     return f"{per_cent} ({median(hits):.0f})" if hits else per_cent
 
 
-def table(title: str, worlds: Sequence[World], runs: int, seed: int) -> None:
-    print(f"\n{title}, {runs} runs, seed {seed}\n")
-    print("| rollout | " + " | ".join(JUDGES) + " |")
-    print("|---|" + "---|" * len(JUDGES))
+def table(title: str, worlds: Sequence[World], runs: int, seed: int) -> Iterator[str]:
+    yield f"### {title} ({runs} rollouts, seed {seed})\n"
+    yield "| rollout | " + " | ".join(JUDGES) + " |"
+    yield "|---|" + "---|" * len(JUDGES)
     for world in worlds:
         found = detect(world, max(runs // 5, 50) if world.minutes > 60 else runs, seed)
-        cells = " | ".join(share(found[name]) for name in JUDGES)
-        print(f"| {world.name} | {cells} |", flush=True)
+        yield f"| {world.name} | " + " | ".join(share(found[name]) for name in JUDGES) + " |"
+
+
+def tables(runs: int, seed: int) -> Iterator[str]:
+    yield from table("The same code: how often it is called worse", SAME_CODE, runs, seed)
+    yield ""
+    yield from table("Worse code: how often, and how soon, it is found", WORSE_CODE, runs, seed)
+    yield f"\n### PASS: how often, and how soon ({runs} rollouts, seed {seed})\n"
+    yield "| canary | PASS |\n|---|---|"
+    for world in (*AT_MARGIN, *AS_GOOD):
+        yield f"| {world.name} | {share(first_pass(world, runs, seed))} |"
+    yield f"\n### The interval: how often it ever misses the truth ({runs} rollouts, seed {seed})\n"
+    yield "| canary | missed at any of 60 looks |\n|---|---|"
+    for world in COVERED:
+        yield f"| {world.name} | {100 * ever_missed(world, runs, seed):.1f} % |"
+
+
+DOCUMENT = Path(__file__).parent.parent / "docs" / "verdict.md"
+BEGIN, END = "<!-- simulated: begin -->", "<!-- simulated: end -->"
+
+
+def write(lines: Sequence[str]) -> None:
+    """Put the tables where the document has its marks."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    head, _, rest = text.partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    told = "\n".join([BEGIN, "", *lines, "", END])
+    DOCUMENT.write_text(f"{head}{told}{tail}", encoding="utf-8")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--runs", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--write", action="store_true", help="into docs/verdict.md")
     options = parser.parse_args()
-    table("Same code: called worse (median minute)", SAME_CODE, options.runs, options.seed)
-    table("Worse code: found (median minute)", WORSE_CODE, options.runs, options.seed)
-    print("\n| canary at the margin | wrong PASS |\n|---|---|")
-    for world in AT_MARGIN:
-        print(
-            f"| {world.name} | {100 * wrong_pass(world, options.runs // 4, options.seed):.1f} % |"
-        )
+    lines = []
+    for line in tables(options.runs, options.seed):
+        print(line, flush=True)
+        lines.append(line)
+    if options.write:
+        write(lines)
 
 
 if __name__ == "__main__":
