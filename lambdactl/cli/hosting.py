@@ -64,7 +64,7 @@ def host(asked: Asked, hosting: Hosting) -> None:
     with listening(hosting) as sandbox, announced(sandbox, hosting) as found:
         _say_ready(asked, found)
         try:
-            carry_out(asked, found, scenario)
+            carry_out(asked, sandbox.account, found, scenario)
             stop.wait()
         except KeyboardInterrupt:
             asked.terminal.say("", "ending the sandbox and its workers")

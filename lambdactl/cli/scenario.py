@@ -19,10 +19,12 @@ from lambdactl.ops.stack_events import DeployEvent, StackOperationStarted
 from lambdactl.ops.stacking import execute_deploy
 from lambdactl.render.stack_words import is_news
 from lambdactl.render.words import line
-from lambdactl.sandbox.scenarios import SCENARIOS, Calls, Deploy, Pass, Scenario
+from lambdactl.sandbox import scenarios as sandbox_scenarios
+from lambdactl.sandbox.scenarios import SCENARIOS, Calls, Deploy, Pass, Play, Scenario
 
 if TYPE_CHECKING:
     from lambdactl.ops.deploy import Prepared
+    from lambdactl.sandbox.account import Account
 
 
 def scenario_named(name: str) -> Scenario:
@@ -37,10 +39,14 @@ def scenario_named(name: str) -> Scenario:
     )
 
 
-def carry_out(asked: Asked, found: state.SandboxState, scenario: Scenario) -> None:
+def carry_out(
+    asked: Asked, account: Account, found: state.SandboxState, scenario: Scenario
+) -> None:
+    """Every step of ``scenario`` in the sandbox that was found, which holds ``account``."""
     if not scenario.steps:
         return
     asked.terminal.say(f"scenario {scenario.name}: {scenario.summary}")
+    asked.terminal.say(*_patience(scenario, found.speed))
     stage = Stage(sandbox_session(asked, found), found)
     for step in scenario.steps:
         match step:
@@ -51,6 +57,8 @@ def carry_out(asked: Asked, found: state.SandboxState, scenario: Scenario) -> No
                 asked.terminal.say(f"{step.per_minute:g} calls a minute go through {stage.target}")
             case Pass():
                 stage.let_pass(step.seconds)
+            case Play():
+                stage.play(account, step)
             case _:
                 assert_never(step)
     asked.terminal.say(f"scenario {scenario.name} is set: lambdactl status, in another terminal")
@@ -63,6 +71,15 @@ def sandbox_session(asked: Asked, found: state.SandboxState) -> Session:
     place = aws.place()
     meant.require_place(place)
     return Session(asked, meant, aws, place, sleep)
+
+
+def _patience(scenario: Scenario, speed: float) -> list[str]:
+    """What to say of a scenario that takes long at this speed."""
+    seconds = scenario.minutes * 60 / speed
+    if seconds < 60:
+        return []
+    faster = f"; --speed {min(speed * seconds / 20, 3600):.0f} makes it 20 seconds"
+    return [f"it takes {scenario.minutes} minutes of account time{faster}"]
 
 
 class Stage:
@@ -106,6 +123,14 @@ class Stage:
     def call(self, per_minute: float) -> None:
         """Traffic through the alias, calls a minute of account time."""
         send_traffic(self.found.endpoint, self.require_target(), per_minute)
+
+    def play(self, account: Account, step: Play) -> None:
+        """Carry out ``step`` in the account itself, and let the time pass that it asks for."""
+        for seconds in step.act(sandbox_scenarios.Stage(account)):
+            self.let_pass(seconds)
+        if step.about is not None:
+            self.target = Target(*step.about)
+            deploying.remember(self.session, "", None, self.target)
 
     def let_pass(self, seconds: float) -> None:
         """Wait so many seconds of account time."""

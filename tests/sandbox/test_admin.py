@@ -10,7 +10,7 @@ import pytest
 
 from lambdactl.sandbox.account import Account
 from lambdactl.sandbox.admin import streams
-from lambdactl.sandbox.scenarios import SCENARIOS, Calls, Deploy, Pass
+from lambdactl.sandbox.scenarios import SCENARIOS, Calls, Deploy, Pass, Play
 from lambdactl.sandbox.wire import Request
 from tests.sandbox.lambda_world import World, open_world
 
@@ -100,6 +100,6 @@ def test_a_scenario_deploys_before_it_calls(scenario: Any) -> None:
     assert scenario.summary
     deployed = False
     for step in scenario.steps:
-        assert isinstance(step, Deploy | Calls | Pass)
-        assert deployed or isinstance(step, Deploy)
+        assert isinstance(step, Deploy | Calls | Pass | Play)
+        assert deployed or isinstance(step, Deploy | Play)
         deployed = True
