@@ -17,11 +17,16 @@ from lambdactl.cli.options import before_command
 
 COMMANDS = {
     "deploy": "Deploy a stack and follow the rollout that it starts.",
+    "list": "The fleet: every function with an alias, the neediest first.",
     "status": "Show one rollout: state, split, error rates, alarms.",
     "plan": "Say what a rollout would see of a bad canary, and which preset would.",
     "deployments": "Past rollouts: how each ended, and what a judge says of it.",
     "alarms": "The alarms of a rollout: their state, their history, an audit.",
+    "events": "What happened to a rollout: versions, deployments, alarms, stack.",
+    "logs": "What one version logged; follow it, or group its errors.",
     "versions": "List the versions of a function and who routes to them.",
+    "aliases": "List the aliases of a function and where they route.",
+    "diff": "What differs between two versions: code, settings, layers, environment.",
     "shift": "Give one version a share of the alias's traffic.",
     "promote": "Give the canary all traffic.",
     "abort": "Give the stable version all traffic; stop the deployment that runs.",
@@ -33,6 +38,8 @@ COMMANDS = {
     "sandbox": "Run an AWS account on localhost.",
     "context": "Named targets: list, show, use.",
     "iam-policy": "Print the least IAM policy for what somebody is to do.",
+    "audit": "What was changed from this machine, by whom, and how it ended.",
+    "keys": "The keys of the console.",
     "help": "Explain a topic: exit-codes, environment, targets.",
     "version": "Print the version.",
 }

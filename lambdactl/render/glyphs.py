@@ -64,6 +64,8 @@ STALE = Mark("~", "~~", "STALE", "yellow")
 ATTENTION = Mark("▲", "!!", "WATCH", "yellow")
 """Worth a look: not asked for, or not as it was."""
 NOTE = _plain("")
+NOT_READ = _unknown("NOT READ")
+"""Nothing at all is known of it: no permission, or no answer."""
 
 STATES: dict[State, Mark] = {
     State.STABLE: _good("STABLE"),

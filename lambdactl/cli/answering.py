@@ -1,0 +1,20 @@
+"""One answer, as a table for a person or as a document for a program."""
+
+from __future__ import annotations
+
+from lambdactl.cli.session import Session
+from lambdactl.model import Target
+from lambdactl.render import document
+from lambdactl.render.tables import Table
+
+
+def answer(
+    session: Session, kind: str, data: object, table: Table, target: Target | None = None
+) -> None:
+    """``data`` in its envelope where a program reads; ``table`` otherwise, if it has a row."""
+    asked = session.asked
+    if asked.structured:
+        told = document.envelope(kind, data, place=session.place, target=target)
+        session.terminal.document(told, asked.output, table.names)
+    elif table.rows:
+        session.terminal.table(table, asked.output)
