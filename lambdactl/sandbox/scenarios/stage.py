@@ -123,7 +123,8 @@ class Stage:
 
     def _is_active(self) -> bool:
         found = self.ask("lambda", "GetFunctionConfiguration", FunctionName=FUNCTION)
-        return (found["State"], found["LastUpdateStatus"]) == ("Active", "Successful")
+        states = found.get("State"), found.get("LastUpdateStatus")
+        return states == ("Active", "Successful")
 
     def _make_function(self, name: str, source: str) -> None:
         self.ask(
