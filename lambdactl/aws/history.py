@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lambdactl.aws import deployments, discovery
@@ -20,25 +20,26 @@ from lambdactl.model import Deployment, Target
 from lambdactl.model_history import Bucket, Metric, Traffic
 
 HOUR_S = 3600
+BUCKET_S = 300
 NAMESPACE = "AWS/Lambda"
 Readings = dict[Metric, dict[datetime, float]]
 
 
 def traffic(door: Door, target: Target, *, now: datetime, days: int = 7) -> Traffic:
-    """Calls and failed calls of the alias, whatever version ran them, hour by hour.
+    """Calls and failed calls of the alias, whatever version ran them, by periods of 5 minutes.
 
-    Only whole hours, from the first one in which there was a call; an hour without a datapoint
-    after that had no call.
+    Only whole periods, from the first one in which there was a call; one without a datapoint after
+    that had no call.
     """
-    until = now.replace(minute=0, second=0, microsecond=0)
+    width = timedelta(seconds=BUCKET_S)
+    until = datetime.fromtimestamp(now.timestamp() // BUCKET_S * BUCKET_S, UTC)
     since = until - timedelta(days=days)
-    calls, errors = (of_alias(target, name, HOUR_S) for name in ("Invocations", "Errors"))
+    calls, errors = (of_alias(target, name, BUCKET_S) for name in ("Invocations", "Errors"))
     found = readings(door, (calls, errors), since, until)
     first = min(found[calls], default=until)
-    hours = int((until - first) / timedelta(hours=1))
-    starts = [first + timedelta(hours=n) for n in range(hours)]
+    starts = [first + width * n for n in range(int((until - first) / width))]
     buckets = (Bucket(at, found[calls].get(at, 0.0), found[errors].get(at, 0.0)) for at in starts)
-    return Traffic(since, until, HOUR_S, tuple(buckets))
+    return Traffic(since, until, BUCKET_S, tuple(buckets))
 
 
 def of_alias(target: Target, name: str, period_s: int) -> Metric:

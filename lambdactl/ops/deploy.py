@@ -11,7 +11,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from lambdactl.aws.templates import MAX_BYTES, Template, read_template, written
 from lambdactl.errors import LambdactlError, NotFound, PermissionDenied, UsageError
 from lambdactl.model import Place, Snapshot, Target
 from lambdactl.model_stack import AliasRule, ChangeSet, Resource, StackState
+from lambdactl.ops.looking_back import release_notes
 from lambdactl.ops.stack_events import (
     ArtifactUnchanged,
     ArtifactUploaded,
@@ -196,6 +197,7 @@ def judged(
     rules = read_rules(aws, change_set) if change_set.changes else None
     snapshots = look_at_aliases(aws, found)
     plan = plan_deploy(Seen(place, change_set, state, rules, snapshots))
+    plan = replace(plan, notes=(*plan.notes, *release_notes(aws, plan)))
     return Prepared(plan, change_set, state, bucket, snapshots)
 
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 
-_COMMAND = re.compile(r"\blambdactl (?=(?:status|versions|shift|promote|abort|prune|deploy|tui)\b)")
+_COMMAND = re.compile(
+    r"\blambdactl (?=(?:status|versions|shift|promote|abort|prune|deploy|tui"
+    r"|plan|deployments|alarms)\b)"
+)
 
 
 def addressed(text: str, flags: str) -> str:

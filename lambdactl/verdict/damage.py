@@ -1,8 +1,8 @@
 """What a bad canary has cost: failed calls above the stable version's rate.
 
-The estimate compares the two versions minute by minute (Mantel and Haenszel's difference of rates),
-so an outage that both shared costs nothing. Its interval is made from the verdict's interval of the
-odds ratio, which is valid however often it is read.
+The estimate gives the canary's calls of each minute the stable version's rate of that minute, so an
+outage that both shared costs nothing. Its interval is made from the verdict's interval of the odds
+ratio, which is valid however often it is read.
 """
 
 from __future__ import annotations
@@ -41,34 +41,32 @@ def damage(minutes: Sequence[Counts], verdict: Verdict) -> Damage | None:
     if not shared:
         return None
     calls = sum(m.canary_calls for m in shared)
-    difference = rate_difference(shared)
+    failed = excess(shared)
     served = [m for m in minutes if m.canary_calls][-RECENT:]
     pace = sum(m.canary_calls for m in served) / len(served)
-    shares = excess_interval(shared, verdict.odds_ratio)
+    shares = excess_interval(shared, verdict.odds_ratio, failed / calls)
     return Damage(
-        failed=difference * calls,
+        failed=failed,
         interval=scaled(shares, calls),
         calls=calls,
         uncompared=sum(m.canary_calls for m in minutes) - calls,
-        per_minute=difference * pace,
+        per_minute=failed / calls * pace,
         per_minute_interval=scaled(shares, pace),
     )
 
 
-def rate_difference(minutes: Sequence[Counts]) -> float:
-    """The canary's failed share less the stable version's, minute compared with minute."""
-    above, weight = 0.0, 0.0
-    for m in minutes:
-        calls = m.canary_calls + m.stable_calls
-        above += (m.canary_errors * m.stable_calls - m.stable_errors * m.canary_calls) / calls
-        weight += m.canary_calls * m.stable_calls / calls
-    return above / weight
+def excess(minutes: Sequence[Counts]) -> float:
+    """Failed calls of the canary beyond those that the stable version's rates would have made."""
+    return sum(m.canary_errors - m.canary_calls * m.stable_errors / m.stable_calls for m in minutes)
 
 
 def excess_interval(
-    minutes: Sequence[Counts], odds_ratio: tuple[float, float] | None
+    minutes: Sequence[Counts], odds_ratio: tuple[float, float] | None, estimate: float
 ) -> tuple[float, float] | None:
-    """Lowest and highest share of the canary's calls that failed and need not have."""
+    """Lowest and highest share of the canary's calls that failed and need not have.
+
+    It always holds the estimate itself: few calls of the stable version can put that outside.
+    """
     if odds_ratio is None:
         return None
     calls = sum(m.canary_calls for m in minutes)
@@ -76,9 +74,9 @@ def excess_interval(
     if not rate:
         # Without a failed call of its own a canary can only have done better.
         stable = sum(m.stable_errors for m in minutes) / sum(m.stable_calls for m in minutes)
-        return -stable, 0.0
+        return min(-stable, estimate), 0.0
     low, high = (rate - without(rate, ratio) for ratio in odds_ratio)
-    return low, high
+    return min(low, estimate), max(high, estimate)
 
 
 def without(rate: float, odds_ratio: float) -> float:

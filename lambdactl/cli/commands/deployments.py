@@ -1,0 +1,93 @@
+"""``lambdactl deployments``: past rollouts, how each ended and why, and a verdict afterwards."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from lambdactl.cli.app import SETTINGS
+from lambdactl.cli.listing import ListsByDefault
+from lambdactl.cli.options import Asked, before_command, shared
+from lambdactl.errors import UsageError
+
+app = typer.Typer(cls=ListsByDefault, **SETTINGS)
+
+
+@app.callback()
+@before_command
+def deployments() -> None:
+    """Past rollouts: how each ended, and what a judge says of it.
+
+    \b
+    lambdactl deployments                            the newest, with how each ended and why
+    lambdactl deployments show d-1A2B3C4D5           its lifecycle events
+    lambdactl deployments show d-1A2B3C4D5 --judge   was the canary worse, and what did it cost
+    """
+
+
+@app.command("list")
+@shared
+def list_(
+    asked: Asked,
+    limit: Annotated[int, typer.Option(min=1, max=25, metavar="N", help="At most so many.")] = 10,
+) -> None:
+    """List the deployments of the alias, newest first."""
+    from lambdactl.cli.session import opened
+    from lambdactl.render import document
+    from lambdactl.render.deployments import deployment_list
+
+    with opened(asked) as (session, target):
+        found = session.aws.rollouts(target, limit=limit)
+        if asked.structured:
+            data = [document.deployment(d) for d in found]
+            told = document.envelope("Deployments", data, place=session.place, target=target)
+            session.terminal.document(told, asked.output)
+        elif found:
+            session.terminal.out(*deployment_list(found, ascii=session.terminal.ascii))
+        else:
+            session.terminal.say(f"no deployment of {target} was found")
+
+
+@app.command()
+@shared
+def show(
+    asked: Asked,
+    deployment_id: Annotated[str, typer.Argument(metavar="ID")],
+    judge: Annotated[
+        bool, typer.Option("--judge", help="Judge it from what CloudWatch still holds.")
+    ] = False,
+    margin: Annotated[
+        float | None,
+        typer.Option(metavar="X", help="With --judge: the odds ratio a PASS rules out."),
+    ] = None,
+) -> None:
+    """Show one deployment: lifecycle events, how it ended, and the verdict on it.
+
+    \b
+    lambdactl deployments show d-1A2B3C4D5
+    lambdactl deployments show d-1A2B3C4D5 --judge --margin 1.5
+    """
+    from lambdactl.cli.session import opened
+    from lambdactl.ops.looking_back import judged
+    from lambdactl.render import document, past_document
+    from lambdactl.render.deployments import deployment_lines, hindsight_lines
+    from lambdactl.verdict.judge import MARGIN
+
+    if margin is not None and not (judge and 1.0 < margin <= 100.0):
+        raise UsageError(
+            "--margin is an odds ratio above 1, for --judge", hint="--judge --margin 1.5"
+        )
+    with opened(asked) as (session, target):
+        found = session.aws.rollout(target, deployment_id)
+        verdict = judged(session.aws, target, found, margin=margin or MARGIN) if judge else None
+        if asked.structured:
+            data = document.deployment(found)
+            data["judged"] = past_document.hindsight(verdict) if verdict else None
+            told = document.envelope("Deployment", data, place=session.place, target=target)
+            session.terminal.document(told, asked.output)
+            return
+        ascii = session.terminal.ascii
+        session.terminal.out(*deployment_lines(found, ascii=ascii))
+        if verdict is not None:
+            session.terminal.out(*hindsight_lines(verdict, ascii=ascii))

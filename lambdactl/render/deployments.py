@@ -1,0 +1,170 @@
+"""Past rollouts: how each ended and why, its lifecycle, and what a judge says of it afterwards."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from lambdactl.model import Deployment, DeploymentStatus, label
+from lambdactl.render import glyphs
+from lambdactl.render.columns import columns
+from lambdactl.render.numbers import UNKNOWN, duration, rate, stamp
+from lambdactl.render.spans import Line, Span, spans
+from lambdactl.render.visible import visible
+from lambdactl.verdict import Answer, Verdict
+from lambdactl.verdict.damage import Damage
+from lambdactl.verdict.hindsight import Hindsight
+
+HEADER = ("", "DEPLOYMENT", "STATUS", "VERSIONS", "BEGAN", "TOOK", "CONFIG", "HOW IT ENDED")
+LABEL = 11
+
+
+def deployment_list(found: Sequence[Deployment], *, ascii: bool = False) -> list[Line]:
+    return columns([_row(d, ascii) for d in found], header=HEADER)
+
+
+def _row(deployment: Deployment, ascii: bool) -> list[Span | str]:
+    mark = glyphs.of_deployment(deployment.status)
+    return [
+        Span(mark.sign(ascii), mark.style),
+        deployment.id,
+        Span(deployment.status.value, mark.style),
+        versions_of(deployment),
+        stamp(deployment.created),
+        took(deployment),
+        visible(deployment.config_name.removeprefix("CodeDeployDefault.Lambda")),
+        visible(ending(deployment)),
+    ]
+
+
+def versions_of(deployment: Deployment) -> str:
+    """``v41 → v42``; a deployment that never started has not told them."""
+    if deployment.target_version is None:
+        return UNKNOWN
+    return f"{label(deployment.current_version)} → {label(deployment.target_version)}"
+
+
+def took(deployment: Deployment) -> str:
+    if deployment.created is None or deployment.completed is None:
+        return UNKNOWN
+    return duration((deployment.completed - deployment.created).total_seconds())
+
+
+def ending(deployment: Deployment) -> str:
+    """How a deployment ended and why, in one line."""
+    if deployment.active:
+        return "still running"
+    parts = []
+    if deployment.rolls_back:
+        parts.append(f"rolls back {deployment.rolls_back}")
+    if deployment.status is DeploymentStatus.Succeeded:
+        parts.append(f"{label(deployment.target_version)} has all traffic")
+    else:
+        code, said = deployment.error_code, deployment.error_message
+        parts.append(": ".join(x for x in (code, said) if x) or "no reason given")
+    if deployment.rolled_back_by:
+        parts.append(f"rolled back by {deployment.rolled_back_by}")
+    return "; ".join(parts)
+
+
+def deployment_lines(found: Deployment, *, ascii: bool = False) -> list[Line]:
+    """One deployment with its lifecycle events."""
+    mark = glyphs.of_deployment(found.status)
+    head = Span(f"{mark.sign(ascii)} {found.id} {found.status.value}", mark.style)
+    return [
+        spans(head, f"  {versions_of(found)}  {visible(found.config_name)}"),
+        _labelled("began", f"{stamp(found.created)} by {visible(found.creator)}"),
+        _labelled("took", took(found)),
+        _labelled("ended", visible(ending(found))),
+        *_events(found, ascii),
+    ]
+
+
+def _events(found: Deployment, ascii: bool) -> Iterator[Line]:
+    rows: list[list[Span | str]] = []
+    for event in found.events:
+        mark = glyphs.of_lifecycle(event.status)
+        lasted = UNKNOWN
+        if event.started is not None and event.ended is not None:
+            lasted = duration((event.ended - event.started).total_seconds())
+        rows.append(
+            [
+                Span(mark.sign(ascii), mark.style),
+                visible(event.name),
+                visible(event.status),
+                stamp(event.started),
+                lasted,
+                visible(event.message or ""),
+            ]
+        )
+    if rows:
+        yield from columns(rows, indent=LABEL)
+
+
+def hindsight_lines(judged: Hindsight, *, ascii: bool = False) -> list[Line]:
+    """The verdict, its numbers, and the damage."""
+    verdict = judged.verdict
+    mark = glyphs.ANSWERS[verdict.answer]
+    lines = [_labelled("verdict", Span(mark.named(ascii), mark.style), _rates(verdict))]
+    if verdict.answer is not Answer.NOT_MEASURED:
+        lines.append(_labelled("evidence", evidence_sentence(verdict)))
+    if judged.note:
+        lines.append(_labelled("note", visible(judged.note)))
+    lines.append(_labelled("damage", damage_sentence(judged.damage)))
+    return lines
+
+
+def _rates(verdict: Verdict) -> str:
+    if verdict.answer is Answer.NOT_MEASURED:
+        return ""
+    canary = f"{rate(verdict.canary_rate)} ({verdict.canary_errors:,}/{verdict.canary_calls:,})"
+    stable = f"{rate(verdict.stable_rate)} ({verdict.stable_errors:,}/{verdict.stable_calls:,})"
+    return f"  canary {canary} vs stable {stable}"
+
+
+def evidence_sentence(verdict: Verdict) -> str:
+    worse = f"{_large(verdict.evidence)} that it is worse (FAIL at {verdict.fails_at:g})"
+    clear = f"{_large(verdict.clearance)} that it is not x{verdict.margin:g} as bad"
+    span = verdict.odds_ratio
+    odds = f"; its odds of failing are {_odds(*span)} the stable version's" if span else ""
+    return f"{worse}, {clear} (PASS at {verdict.passes_at:g}){odds}"
+
+
+def _odds(low: float, high: float) -> str:
+    if math.isinf(high):
+        return f"at least {low:.2g} times"
+    return f"{low:.2g} to {high:.2g} times"
+
+
+def _large(value: float) -> str:
+    return f"{value:,.3g}" if value < 1e6 else "over 1,000,000"
+
+
+def damage_sentence(done: Damage | None) -> str:
+    """``about 37 failed calls above the stable version's rate (12 to 61); each further ...``."""
+    if done is None:
+        return "unknown: the two versions were never called in the same minute"
+    text = f"about {_count(done.failed)} failed calls above the stable version's rate"
+    text += between(done.interval)
+    cost = f"each further minute costs about {_count(done.per_minute)}"
+    text += f"; {cost}{between(done.per_minute_interval)}"
+    if done.uncompared:
+        text += f"; {done.uncompared:,} calls without the stable version beside them are not in it"
+    return text
+
+
+def between(interval: tuple[float, float] | None) -> str:
+    if interval is None:
+        return " (how sure is not known)"
+    return f" (95 %: {_count(interval[0])} to {_count(interval[1])})"
+
+
+def _count(value: float) -> str:
+    """Failed calls, as fine as it says something."""
+    if abs(value) < 0.05:
+        return "0"
+    return f"{value:,.0f}" if abs(value) >= 10.0 else f"{value:.1f}"
+
+
+def _labelled(name: str, *parts: Span | str) -> Line:
+    return spans(Span(f"{name:<{LABEL}}", "dim"), *parts)

@@ -1,0 +1,89 @@
+"""Forecasts, audits and verdicts on the past as JSON, by the rules of ``document``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lambdactl.model import Alarm
+from lambdactl.model_history import AlarmChange
+from lambdactl.render import document
+from lambdactl.render.document import Document
+from lambdactl.render.numbers import iso
+from lambdactl.verdict.alarms_audit import AlarmAudit
+from lambdactl.verdict.damage import Damage
+from lambdactl.verdict.hindsight import Hindsight
+from lambdactl.verdict.power import Outlook, Sight
+
+
+def outlook(found: Outlook) -> Document:
+    """``kind: Outlook``; with ``unknown`` everything else says nothing."""
+    week = found.traffic
+    return {
+        "unknown": found.unknown,
+        "times": found.times,
+        "stable_error_rate_percent": found.rate,
+        "traffic": week
+        and {
+            "since": iso(week.since),
+            "until": iso(week.until),
+            "measured_seconds": len(week.buckets) * week.period_s,
+            "calls": week.calls,
+            "errors": week.errors,
+        },
+        "chosen": sight(found.chosen) if found.chosen else None,
+        "others": [sight(s) for s in found.others],
+        "advised": found.advised.config.name if found.advised else None,
+    }
+
+
+def sight(seen: Sight) -> Document:
+    return {
+        "config": seen.config.name,
+        "seconds": seen.minutes * 60.0,
+        "canary_calls": seen.canary_calls,
+        "seen_percent": seen.seen,
+        "smallest_seen_error_rate_percent": seen.smallest,
+        "cannot_exclude_error_rate_percent": seen.bound,
+    }
+
+
+def alarms(found: Sequence[Alarm], changes: Sequence[AlarmChange]) -> Document:
+    """``kind: Alarms``, newest change first."""
+    return {
+        "alarms": [{**document.alarm(a), "threshold": a.threshold} for a in found],
+        "history": [document.jsonable(c) for c in changes],
+    }
+
+
+def audit(found: AlarmAudit) -> Document:
+    """One of ``kind: AlarmAudit``; ``hours`` is null where the alarm was not replayed."""
+    return {
+        **document.alarm(found.rule.alarm),
+        "fine": found.fine,
+        "hours": found.hours,
+        "hours_rolled_back": found.rolled_back,
+        "findings": [{"problem": f.problem.name.lower(), "text": f.text} for f in found.findings],
+    }
+
+
+def hindsight(judged: Hindsight) -> Document:
+    window = judged.window
+    return {
+        "verdict": document.verdict(judged.verdict),
+        "damage": damage(judged.damage) if judged.damage else None,
+        "note": judged.note,
+        "since": iso(window.since) if window else None,
+        "until": iso(window.until) if window else None,
+        "period_seconds": window.period_s if window else None,
+    }
+
+
+def damage(done: Damage) -> Document:
+    return {
+        "failed_calls": done.failed,
+        "failed_calls_interval": done.interval,
+        "canary_calls_compared": done.calls,
+        "canary_calls_not_compared": done.uncompared,
+        "per_minute": done.per_minute,
+        "per_minute_interval": done.per_minute_interval,
+    }
