@@ -103,6 +103,7 @@ def agreed(session: Session) -> bool:
 
 def _apply(session: Session, plan: Plan, *, despite_deployments: bool = False) -> None:
     """Do it, telling each event. A prune is stopped by Ctrl-C only between two deletes."""
+    from lambdactl.cli.audit_log import audited
     from lambdactl.cli.stopping import stoppable
     from lambdactl.ops import apply
 
@@ -111,7 +112,7 @@ def _apply(session: Session, plan: Plan, *, despite_deployments: bool = False) -
     halting = stoppable(session.terminal) if plan.verb == "prune" else nullcontext(lambda: False)
     with halting as halted:
         try:
-            for event in apply(
+            events = apply(
                 plan,
                 session.aws,
                 sleep=session.sleep,
@@ -119,7 +120,8 @@ def _apply(session: Session, plan: Plan, *, despite_deployments: bool = False) -
                 wait_s=session.asked.timeout or PATIENCE_S,
                 halted=halted,
                 despite_deployments=despite_deployments,
-            ):
+            )
+            for event in audited(session, plan, events):
                 told.append(event)
                 session.terminal.say(line(event, ascii=session.terminal.ascii))
         except PartlyDone:

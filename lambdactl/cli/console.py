@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 from lambdactl.cli import config
+from lambdactl.cli.audit_log import audited
 from lambdactl.cli.session import Session
 from lambdactl.errors import UsageError
 from lambdactl.model import Snapshot, Target
@@ -32,7 +33,8 @@ def operations(session: Session, target: Target) -> Operations:
         return aws.snapshot(target, storage=True, inventory=True)
 
     def act(plan: Plan) -> Iterator[Event]:
-        return apply(plan, aws, sleep=session.sleep, interval_s=session.interval_s)
+        events = apply(plan, aws, sleep=session.sleep, interval_s=session.interval_s)
+        return audited(session, plan, events)
 
     return Operations(look=look, survey=survey, act=act)
 

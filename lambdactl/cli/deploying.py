@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lambdactl.cli import state
+from lambdactl.cli.audit_log import audited
 from lambdactl.cli.included import included_template
 from lambdactl.cli.session import Session
 from lambdactl.errors import LambdactlError, RolloutFailed
@@ -73,7 +74,7 @@ def carry_out(session: Session, prepared: Prepared, *, tell: Tell) -> StackOpera
     events = execute_deploy(
         session.aws, prepared, interval_s=session.interval_s, sleep=session.sleep
     )
-    return told_to_end(events, tell)
+    return told_to_end(audited(session, prepared.plan, events), tell)
 
 
 def told_to_end(events: Iterator[DeployEvent], tell: Tell) -> StackOperationEnded:

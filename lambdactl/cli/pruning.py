@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lambdactl.cli import state
+from lambdactl.cli.audit_log import logged
 from lambdactl.cli.options import Asked
 from lambdactl.cli.prune_options import Wish
 from lambdactl.cli.session import Session, entered, target_lines
@@ -182,7 +183,8 @@ def applied(asked: Asked, wish: Wish, path: Path, sections: tuple[Section, ...])
                 session.leaves(f"{counts_line(counts)}; {again}   goes on")
                 terms = Terms(session.sleep, stop, wish.despite_deployments)
                 try:
-                    for event in apply_section(section, session.aws, terms):
+                    events = apply_section(section, session.aws, terms)
+                    for event in logged(session, "prune", about(section, path), events):
                         tell(session, counts, event)
                         session.leaves(f"{counts_line(counts)}; {again}   goes on")
                 except PartlyDone as error:
@@ -191,6 +193,18 @@ def applied(asked: Asked, wish: Wish, path: Path, sections: tuple[Section, ...])
     if stop():
         raise KeyboardInterrupt
     conclude(sections, partly, again)
+
+
+def about(section: Section, path: Path) -> dict[str, object]:
+    """What a plan from a file is about, for the audit log."""
+    return {
+        "target": "the functions of a plan",
+        "before": None,
+        "after": None,
+        "plan": str(path),
+        "to_delete": section.head.deletes + section.head.layers,
+        "revision_ids": [],
+    }
 
 
 def tell(session: Session, counts: Counts, event: Event) -> None:

@@ -38,6 +38,9 @@ class Shop(Account):
     def place(self) -> Place:
         return self.where
 
+    def caller_arn(self) -> str:
+        return "arn:aws:sts::123456789012:assumed-role/operator/alice"
+
     def functions(self) -> tuple[str, ...]:
         return self.names
 

@@ -20,9 +20,9 @@ def keys(asked: Asked) -> None:
     lambdactl keys -o json               for a program
     """
     from lambdactl.cli.console_keys import key_records, key_table
-    from lambdactl.cli.console_keys import keys as of_console
+    from lambdactl.tui.key_list import key_list
 
-    found = of_console()
+    found = key_list()
     table = key_table(found)
     if asked.structured:
         asked.terminal.document(key_records(found), asked.output, table.names)
