@@ -10,7 +10,7 @@ import re
 
 _COMMAND = re.compile(
     r"\blambdactl (?=(?:status|versions|shift|promote|abort|prune|deploy|tui"
-    r"|plan|deployments|alarms)\b)"
+    r"|plan|deployments|alarms|rollback|storage|watch|doctor)\b)"
 )
 
 
