@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from typing import Any
 
 import pytest
 
@@ -35,11 +36,14 @@ def test_every_command_has_examples_in_its_help(cli: Run, name: str) -> None:
 
 def leaves() -> list[tuple[str, ...]]:
     """Every command that does something: a group's own commands instead of the group."""
-    found: list[tuple[str, ...]] = []
-    for name in COMMANDS:
-        within = getattr(load(name), "commands", None)
-        found += [(name, sub) for sub in within] if within else [(name,)]
-    return found
+    return [words for name in COMMANDS for words in leaves_of(load(name), (name,))]
+
+
+def leaves_of(command: Any, words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    within = getattr(command, "commands", None)
+    if not within:
+        return [words]
+    return [leaf for name, sub in within.items() for leaf in leaves_of(sub, (*words, name))]
 
 
 @pytest.mark.parametrize("words", leaves(), ids=" ".join)

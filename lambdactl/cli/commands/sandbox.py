@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from lambdactl.cli.app import SETTINGS
 from lambdactl.cli.options import Asked, shared
+from lambdactl.cli.sandbox_door import fault, journal
 from lambdactl.errors import UsageError
-
-if TYPE_CHECKING:
-    from lambdactl.cli.state import SandboxState
 
 app = typer.Typer(no_args_is_help=True, **SETTINGS)
 
@@ -22,6 +20,7 @@ def sandbox() -> None:
 
     \b
     lambdactl sandbox start --speed 30       until Ctrl-C, thirty times as fast as the clock
+    lambdactl sandbox scenarios              what it can begin with
     lambdactl --context sandbox deploy       in another terminal
     eval "$(lambdactl sandbox env)"          for any other AWS client
     """
@@ -49,7 +48,7 @@ def start(
     lambdactl sandbox start --speed 30
     lambdactl sandbox start --speed 30 --scenario canary
 
-    Scenarios: empty, stable, canary, bad-canary, rolled-back, bad-hook.
+    lambdactl sandbox scenarios                      lists them all
     """
     if not 0.1 <= speed <= 3600.0:
         raise UsageError(
@@ -62,6 +61,28 @@ def start(
 
 @app.command()
 @shared
+def scenarios(asked: Asked) -> None:
+    """List what a sandbox can begin with: start --scenario NAME.
+
+    \b
+    lambdactl sandbox start --speed 60 --scenario stopped-split
+    """
+    from lambdactl.render.columns import columns
+    from lambdactl.sandbox.scenarios import SCENARIOS
+
+    if asked.structured:
+        told = [
+            {"name": each.name, "summary": each.summary, "minutes": each.minutes}
+            for each in SCENARIOS.values()
+        ]
+        asked.terminal.document(told, asked.output)
+        return
+    rows = [[each.name, each.summary] for each in SCENARIOS.values()]
+    asked.terminal.out(*columns(rows, header=("SCENARIO", "WHAT IT IS")))
+
+
+@app.command()
+@shared
 def env(asked: Asked) -> None:
     """Print the variables that lead any AWS client to it.
 
@@ -69,17 +90,18 @@ def env(asked: Asked) -> None:
     eval "$(lambdactl sandbox env)"
     """
     from lambdactl.cli.hosting import export_lines
+    from lambdactl.cli.sandbox_admin import running
 
-    asked.terminal.out(*export_lines(_running()))
+    asked.terminal.out(*export_lines(running()))
 
 
 @app.command()
 @shared
 def status(asked: Asked) -> None:
     """Show whether it runs, its time, and who is being called."""
-    from lambdactl.cli.sandbox_admin import health, streams
+    from lambdactl.cli.sandbox_admin import health, running, streams
 
-    found = _running()
+    found = running()
     told = {**health(found.endpoint), "streams": streams(found.endpoint)}
     if asked.structured:
         asked.terminal.document(told, asked.output)
@@ -95,10 +117,5 @@ def status(asked: Asked) -> None:
     )
 
 
-def _running() -> SandboxState:
-    from lambdactl.cli import state
-
-    found = state.sandbox()
-    if found is None:
-        raise UsageError("the sandbox is not running", hint="lambdactl sandbox start")
-    return found
+app.add_typer(fault, name="fault")
+app.command()(journal)
