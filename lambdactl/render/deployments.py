@@ -10,22 +10,35 @@ from lambdactl.render import glyphs
 from lambdactl.render.columns import columns
 from lambdactl.render.numbers import UNKNOWN, duration, rate, stamp
 from lambdactl.render.spans import Line, Span, spans
+from lambdactl.render.tables import Cell, Column, Table
 from lambdactl.render.visible import visible
 from lambdactl.verdict import Answer, Verdict
 from lambdactl.verdict.damage import Damage
 from lambdactl.verdict.hindsight import Hindsight
 
-HEADER = ("", "DEPLOYMENT", "STATUS", "VERSIONS", "BEGAN", "TOOK", "CONFIG", "HOW IT ENDED")
+HEADER = (
+    Column(""),
+    Column("DEPLOYMENT"),
+    Column("STATUS"),
+    Column("VERSIONS"),
+    Column("BEGAN"),
+    Column("TOOK", right=True),
+    Column("CONFIG"),
+    Column("CREATOR", wide=True),
+    Column("GROUP", wide=True),
+    Column("HOW IT ENDED"),
+)
 LABEL = 11
 
 
-def deployment_list(found: Sequence[Deployment], *, ascii: bool = False) -> list[Line]:
-    return columns([_row(d, ascii) for d in found], header=HEADER)
+def deployment_table(found: Sequence[Deployment], *, ascii: bool = False) -> Table:
+    """The newest first, each with how it ended and why."""
+    return Table(HEADER, tuple(_row(d, ascii) for d in found), tuple(d.id for d in found))
 
 
-def _row(deployment: Deployment, ascii: bool) -> list[Span | str]:
+def _row(deployment: Deployment, ascii: bool) -> tuple[Cell, ...]:
     mark = glyphs.of_deployment(deployment.status)
-    return [
+    return (
         Span(mark.sign(ascii), mark.style),
         deployment.id,
         Span(deployment.status.value, mark.style),
@@ -33,8 +46,10 @@ def _row(deployment: Deployment, ascii: bool) -> list[Span | str]:
         stamp(deployment.created),
         took(deployment),
         visible(deployment.config_name.removeprefix("CodeDeployDefault.Lambda")),
+        visible(deployment.creator),
+        visible(f"{deployment.application}/{deployment.group}"),
         visible(ending(deployment)),
-    ]
+    )
 
 
 def versions_of(deployment: Deployment) -> str:

@@ -10,7 +10,16 @@ import pytest
 from lambdactl.aws import Aws, connect
 from lambdactl.errors import NotFound
 from lambdactl.model import Target
-from lambdactl.ops.looking_back import audited, config_named, forecast, group_config, judged
+from lambdactl.ops.looking_back import (
+    audited,
+    config_named,
+    forecast,
+    group_config,
+    judged,
+    release_notes,
+)
+from lambdactl.plan import Plan
+from lambdactl.plan.actions import How, Release
 from lambdactl.sandbox.clock import ManualClock
 from lambdactl.sandbox.open import Sandbox
 from lambdactl.verdict import Answer
@@ -136,6 +145,48 @@ def test_a_week_foretells(stage: Past) -> None:
     assert found.chosen.canary_calls == pytest.approx(300.0)
     assert found.chosen.seen < 60.0
     assert found.advised is not None
+
+
+def release(how: How, config: str | None = CANARY_5) -> Release:
+    return Release("Alias", TARGET, how, publishes=True, config_name=config)
+
+
+@pytest.mark.parametrize(
+    ("released", "notes"),
+    [
+        (release("at once"), ()),
+        (
+            release("CodeDeploy"),
+            ("what this rollout can see is unknown: no calls in the past week",),
+        ),
+        (
+            release("CodeDeploy", None),
+            ("what this rollout can see is unknown: the deployment config is not known",),
+        ),
+        (
+            release("CodeDeploy", "Mine"),
+            (
+                "what this rollout can see is unknown:"
+                " deployment config Mine was not found in us-east-1",
+            ),
+        ),
+    ],
+)
+def test_a_deploys_plan_says_what_its_rollout_can_see(
+    stage: Past, released: Release, notes: tuple[str, ...]
+) -> None:
+    plan = Plan("deploy", stage.aws.place(), TARGET, (), releases=(released,))
+    assert release_notes(stage.aws, plan) == notes
+
+
+def test_a_deploys_plan_foretells_from_the_week(stage: Past) -> None:
+    stage.clock.advance(3600.0)
+    stage.serve(1, START // 300 * 300, 50, 600, 6)
+    stage.aws.alias(TARGET)
+    plan = Plan("deploy", stage.aws.place(), TARGET, (), releases=(release("CodeDeploy"),))
+    first, second = release_notes(stage.aws, plan)
+    assert first.startswith("x3 of 1 %: Canary10Percent5Minutes would see it ")
+    assert second.startswith("Canary10Percent5Minutes sends 300 calls to the canary before 100 %")
 
 
 def test_without_traffic_it_is_unknown(stage: Past) -> None:

@@ -36,9 +36,10 @@ def alarms() -> None:
 @shared
 def list_(asked: Asked, days: Days = 7) -> None:
     """List the alarms of the deployment group, and what they did lately."""
+    from lambdactl.cli.answering import answer
     from lambdactl.cli.session import opened
-    from lambdactl.render import document, past_document
-    from lambdactl.render.alarms import alarm_list
+    from lambdactl.render import past_document
+    from lambdactl.render.alarms import alarm_table, change_table
 
     with opened(asked) as (session, target):
         snapshot = session.aws.snapshot(target, metrics=False)
@@ -46,13 +47,12 @@ def list_(asked: Asked, days: Days = 7) -> None:
         since = snapshot.taken - timedelta(days=days)
         told = [c for a in snapshot.alarms for c in session.aws.alarm_changes(a.name, since=since)]
         changes = sorted(told, key=lambda c: c.at, reverse=True)
-        if asked.structured:
-            data = past_document.alarms(snapshot.alarms, changes)
-            answer = document.envelope("Alarms", data, place=session.place, target=target)
-            session.terminal.document(answer, asked.output)
-            return
-        lines = alarm_list(snapshot.alarms, changes, snapshot.taken, ascii=session.terminal.ascii)
-        session.terminal.out(*lines)
+        ascii = session.terminal.ascii
+        table = alarm_table(snapshot.alarms, snapshot.taken, ascii=ascii)
+        answer(session, "Alarms", past_document.alarms(snapshot.alarms, changes), table, target)
+        if changes and not asked.structured:
+            session.terminal.out("")
+            session.terminal.table(change_table(changes, ascii=ascii), asked.output)
 
 
 @app.command()

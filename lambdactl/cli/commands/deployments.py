@@ -33,20 +33,17 @@ def list_(
     limit: Annotated[int, typer.Option(min=1, max=25, metavar="N", help="At most so many.")] = 10,
 ) -> None:
     """List the deployments of the alias, newest first."""
+    from lambdactl.cli.answering import answer
     from lambdactl.cli.session import opened
     from lambdactl.render import document
-    from lambdactl.render.deployments import deployment_list
+    from lambdactl.render.deployments import deployment_table
 
     with opened(asked) as (session, target):
         found = session.aws.rollouts(target, limit=limit)
-        if asked.structured:
-            data = [document.deployment(d) for d in found]
-            told = document.envelope("Deployments", data, place=session.place, target=target)
-            session.terminal.document(told, asked.output)
-        elif found:
-            session.terminal.out(*deployment_list(found, ascii=session.terminal.ascii))
-        else:
+        if not found:
             session.terminal.say(f"no deployment of {target} was found")
+        table = deployment_table(found, ascii=session.terminal.ascii)
+        answer(session, "Deployments", [document.deployment(d) for d in found], table, target)
 
 
 @app.command()
