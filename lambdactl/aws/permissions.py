@@ -42,6 +42,7 @@ LOOK = (
         (
             "cloudformation:DescribeStackEvents",
             "cloudformation:DescribeStacks",
+            "cloudformation:GetTemplate",
             "cloudformation:ListStackResources",
             "cloudwatch:DescribeAlarmHistory",
             "cloudwatch:DescribeAlarms",
@@ -126,7 +127,6 @@ DEPLOY = (
             "cloudformation:DeleteStack",
             "cloudformation:DescribeChangeSet",
             "cloudformation:ExecuteChangeSet",
-            "cloudformation:GetTemplate",
             "cloudformation:ListChangeSets",
         ),
         (STACK, "arn:{partition}:cloudformation:{region}:aws:transform/*"),

@@ -52,10 +52,13 @@ def test_every_command_runs_under_its_policy(under: Run) -> None:
         (User.READ_ONLY, ("versions",)),
         (User.READ_ONLY, ("deployments",)),
         (User.READ_ONLY, ("alarms",)),
+        (User.READ_ONLY, ("doctor",)),
+        (User.READ_ONLY, ("doctor", "-o", "json")),
         (User.OPERATOR, ("shift", "--to", "1", "--weight", "10", "-y")),
         (User.OPERATOR, ("abort", "-y")),
         (User.OPERATOR, ("shift", "--to", "1", "--weight", "10", "-y")),
         (User.OPERATOR, ("promote", "-y")),
+        (User.OPERATOR, ("rollback", "--to", "2", "-y")),
         (User.PRUNER, ("storage",)),
         (User.PRUNER, ("prune", "--keep", "2", "-n")),
     ]
