@@ -6,11 +6,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
 def main() -> None:
-    """Run ``sys.argv`` and exit with one of the codes in :mod:`lambdactl.errors`."""
+    """Run ``sys.argv`` and exit with one of the codes in :mod:`lambdactl.errors`.
+
+    A shell that asks what may follow the words so far sets a variable instead.
+    """
+    if os.environ.get("_LAMBDACTL_COMPLETE"):
+        from lambdactl.cli.shells import answer
+
+        sys.exit(answer(sys.argv[1:]))
     from lambdactl.cli.run import run, show_unexpected
 
     sys.excepthook = show_unexpected

@@ -22,7 +22,7 @@ from lambdactl.cli.session import Session
 from lambdactl.errors import LambdactlError, UsageError
 from lambdactl.ops.events import AliasMoved, AliasVerified, VersionDeleted
 from lambdactl.ops.stack_events import DeployEvent, StackOperationEnded
-from lambdactl.plan.actions import Plan, UpdateAlias
+from lambdactl.plan.actions import ExecuteChangeSet, Plan, UpdateAlias
 from lambdactl.render.document import routing
 from lambdactl.render.numbers import iso
 from lambdactl.state_home import state_dir
@@ -79,8 +79,11 @@ def opening(session: Session, verb: str) -> Entry:
 
 def subject(plan: Plan) -> Entry:
     """What a plan is about, before it is done."""
+    stack = next((a.stack for a in plan.actions if isinstance(a, ExecuteChangeSet)), None)
+    alias = str(plan.target) if plan.target.alias else plan.target.function
     return {
-        "target": str(plan.target) if plan.target.alias else plan.target.function,
+        # Before a stack is there, its plan knows its function by a logical id only.
+        "target": f"stack {stack}" if stack else alias,
         "before": routing(plan.before),
         "after": routing(plan.after),
         "revision_ids": [a.revision_id for a in plan.actions if isinstance(a, UpdateAlias)],

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
+from lambdactl.cli.completion_cache import learn as learn_names
 from lambdactl.cli.options import Asked
 from lambdactl.cli.session import Session, opened
 from lambdactl.errors import PartlyDone
@@ -53,6 +54,7 @@ def change(
         snapshot = session.aws.snapshot(
             target, metrics=False, to=to, checks=checks, inventory=inventory
         )
+        learn_names(session, snapshot)
         plan = decide(snapshot)
         if asked.dry_run or not plan.actions:
             _show_only(session, plan, snapshot)

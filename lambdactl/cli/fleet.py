@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lambdactl.cli import state
 from lambdactl.cli.answering import answer
+from lambdactl.cli.completion_cache import learn_fleet
 from lambdactl.cli.options import Asked
 from lambdactl.cli.session import Session, entered, target_lines
 from lambdactl.cli.target import wanted
@@ -30,6 +31,7 @@ def show_fleet(asked: Asked, *, everything: bool) -> None:
             speed=running.speed if running else 1.0,
             tell=lambda done, of: _progress(session, done, of),
         )
+        learn_fleet(session, [m.function for m in fleet.members])
         table = fleet_table(fleet, session.aws.now(), ascii=session.terminal.ascii)
         answer(session, "Fleet", fleet_records(fleet), table)
         _summary(session, fleet)

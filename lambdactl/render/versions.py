@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 from lambdactl.model import Snapshot, Version
-from lambdactl.render.columns import columns
 from lambdactl.render.numbers import UNKNOWN, short, size, stamp, weight
-from lambdactl.render.spans import Line, Span
+from lambdactl.render.spans import Span
+from lambdactl.render.tables import Cell, Column, Table
 from lambdactl.render.visible import visible
 
-HEADER = ("VERSION", "PUBLISHED", "SIZE", "ROUTED BY", "SHA256", "DESCRIPTION")
+COLUMNS = (
+    Column("VERSION"),
+    Column("PUBLISHED"),
+    Column("SIZE", right=True),
+    Column("ROUTED BY"),
+    Column("SHA256"),
+    Column("RUNTIME", wide=True),
+    Column("MEMORY", right=True, wide=True),
+    Column("TIMEOUT", right=True, wide=True),
+    Column("DESCRIPTION"),
+)
 
 
-def version_lines(snapshot: Snapshot) -> list[Line]:
-    rows = [_row(snapshot, v) for v in reversed(snapshot.versions)]
-    return columns(rows, header=HEADER, right=frozenset({2}))
+def version_table(snapshot: Snapshot) -> Table:
+    newest_first = snapshot.versions[::-1]
+    names = tuple(f"{snapshot.target.function}:{v.number}" for v in newest_first)
+    return Table(COLUMNS, tuple(_row(snapshot, v) for v in newest_first), names)
 
 
-def _row(snapshot: Snapshot, version: Version) -> list[Span | str]:
+def _row(snapshot: Snapshot, version: Version) -> tuple[Cell, ...]:
     routes = routed_by(snapshot, version.number)
-    return [
+    return (
         version.label,
         stamp(version.published),
         size(version.code_size),
         Span(visible(routes) or UNKNOWN, "bold" if routes else ""),
         short(version.code_sha256),
+        visible(version.runtime or UNKNOWN),
+        UNKNOWN if version.memory_mb is None else f"{version.memory_mb} MB",
+        UNKNOWN if version.timeout_s is None else f"{version.timeout_s} s",
         visible(version.description),
-    ]
+    )
 
 
 def routed_by(snapshot: Snapshot, version: int) -> str:

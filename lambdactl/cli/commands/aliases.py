@@ -21,11 +21,13 @@ def aliases(asked: Asked) -> None:
     lambdactl aliases -o name            one to a line, as FUNCTION:ALIAS
     """
     from lambdactl.cli.answering import answer
+    from lambdactl.cli.completion_cache import learn_aliases
     from lambdactl.cli.session import opened
     from lambdactl.render.listings import alias_records, alias_table
 
     with opened(asked, needs_alias=False) as (session, target):
         found = session.aws.aliases(target.function)
+        learn_aliases(session, target.function, found)
         if not found:
             session.terminal.say(f"{target.function} has no alias")
         answer(

@@ -27,6 +27,7 @@ def events(
     lambdactl events -o jsonl            an event a line, for a program
     """
     from lambdactl.cli.answering import answer
+    from lambdactl.cli.completion_cache import learn
     from lambdactl.cli.options import seconds
     from lambdactl.cli.session import opened
     from lambdactl.ops.past import past
@@ -35,6 +36,7 @@ def events(
     back = timedelta(seconds=seconds(since))
     with opened(asked) as (session, target):
         snapshot = session.aws.snapshot(target, metrics=False)
+        learn(session, snapshot)
         told = past(session.aws, snapshot, since=snapshot.taken - back)
         if not told:
             session.terminal.say(f"nothing is known to have happened to {target} since {since} ago")

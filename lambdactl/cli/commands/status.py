@@ -51,12 +51,14 @@ def status(
 
 
 def _look(session: Session, target: Target, *, answer: bool) -> None:
+    from lambdactl.cli.completion_cache import learn
     from lambdactl.cli.outcome import of_state
     from lambdactl.render import document
     from lambdactl.render.status import status_lines
     from lambdactl.verdict import assess
 
     snapshot = session.aws.snapshot(target, window_s=WINDOW_S)
+    learn(session, snapshot)
     assessment = assess(snapshot)
     if session.asked.structured:
         told = document.envelope(

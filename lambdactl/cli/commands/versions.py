@@ -20,18 +20,15 @@ def versions(asked: Asked) -> None:
     lambdactl versions -f checkout     of another function
     lambdactl versions -o json         for a program
     """
+    from lambdactl.cli.answering import answer
+    from lambdactl.cli.completion_cache import learn
     from lambdactl.cli.session import opened
     from lambdactl.render import document
-    from lambdactl.render.versions import version_lines
+    from lambdactl.render.versions import version_table
 
     with opened(asked, needs_alias=False) as (session, target):
         snapshot = session.aws.snapshot(target, metrics=False)
-        if asked.structured:
-            told = document.envelope(
-                "Versions", document.versions(snapshot), place=session.place, target=target
-            )
-            session.terminal.document(told, asked.output)
-        elif snapshot.versions:
-            session.terminal.out(*version_lines(snapshot))
-        else:
+        learn(session, snapshot)
+        if not snapshot.versions:
             session.terminal.say(f"{target.function} has no published version")
+        answer(session, "Versions", document.versions(snapshot), version_table(snapshot), target)
