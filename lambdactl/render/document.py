@@ -29,6 +29,7 @@ from lambdactl.plan import Plan
 from lambdactl.render.numbers import iso
 from lambdactl.render.progress import measured, progress
 from lambdactl.verdict import Assessment, Verdict
+from lambdactl.verdict.damage import Damage, damage_of
 
 API_VERSION = "lambdactl/v1"
 Document = dict[str, Any]
@@ -55,6 +56,7 @@ def rollout(snapshot: Snapshot, assessment: Assessment) -> Document:
         "text": assessment.text,
         "advice": assessment.advice,
         "verdict": verdict(assessment.verdict),
+        "damage": damage(damage_of(assessment.verdict)),
         "alias": alias(snapshot.alias) if snapshot.alias else None,
         "measured": _measured(snapshot),
         "progress": _progress(snapshot),
@@ -77,6 +79,20 @@ def verdict(judged: Verdict) -> Document:
         "stable_error_rate_percent": judged.stable_rate,
         "evidence": judged.evidence,
         "more_calls": judged.more_calls,
+    }
+
+
+def damage(done: Damage | None) -> Document | None:
+    """Failed calls above the stable version's rate; null where the versions were not compared."""
+    if done is None:
+        return None
+    return {
+        "failed_calls": done.failed,
+        "failed_calls_interval": done.interval,
+        "canary_calls_compared": done.calls,
+        "canary_calls_not_compared": done.uncompared,
+        "per_minute": done.per_minute,
+        "per_minute_interval": done.per_minute_interval,
     }
 
 

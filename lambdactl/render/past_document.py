@@ -10,7 +10,6 @@ from lambdactl.render import document
 from lambdactl.render.document import Document
 from lambdactl.render.numbers import iso
 from lambdactl.verdict.alarms_audit import AlarmAudit
-from lambdactl.verdict.damage import Damage
 from lambdactl.verdict.hindsight import Hindsight
 from lambdactl.verdict.power import Outlook, Sight
 
@@ -70,20 +69,9 @@ def hindsight(judged: Hindsight) -> Document:
     window = judged.window
     return {
         "verdict": document.verdict(judged.verdict),
-        "damage": damage(judged.damage) if judged.damage else None,
+        "damage": document.damage(judged.damage),
         "note": judged.note,
         "since": iso(window.since) if window else None,
         "until": iso(window.until) if window else None,
         "period_seconds": window.period_s if window else None,
-    }
-
-
-def damage(done: Damage) -> Document:
-    return {
-        "failed_calls": done.failed,
-        "failed_calls_interval": done.interval,
-        "canary_calls_compared": done.calls,
-        "canary_calls_not_compared": done.uncompared,
-        "per_minute": done.per_minute,
-        "per_minute_interval": done.per_minute_interval,
     }

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from lambdactl.model import Alarm, Deployment, LifecycleEvent, Series, Snapshot, label
 from lambdactl.render import glyphs
 from lambdactl.render.columns import columns
+from lambdactl.render.harm import damage_sentence
 from lambdactl.render.numbers import UNKNOWN, clock, duration, rate, routed, weight
 from lambdactl.render.progress import Progress, measured, progress
 from lambdactl.render.spans import Line, Span, spans
 from lambdactl.render.visible import visible
-from lambdactl.verdict import Assessment
+from lambdactl.verdict import Answer, Assessment
+from lambdactl.verdict.damage import damage_of
 
 LABEL = 11
 """Width of the column of labels."""
@@ -39,6 +41,8 @@ def verdict_lines(assessment: Assessment, ascii: bool) -> Iterator[Line]:
     yield spans(Span(mark.named(ascii), mark.style), f"  {visible(assessment.text)}")
     if assessment.advice:
         yield labelled("advice", visible(assessment.advice))
+    if assessment.verdict.answer is Answer.FAIL:
+        yield labelled("damage", damage_sentence(damage_of(assessment.verdict)))
 
 
 def traffic_lines(snapshot: Snapshot) -> Iterator[Line]:

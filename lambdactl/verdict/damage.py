@@ -55,6 +55,11 @@ def damage(minutes: Sequence[Counts], verdict: Verdict) -> Damage | None:
     )
 
 
+def damage_of(verdict: Verdict) -> Damage | None:
+    """Of the very minutes that were judged: for a rollout that goes on."""
+    return damage([w.counts for w in verdict.minutes], verdict)
+
+
 def excess(minutes: Sequence[Counts]) -> float:
     """Failed calls of the canary beyond those that the stable version's rates would have made."""
     return sum(m.canary_errors - m.canary_calls * m.stable_errors / m.stable_calls for m in minutes)

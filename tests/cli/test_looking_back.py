@@ -19,13 +19,14 @@ from lambdactl.model import (
     LifecycleEvent,
     Metrics,
     Minute,
+    Routing,
     Series,
     Snapshot,
     Target,
 )
 from lambdactl.model_history import AlarmChange, AlarmRule, Bucket, Metric, Traffic
 from tests.cli.conftest import Run
-from tests.cli.shop import Shop
+from tests.cli.shop import Shop, measured
 from tests.plan.samples import NOW, deployment
 
 LIVE = ("-f", "checkout:live", "-q")
@@ -383,3 +384,15 @@ def test_a_deployment_that_never_started_has_no_versions(cli: Run, answers: Answ
     row = cli("deployments", *LIVE).out.splitlines()[1]
     assert row.split()[:5] == ["●", "d-1", "Created", "-", "-"]
     assert row.endswith("still running")
+
+
+def test_status_says_what_a_failing_canary_costs(cli: Run, shop: Shop) -> None:
+    shop.route(Routing(41, 42, 10.0))
+    shop.deploy(deployment("InProgress", created=NOW - timedelta(minutes=20)))
+    shop.metrics = measured(v41=((900, 9),) * 20, v42=((100, 21),) * 20)
+    line = cli("status", *LIVE).out.splitlines()[2]
+    assert line.startswith("damage     about ")
+    assert " failed calls above the stable version's rate (95 %: " in line
+    assert "; each further minute costs about 20 (95 %: " in line
+    told = json.loads(cli("status", *LIVE, "-o", "json").out)["data"]["damage"]
+    assert told["per_minute"] == pytest.approx(20.0)
