@@ -31,8 +31,16 @@ class Planning:
     """``events`` reads the account and writes the section; ``section`` is there afterwards."""
 
     def __init__(
-        self, aws: Aws, asked: Asked, path: Path, words: str, *, directory: Path | None = None
+        self,
+        aws: Aws,
+        asked: Asked,
+        path: Path,
+        words: str,
+        *,
+        directory: Path | None = None,
+        workers: int = WORKERS,
     ) -> None:
+        self.workers = workers
         self.aws = aws
         self.asked = asked
         self.path = path
@@ -43,7 +51,7 @@ class Planning:
     def events(self) -> Iterator[Event]:
         seen = Sightings(self.aws.place(), self.directory)
         with Spool() as spool:
-            yield from Survey(self.aws, self.asked, spool, seen).read()
+            yield from Survey(self.aws, self.asked, spool, seen, self.workers).read()
             layers = self.layers(spool) if self.asked.layers else ()
             head = self.head(spool, layers)
             self.section = write_section(self.path, head, spool.plans(), layers)

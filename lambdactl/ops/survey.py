@@ -68,7 +68,15 @@ class Asked:
 class Survey:
     """``read`` fills the spool with a verdict for every version in scope."""
 
-    def __init__(self, aws: Aws, asked: Asked, spool: Spool, sightings: Sightings) -> None:
+    def __init__(
+        self,
+        aws: Aws,
+        asked: Asked,
+        spool: Spool,
+        sightings: Sightings,
+        workers: int = WORKERS,
+    ) -> None:
+        self.workers = workers
         self.aws = aws
         self.asked = asked
         self.spool = spool
@@ -82,7 +90,7 @@ class Survey:
         self.taken = self.aws.now()
         names = [n for n in self.spool.functions() if self.asked.scope.holds(n)]
         done = 0
-        with ThreadPoolExecutor(WORKERS) as pool:
+        with ThreadPoolExecutor(self.workers) as pool:
             waiting = iter(names)
             while some := list(islice(waiting, 2 * WORKERS)):
                 yield from self.judge(pool, some, around)
