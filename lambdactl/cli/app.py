@@ -42,7 +42,7 @@ COMMANDS = {
     "audit": "What was changed from this machine, by whom, and how it ended.",
     "completion": "Print the script that completes commands, options and names in a shell.",
     "keys": "The keys of the console.",
-    "help": "Explain a topic: exit-codes, environment, targets.",
+    "help": "Explain a topic: exit-codes, formatting, safety, keys, environment, targets.",
     "version": "Print the version.",
 }
 

@@ -30,7 +30,7 @@ ENVIRONMENT = {
     "LAMBDACTL_ALIAS": "its alias",
     "LAMBDACTL_CONTEXT": "a named target: aws, sandbox, or one of the config file",
     "LAMBDACTL_CONFIG": "the config file; default ~/.config/lambdactl/config.toml",
-    "LAMBDACTL_OUTPUT": "table, json, jsonl or yaml",
+    "LAMBDACTL_OUTPUT": "what -o would say: table, wide, json, jsonl, yaml, csv or name",
     "LAMBDACTL_YES": "1: confirmations are answered with yes, except where env is prod",
     "LAMBDACTL_NO_INPUT": "1: never ask",
     "LAMBDACTL_DEBUG": "1: show tracebacks",
@@ -38,7 +38,8 @@ ENVIRONMENT = {
     "AWS_PROFILE, AWS_REGION, ...": "as for every AWS tool",
     "AWS_ENDPOINT_URL": "ask this endpoint instead of AWS",
     "NO_COLOR, FORCE_COLOR, TERM": "colour off, colour on, the terminal",
-    "XDG_STATE_HOME": "where the last deployed target is remembered; default ~/.local/state",
+    "XDG_STATE_HOME": "the last deployed target, the audit log; default ~/.local/state",
+    "XDG_CACHE_HOME": "what completion knows, for a minute; default ~/.cache",
 }
 
 TARGETS = """\
@@ -59,6 +60,52 @@ account_id in a project file or context refuses any other account (exit 4).
 env = "prod" there marks the target and takes no yes from the environment."""
 
 
+FORMATTING = """\
+stdout is data, stderr is everything else: the target, questions, progress, errors.
+
+  -o table    for a person; what is the default
+  -o wide     the same with more columns
+  -o json     one document: {"apiVersion": "lambdactl/v1", "kind": ..., "context": ..., "data": ...}
+  -o jsonl    one record a line: the rows of a list without the envelope, or the one document
+  -o yaml     the document of -o json
+  -o csv      the records with a header; nested objects as outer.inner, lists as JSON
+  -o name     only what each row is called: FUNCTION:ALIAS, FUNCTION:VERSION, an id
+  --query E   JMESPath over what -o json prints, as JSON unless -o says another form
+  --plain     ASCII, no colour, one record a line with a tab between its columns
+
+null (in CSV: empty) is unknown, never zero. Times are ISO 8601 UTC on AWS's clock, weights and
+rates per cent, sizes bytes, durations seconds. Fields are only ever added within lambdactl/v1.
+
+Errors are three lines on stderr (error, why, try), and one JSON object with -o json or jsonl.
+--watch in a pipe prints a line for each change, with -o jsonl a record.
+
+Colour: --color, then a non-empty NO_COLOR, FORCE_COLOR, TERM=dumb, then whether it is a terminal.
+Text from AWS is data: a control character in it is written out (\\x1b), never sent.
+
+  lambdactl versions -o json --query 'data[?routed_by].version'
+  lambdactl list -o name | head -3
+  lambdactl events -o jsonl | jq -r .text"""
+
+SAFETY = """\
+Nothing is changed that was not shown first, and nothing that somebody else changed meanwhile.
+
+  plan       every changing command prints what is, what will be, what was checked, and the
+             command that takes it back; --dry-run stops there
+  confirm    asked on a terminal only; elsewhere it fails and names the flag (--yes). What cannot
+             be undone is confirmed by typing the name of what it is about
+  lock       UpdateAlias carries the revision id that was shown: if the alias has moved since,
+             nothing is done (exit 5), and it says who moved it
+  read back  the alias is read after every write, and what was read is what is told
+  CodeDeploy while it moves an alias, shift refuses and offers abort, which stops the deployment
+             with rollback and then verifies the alias itself
+  prune      keeps $LATEST, what any alias routes to, and what an event source, provisioned
+             concurrency, a policy, CodeDeploy or the stack may need; what cannot be read protects
+  unknown    what could not be read is shown as that, and no check passes on it
+  place      account_id in a file refuses any other account (exit 4); the sandbox never gets
+             your credentials
+  audit      every change leaves a line on this machine: lambdactl audit"""
+
+
 def _exit_codes() -> list[Line]:
     rows = [[str(code), meaning] for code, meaning in EXIT_CODES.items()]
     return columns(rows, header=("CODE", "MEANING"), right=frozenset({0}))
@@ -72,8 +119,26 @@ def _targets() -> list[Line]:
     return [spans(line) for line in TARGETS.splitlines()]
 
 
+def _formatting() -> list[Line]:
+    return [spans(line) for line in FORMATTING.splitlines()]
+
+
+def _safety() -> list[Line]:
+    return [spans(line) for line in SAFETY.splitlines()]
+
+
+def _keys() -> list[Line]:
+    from lambdactl.cli.console_keys import key_table
+    from lambdactl.tui.key_list import key_list
+
+    return key_table(key_list()).lines()
+
+
 TOPICS: dict[str, Callable[[], list[Line]]] = {
     "exit-codes": _exit_codes,
+    "formatting": _formatting,
+    "safety": _safety,
+    "keys": _keys,
     "environment": _environment,
     "targets": _targets,
 }

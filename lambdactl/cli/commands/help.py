@@ -19,7 +19,7 @@ def help_(
     asked: Asked,
     topic: Annotated[str, typer.Argument(metavar="[TOPIC]")] = "",
 ) -> None:
-    """Explain a topic: exit-codes, environment, targets.
+    """Explain a topic: exit-codes, formatting, safety, keys, environment, targets.
 
     \b
     lambdactl help exit-codes
