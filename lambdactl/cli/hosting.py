@@ -38,6 +38,10 @@ class Hosting:
     scenario: str = "empty"
     listed: bool = True
     """Whether other terminals find it as the context ``sandbox``."""
+    limits: bool = True
+    """Whether Lambda throttles as AWS does."""
+    seed: int | None = None
+    """Makes chance repeatable."""
     until_eof: bool = False
     """End when stdin ends: for a parent that may be killed."""
 
@@ -103,7 +107,9 @@ def listening(hosting: Hosting) -> Iterator[Sandbox]:
     from lambdactl.sandbox.open import Sandbox
 
     try:
-        sandbox = Sandbox(port=hosting.port, speed=hosting.speed)
+        sandbox = Sandbox(
+            port=hosting.port, speed=hosting.speed, limits=hosting.limits, seed=hosting.seed
+        )
     except OSError as error:
         raise _cannot_listen(hosting.port, error) from error
     with sandbox:

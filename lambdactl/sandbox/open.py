@@ -16,7 +16,9 @@ from typing import Any, Self
 from lambdactl.sandbox.account import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Account
 from lambdactl.sandbox.clock import Clock, RunningClock
 from lambdactl.sandbox.door import Door
+from lambdactl.sandbox.faults import Faults
 from lambdactl.sandbox.http import Server
+from lambdactl.sandbox.journal import Journal
 from lambdactl.sandbox.quotas import Quotas
 
 SERVICES = {
@@ -67,7 +69,8 @@ class Sandbox:
 
     ``port`` 0 takes a free one, a taken one is an :class:`OSError`; ``speed`` is account seconds to
     a wall second; a ``clock`` of your own (a ManualClock) takes the place of the running one, and
-    then Lambda does not throttle.
+    then Lambda does not throttle, nor without ``limits``. ``seed`` makes chance repeatable: which
+    calls a fault strikes, and which version of an alias a call runs.
     """
 
     def __init__(
@@ -78,6 +81,8 @@ class Sandbox:
         *,
         services: Mapping[str, MakeService] | None = None,
         strict: bool = False,
+        limits: bool = True,
+        seed: int | None = None,
     ) -> None:
         self._server = Server(port)
         running = clock or RunningClock(speed)
@@ -88,7 +93,9 @@ class Sandbox:
             self._server.close()
             raise
         self.account.door.strict = strict
-        if clock is None:
+        if seed is not None:
+            self._seed(seed)
+        if clock is None and limits:
             self.account.door.quotas = Quotas(self.account.clock.now)
         self.account.endpoint = self._server.endpoint
         self.speed = speed
@@ -106,6 +113,22 @@ class Sandbox:
     @property
     def door(self) -> Door:
         return self.account.door
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong on purpose."""
+        return self.door.faults
+
+    @property
+    def journal(self) -> Journal:
+        """Every call that came through the door."""
+        return self.door.journal
+
+    def _seed(self, seed: int) -> None:
+        self.door.faults.reseed(seed)
+        functions = self.account.services.get("lambda")
+        if functions is not None:
+            functions.invocations.seed(seed)
 
     def environment(self) -> dict[str, str]:
         """The variables that lead any AWS client here."""

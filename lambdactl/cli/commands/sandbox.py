@@ -39,6 +39,12 @@ def start(
     scenario: Annotated[
         str, typer.Option(metavar="NAME", help="What to begin with: canary, bad-canary, ...")
     ] = "empty",
+    seed: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="Make chance repeatable.")
+    ] = None,
+    no_limits: Annotated[
+        bool, typer.Option("--no-limits", help="Let Lambda answer any number of calls a second.")
+    ] = False,
     unlisted: Annotated[bool, typer.Option("--unlisted", hidden=True)] = False,
     until_eof: Annotated[bool, typer.Option("--until-eof", hidden=True)] = False,
 ) -> None:
@@ -56,7 +62,16 @@ def start(
         )
     from lambdactl.cli.hosting import Hosting, host
 
-    host(asked, Hosting(port, speed, scenario, listed=not unlisted, until_eof=until_eof))
+    hosting = Hosting(
+        port,
+        speed,
+        scenario,
+        listed=not unlisted,
+        limits=not no_limits,
+        seed=seed,
+        until_eof=until_eof,
+    )
+    host(asked, hosting)
 
 
 @app.command()
