@@ -1,8 +1,7 @@
-"""The seam between the console and AWS: three functions that block, for it to call in threads."""
+"""The seam between the console and AWS: four functions that block, for it to call in threads."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 from lambdactl.cli import config
@@ -32,11 +31,18 @@ def operations(session: Session, target: Target) -> Operations:
     def survey() -> Snapshot:
         return aws.snapshot(target, storage=True, inventory=True)
 
+    def recheck(plan: Plan) -> Snapshot:
+        """What the plan rests on, the state of the version that it leads to included."""
+        if plan.verb == "prune" or plan.after is None:
+            return survey()
+        to = plan.after.stable if plan.after.canary is None else plan.after.canary
+        return aws.snapshot(target, metrics=False, to=to, checks=True)
+
     def act(plan: Plan) -> Iterator[Event]:
         events = apply(plan, aws, sleep=session.sleep, interval_s=session.interval_s)
         return audited(session, plan, events)
 
-    return Operations(look=look, survey=survey, act=act)
+    return Operations(look=look, survey=survey, recheck=recheck, act=act)
 
 
 def settings(session: Session, target: Target, badge: str | None) -> Settings:
@@ -47,7 +53,7 @@ def settings(session: Session, target: Target, badge: str | None) -> Settings:
         badge=badge or _badge(session),
         origin=function.origin if function else "",
         flags=meant.flags,
-        read_only=_read_only(),
+        read_only=f"{why}; lambdactl tui --write changes it" if (why := session.read_only) else None,
         production=session.production,
         interval_s=session.interval_s,
         keep=_keep(),
@@ -59,11 +65,6 @@ def _badge(session: Session) -> str:
     if session.wanted.in_sandbox:
         return "SANDBOX"
     return (session.wanted.get("env") or "").upper()
-
-
-def _read_only() -> str | None:
-    name = "LAMBDACTL_READ_ONLY"
-    return f"{name} is set" if os.environ.get(name, "") not in ("", "0") else None
 
 
 def _keep() -> int:

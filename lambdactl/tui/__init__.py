@@ -1,6 +1,6 @@
 """The console: screens and widgets fed by snapshots; the only room that keeps what was seen.
 
-:func:`run` is its door. It is told a target and three functions that block, look, survey and act,
+:func:`run` is its door. It is told a target and the four functions of ``Operations``, which block,
 and knows nothing of AWS besides.
 """
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import ClassVar
 
 from textual.app import App
@@ -33,7 +34,7 @@ from lambdactl.tui.screens.rollout import RolloutScreen
 from lambdactl.tui.settings import Operations, Settings
 from lambdactl.tui.view import View
 from lambdactl.tui.watch import Watch
-from lambdactl.verdict import assess
+from lambdactl.verdict import Assessment, assess
 
 TWICE_S = 2.0
 """ctrl+c quits if it is pressed again within this time."""
@@ -98,12 +99,12 @@ class Console(App[None]):
     def look(self) -> None:
         """Begin a look, unless one is in flight."""
         if self.rollout.begin():
-            send(self, self._looking, LookFailed)
+            send(self, partial(self._looking, self.rollout.assessment), LookFailed)
         self.show()
 
-    def _looking(self) -> Iterator[Message]:
+    def _looking(self, before: Assessment | None) -> Iterator[Message]:
         snapshot = self.operations.look()
-        yield SnapshotTaken(snapshot, assess(snapshot))
+        yield SnapshotTaken(snapshot, assess(snapshot, before))
 
     def on_snapshot_taken(self, message: SnapshotTaken) -> None:
         self.rollout.took(message.snapshot, message.assessment, self._clock())

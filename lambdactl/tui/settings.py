@@ -16,12 +16,13 @@ class Operations:
     """All that the console asks of the rooms below. Each blocks, and is called in a thread.
 
     ``look`` reads one snapshot for the rollout screen; ``survey`` one with code storage and the
-    inventory, for versions and prune; ``act`` applies a plan and yields what happens. All raise
-    LambdactlError.
+    inventory, for versions and prune; ``recheck`` one with everything that a plan rests on, just
+    before it is applied; ``act`` applies it and yields what happens. All raise LambdactlError.
     """
 
     look: Callable[[], Snapshot]
     survey: Callable[[], Snapshot]
+    recheck: Callable[[Plan], Snapshot]
     act: Callable[[Plan], Iterator[Event]]
 
 

@@ -21,6 +21,7 @@ from lambdactl.ops.events import (
     DeploymentStarted,
     Event,
     LifecycleEventChanged,
+    RatesMeasured,
     VersionDeleted,
     VersionPublished,
 )
@@ -98,6 +99,9 @@ class Watch:
         """Rows for ``events``, oldest first. What has been told is not told again: an action of
         ours and the next look both see what it did."""
         for event in events:
+            if isinstance(event, RatesMeasured):
+                # The charts say it for every minute; here it would drown what happens seldom.
+                continue
             known = identity(event)
             if known is not None and known in self._told:
                 continue

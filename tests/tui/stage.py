@@ -55,7 +55,10 @@ class Script:
 
     @property
     def operations(self) -> Operations:
-        return Operations(self.look, self.survey, self.act)
+        return Operations(self.look, self.survey, self.recheck, self.act)
+
+    def recheck(self, plan: Plan) -> Snapshot:
+        return self.survey() if plan.verb == "prune" else self.look()
 
 
 def given(answers: list[Answer]) -> Snapshot:

@@ -277,12 +277,13 @@ async def test_production_asks_for_the_name_before_all_traffic_moves() -> None:
         assert focused(app) == "ok"
 
 
-async def test_a_condition_that_could_not_be_read_is_said_first() -> None:
+async def test_a_condition_that_was_not_read_is_said_and_needs_no_typing() -> None:
     vague = replace(builders.by_hand(), provisioned=None)
     async with opened(Script([vague])) as (app, pilot):
         await press(pilot, "s")
-        assert "▲ Not known: no provisioned concurrency (it was not read)" in seen(app)
-        assert focused(app) == "typed"
+        assert "not known: no provisioned concurrency (it was not read)" in told(app)
+        assert "? no provisioned concurrency" in seen(app)
+        assert focused(app) == "cancel"
 
 
 async def test_the_shift_dialog_plans_as_one_chooses() -> None:

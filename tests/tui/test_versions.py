@@ -165,6 +165,17 @@ async def test_there_is_a_way_back(key: str) -> None:
         assert not app._exit
 
 
+async def test_the_longest_form_keeps_its_buttons_in_sight() -> None:
+    """A shift with its fields, in production, of a function with the longest name there is."""
+    long = replace(builders.longest(), deployment=None)
+    script = Script([long])
+    async with opened(script, target=long.target, production=True) as (app, pilot):
+        await press(pilot, "s", "plus", "plus", "plus", "plus")
+        screen = seen(app)
+        assert "[ Cancel ]" in screen and "[ All traffic to v42 ]" in screen
+        assert "Type the function's name to confirm:" in screen
+
+
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)])
 async def test_the_dialog_of_a_prune_keeps_its_field_and_buttons_in_sight(
     size: tuple[int, int],

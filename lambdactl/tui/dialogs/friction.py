@@ -7,7 +7,7 @@
     3   the function's name must be typed     prune; taking all traffic in production
 
 What speaks against the deed raises it by one, and is said first: data that is old, a canary that is
-failing and would get more calls, a condition that could not be read.
+failing and would get more calls. A condition that was not read yet is read before the write.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Friction:
 def friction(plan: Plan, view: View, *, production: bool) -> Friction:
     cautions = tuple(against(plan, view))
     level = LEVELS.get(plan.verb, TYPED)
-    if production and takes_all(plan):
+    if production and plan.takes_all:
         level = TYPED
     return Friction(min(TYPED, level + bool(cautions)), cautions)
 
@@ -45,16 +45,7 @@ def against(plan: Plan, view: View) -> list[str]:
     assessment = view.assessment
     if assessment and assessment.state is State.FAILING and feeds_canary(plan):
         found.append(f"The canary is FAILING: {assessment.text}")
-    found += [f"Not known: {c.name} ({c.detail})" for c in plan.checks if c.ok is None]
     return found
-
-
-def takes_all(plan: Plan) -> bool:
-    """Whether a version that had a part of the traffic, or none, gets all of it."""
-    before, after = plan.before, plan.after
-    if plan.verb == "abort" or before is None or after is None or after.split:
-        return False
-    return after.stable != before.stable
 
 
 def feeds_canary(plan: Plan) -> bool:

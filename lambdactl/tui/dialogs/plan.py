@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from lambdactl.tui.app import Console
 
 WIDTH = 66
-FRAME = 10
+FRAME = 12
 """Lines of a dialog that are always seen: its border, place, fields and buttons."""
 
 
@@ -60,11 +61,10 @@ class Stage(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """``make`` plans from a snapshot, ``look`` reads the one to check against."""
+    """``make`` plans from a snapshot: the one that is shown, and the one it is checked against."""
 
     verb: str
     make: Callable[[Snapshot], Plan]
-    look: Callable[[], Snapshot]
     keep: int | None = None
 
 
@@ -259,13 +259,14 @@ class PlanDialog(ModalScreen[None]):
         """Confirmed: read AWS again before anything is written."""
         if not self.ready:
             return
+        assert self.plan is not None
         self.stage, self.error = Stage.CHECKING, None
         self.redraw()
-        send(self, self._checking, RecheckFailed)
+        send(self, partial(self._checking, self.plan, self.proposal.make), RecheckFailed)
 
-    def _checking(self) -> Iterator[Message]:
-        snapshot = self.proposal.look()
-        yield Rechecked(snapshot, self.proposal.make(snapshot))
+    def _checking(self, plan: Plan, make: Callable[[Snapshot], Plan]) -> Iterator[Message]:
+        snapshot = self.console.operations.recheck(plan)
+        yield Rechecked(snapshot, make(snapshot))
 
     def on_rechecked(self, message: Rechecked) -> None:
         plan, fresh = self.plan, message.plan

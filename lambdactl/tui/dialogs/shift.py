@@ -38,7 +38,7 @@ class ShiftDialog(PlanDialog):
 
     def __init__(self, console: Console, snapshot: Snapshot) -> None:
         self._to, self._weight = proposed(snapshot)
-        super().__init__(console, snapshot, Proposal("shift", self._make, console.operations.look))
+        super().__init__(console, snapshot, Proposal("shift", self._make))
 
     def form(self) -> Iterator[Widget]:
         with Horizontal(id="form"):

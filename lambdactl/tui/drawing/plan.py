@@ -31,9 +31,9 @@ def plan(one: Plan, width: int, pen: Pen) -> list[Content]:
         lines += before_and_after(one.before, one.after, width, pen)
     if one.verb != "prune":
         lines += does(one, pen)
+    lines += [pen.say(f"{pen.dot} {note}") for note in one.notes]
     if one.checks:
         lines += [Content(""), pen.say("Checks", "dim"), *checks(one.checks, width, pen)]
-    lines += [pen.say(f"{pen.dot} {note}") for note in one.notes]
     undo = one.undo or ("none: a deletion cannot be undone" if one.verb == "prune" else "")
     return [*lines, Content(""), pen.say("Undo  ", "dim") + pen.say(undo)] if undo else lines
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from textual.content import Content
 
@@ -17,7 +16,8 @@ from lambdactl.tui.drawing.spark import Bar
 from lambdactl.tui.drawing.text import fitted, joined, spread
 from lambdactl.tui.view import View
 from lambdactl.verdict import Answer, Verdict
-from lambdactl.verdict.assessment import SETTLING_S
+from lambdactl.verdict.measuring import pair_of
+from lambdactl.verdict.readings import settled_until
 
 MINUTES = 30
 """Drawn as unknown where nothing tells how long the window is."""
@@ -43,14 +43,11 @@ class Side:
 
 
 def pair(snapshot: Snapshot) -> tuple[int | None, int | None]:
-    """(stable, canary): as the alias routes, else as the last deployment moved it."""
-    routing = snapshot.alias.routing if snapshot.alias else None
-    if routing is not None and routing.split:
-        return routing.stable, routing.canary
-    last = snapshot.previous or snapshot.deployment
-    if last is not None and last.current_version and last.target_version:
-        return last.current_version, last.target_version
-    return (routing.stable if routing else None), None
+    """(stable, canary) as the verdict takes them; the stable one alone where there is no canary."""
+    both = pair_of(snapshot)
+    if both is not None:
+        return both
+    return (snapshot.alias.routing.stable if snapshot.alias else None), None
 
 
 def sides(view: View) -> tuple[Side, ...]:
@@ -69,7 +66,9 @@ def side(view: View, number: int, style: str, is_canary: bool) -> Side:
     verdict = view.assessment.verdict if view.assessment else Verdict(Answer.NOT_MEASURED)
     calls, errors = counted(series, verdict, is_canary)
     length = len(series.minutes) if series else MINUTES
-    bars = spark.bars(series, settled_until(snapshot), length)
+    taken = snapshot.metrics.taken if snapshot.metrics else snapshot.taken
+    numbers = [n for n in pair(snapshot) if n is not None]
+    bars = spark.bars(series, settled_until(snapshot, taken, *numbers), length)
     share = snapshot.alias.routing.share(number) if snapshot.alias else 0.0
     return Side(number, role(snapshot, number), style, share, series, calls, errors, bars)
 
@@ -83,13 +82,6 @@ def counted(
             return verdict.canary_calls, verdict.canary_errors
         return verdict.stable_calls, verdict.stable_errors
     return (series.calls(), series.errors()) if series else (None, None)
-
-
-def settled_until(snapshot: Snapshot) -> datetime:
-    """The start of the last minute that can no longer change: the verdict counts up to it."""
-    taken = snapshot.metrics.taken if snapshot.metrics else snapshot.taken
-    timeouts = [v.timeout_s or 0 for v in snapshot.versions if v.number in pair(snapshot)]
-    return taken - timedelta(seconds=60.0 + SETTLING_S + max(timeouts, default=0))
 
 
 def title(view: View, pen: Pen) -> tuple[str, str]:

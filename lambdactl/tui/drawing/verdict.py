@@ -113,7 +113,8 @@ def advised(view: View, pen: Pen) -> Content:
     if view.running is not None:
         return pen.say(f"{view.running} is being applied", "bold $text-accent")
     advice = view.assessment.advice if view.assessment else None
-    if advice is None:
+    if advice is None or (view.snapshot and view.snapshot.unreadable("deployment")):
+        # Without knowing who drives the alias there is nothing to advise.
         return Content("")
     key = next((k for verb, k in KEYS.items() if advice.startswith(verb)), None)
     named = f"{key}: {advice}" if key and advice in KEYS else advice

@@ -148,8 +148,7 @@ class RolloutScreen(Page):
     def _propose(self, verb: str, make: Callable[[Snapshot], Plan]) -> None:
         snapshot = self._ready(verb)
         if snapshot is not None:
-            proposal = Proposal(verb, make, self.console.operations.look)
-            self.app.push_screen(PlanDialog(self.console, snapshot, proposal))
+            self.app.push_screen(PlanDialog(self.console, snapshot, Proposal(verb, make)))
 
     def _ready(self, verb: str) -> Snapshot | None:
         """The snapshot that is shown, to be frozen in a dialog; None, and said, without one."""

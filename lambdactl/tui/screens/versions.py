@@ -136,9 +136,7 @@ class VersionsScreen(Page):
             self.console.say("prune: nothing has been read yet", "warning")
             return
         keep = self.keep
-        proposal = Proposal(
-            "prune", lambda s: plan_prune(s, keep), self.console.operations.survey, keep=keep
-        )
+        proposal = Proposal("prune", lambda s: plan_prune(s, keep), keep=keep)
         self.app.push_screen(PlanDialog(self.console, self.snapshot, proposal))
 
     def action_back(self) -> None:
