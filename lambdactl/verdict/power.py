@@ -236,10 +236,11 @@ def failures(rng: random.Random, calls: float, rate: float) -> int:
 
 def guarded(rng: random.Random, errors_per_minute: float) -> float:
     """What the clumping guard divides by when errors come alone: one, give or take its noise."""
-    if not errors_per_minute:
+    minutes = [poisson(rng, errors_per_minute) for _ in range(HISTORY_MIN)]
+    mean = sum(minutes) / HISTORY_MIN
+    if not mean:
         return 1.0
-    spread = math.sqrt((2.0 + 1.0 / errors_per_minute) / HISTORY_MIN)
-    return max(1.0, rng.gauss(1.0, min(spread, 0.5)))
+    return max(1.0, sum((k - mean) ** 2 for k in minutes) / mean / (HISTORY_MIN - 1))
 
 
 def is_over(logs: Sequence[float]) -> bool:
