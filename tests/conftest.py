@@ -12,18 +12,31 @@ import pytest
 
 from lambdactl.sandbox.account import Account
 from lambdactl.sandbox.clock import ManualClock
+from lambdactl.sandbox.contract import RECORD
 from lambdactl.sandbox.inside import boto3_client
 from lambdactl.sandbox.open import Sandbox, close_account, open_account
 
 ClientOf = Callable[[str], Any]
 
 
+@pytest.fixture(scope="session")
+def contract(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The file for breaches of AWS's shapes: every account of the run is strict, those of the
+    processes that tests start too, and the run fails if one answered what AWS could not."""
+    record = tmp_path_factory.mktemp("contract") / "breaches"
+    yield record
+    assert not record.exists(), record.read_text()
+
+
 @pytest.fixture(autouse=True)
-def nothing_of_the_developer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def nothing_of_the_developer(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, contract: Path
+) -> None:
     """No test reads the home directory, the AWS configuration or the AWS variables."""
     for name in list(os.environ):
         if name.startswith(("AWS_", "XDG_", "LAMBDACTL_", "MOTO_", "BOTO_")):
             monkeypatch.delenv(name)
+    monkeypatch.setenv(RECORD, str(contract))
     home = tmp_path / "home"
     monkeypatch.setenv("HOME", str(home))
     for name in ("CONFIG", "STATE", "CACHE", "DATA"):
@@ -32,6 +45,15 @@ def nothing_of_the_developer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(home / "no-such-credentials"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+
+
+@pytest.fixture
+def breaches_on_purpose(
+    nothing_of_the_developer: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Path:
+    """For a test that breaks the contract to see that it is held: the run does not fail."""
+    monkeypatch.setenv(RECORD, str(tmp_path / "breaches"))
+    return tmp_path / "breaches"
 
 
 @pytest.fixture

@@ -1,17 +1,27 @@
-"""Every answer held against the output shape of botocore's model.
+"""Every answer held against the output shape of botocore's model, every request against its input.
 
 A test double that answers with a member AWS does not have, or without one that AWS always sends,
-teaches its users wrong things. With ``Door(strict=True)``, which the tests use, such an answer is
-an error instead of an answer.
+teaches its users wrong things. With ``Door(strict=True)`` such an answer is an error instead of an
+answer, and so is a request that one service makes to another and AWS would not understand. (What a
+client sends is always checked, and refused in AWS's own words.)
+
+Where the variable :data:`RECORD` names a file, every account of the process is strict and writes
+its breaches down there: the tests run under it, the sandboxes that they start as processes of their
+own do too, and the run fails if anything was written.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from botocore.model import OperationModel
+
+RECORD = "LAMBDACTL_SANDBOX_CONTRACT"
+"""The variable that names the file for breaches; such an account is strict."""
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -48,6 +58,28 @@ def check_output(model: OperationModel, output: Mapping[str, Any]) -> None:
     found = list(breaches(model.output_shape, output))
     if found:
         raise ContractError(f"{model.name} answered {'; '.join(found)}")
+
+
+def check_request(model: OperationModel, params: Mapping[str, Any]) -> None:
+    """Raise :class:`ContractError` unless AWS would understand ``params``.
+
+    Members that begin with an underscore are private between two services of the account.
+    """
+    told = {name: value for name, value in params.items() if not name.startswith("_")}
+    found = list(breaches(model.input_shape, told))
+    if found:
+        raise ContractError(f"{model.name} was asked with {'; '.join(found)}")
+
+
+def is_recorded() -> bool:
+    return RECORD in os.environ
+
+
+def write_down(breach: str) -> None:
+    """Add a line to the file that :data:`RECORD` names, if it names one."""
+    if name := os.environ.get(RECORD):
+        with Path(name).open("a", encoding="utf-8") as record:
+            record.write(f"{breach}\n")
 
 
 def breaches(shape: Any, value: Any, path: str = "") -> Iterator[str]:

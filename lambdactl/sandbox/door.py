@@ -28,7 +28,13 @@ from botocore import xform_name
 
 from lambdactl.sandbox import admin
 from lambdactl.sandbox.account import Account
-from lambdactl.sandbox.contract import ContractError, check_output
+from lambdactl.sandbox.contract import (
+    ContractError,
+    check_output,
+    check_request,
+    is_recorded,
+    write_down,
+)
 from lambdactl.sandbox.errors import ApiError
 from lambdactl.sandbox.faults import Blow, ConnectionDropped, Faults, throttled
 from lambdactl.sandbox.journal import Entry, Journal
@@ -61,6 +67,8 @@ log = logging.getLogger(__name__)
 OURS = frozenset({"apigatewayv2", "cloudformation", "cloudwatch", "codedeploy", "lambda"})
 """Services that are never moto's: what they lack is said, not pretended."""
 
+Check = Callable[["OperationModel", dict[str, Any]], None]
+_URL_PATH = "/_aws/lambda-url/"
 _API_HOST = re.compile(r"([a-z0-9]+)\.execute-api\.")
 _API_PATH = re.compile(r"/_aws/execute-api/([a-z0-9]+)(/.*)?")
 
@@ -76,7 +84,7 @@ class Door:
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.account = account
-        self.strict = strict
+        self.strict = strict or is_recorded()
         self.faults = Faults()
         self.quotas: Quotas | None = None
         """Set to have Lambda throttle as AWS does; a clock that stands still would never relent."""
@@ -103,6 +111,8 @@ class Door:
             response = admin.handle(self.account, request)
         elif (address := _invocation_address(request)) is not None:
             response = self._invoke_api(address[0], replace(request, path=address[1]))
+        elif _is_for_url(request):
+            response = self._invoke_url(request)
         else:
             response = self._answer(request, request_id)
         response.headers.setdefault("x-amzn-RequestId", request_id)
@@ -205,19 +215,22 @@ class Door:
         method = getattr(service, xform_name(call.operation), None)
         if method is None:
             raise not_there(Destination(call.service, "json", call.operation))
+        if self.strict and call.caller is None:
+            self._hold(check_request, model, call.params)
         check_input(call.service, model, call.params)
         token = model.idempotent_members
         params = {**{name: str(uuid.uuid4()) for name in token}, **call.params}
         output: dict[str, Any] = method(params) or {}
         if self.strict:
-            self._hold(model, output)
+            self._hold(check_output, model, output)
         return output
 
-    def _hold(self, model: OperationModel, output: dict[str, Any]) -> None:
+    def _hold(self, check: Check, model: OperationModel, members: dict[str, Any]) -> None:
         try:
-            check_output(model, output)
+            check(model, members)
         except ContractError as error:
             self.breaches.append(str(error))
+            write_down(str(error))
             raise
 
     def _is_ours(self, call: Call) -> bool:
@@ -248,6 +261,11 @@ class Door:
         entry = Entry(now, call.service, call.operation, call.caller, call.writes, status, code)
         self.journal.append(entry)
 
+    def _invoke_url(self, request: Request) -> Response:
+        httpapi = importlib.import_module("lambdactl.sandbox.httpapi")
+        status, headers, body = httpapi.handle_url(self.account, request)
+        return Response(status, dict(headers), body)
+
     def _invoke_api(self, api_id: str, request: Request) -> Response:
         httpapi = importlib.import_module("lambdactl.sandbox.httpapi")
         status, headers, body = httpapi.handle(
@@ -260,6 +278,11 @@ class Door:
             api_id=api_id,
         )
         return Response(status, dict(headers), body)
+
+
+def _is_for_url(request: Request) -> bool:
+    """Whether a request is for a function URL: asked of every request, so it loads nothing."""
+    return ".lambda-url." in request.headers.get("host", "") or request.path.startswith(_URL_PATH)
 
 
 def _invocation_address(request: Request) -> tuple[str, str] | None:

@@ -92,7 +92,7 @@ class Sandbox:
             running.close()
             self._server.close()
             raise
-        self.account.door.strict = strict
+        self.account.door.strict |= strict
         if seed is not None:
             self._seed(seed)
         if clock is None and limits:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +15,9 @@ from lambdactl.sandbox.account import Account, ApiError
 from lambdactl.sandbox.clock import ManualClock
 from lambdactl.sandbox.contract import ContractError
 from lambdactl.sandbox.identity import IdentityService
-from lambdactl.sandbox.open import Sandbox
+from lambdactl.sandbox.open import Sandbox, open_account
 from lambdactl.sandbox.wire import Request
-from tests.sandbox.tiny import NOW, ONCE, error_of, over_socket
+from tests.sandbox.tiny import NOW, ONCE, TINY, error_of, over_socket
 
 ClientOf = Callable[..., Any]
 
@@ -195,15 +196,41 @@ BREACHES = [
 
 @pytest.mark.parametrize(("answer", "breach"), BREACHES)
 def test_strict_refuses_what_aws_could_not_answer(
-    tiny: Sandbox, answer: dict[str, Any], breach: str
+    tiny: Sandbox, breaches_on_purpose: Path, answer: dict[str, Any], breach: str
 ) -> None:
     tiny.account.services["lambda"].answers["GetAlias"] = answer
     with pytest.raises(ContractError, match="GetAlias answered"):
         tiny.account.call("lambda", "GetAlias", {"FunctionName": "f", "Name": "live"})
     assert tiny.door.breaches == [f"GetAlias answered {breach}"]
+    assert breaches_on_purpose.read_text() == f"GetAlias answered {breach}\n"
 
 
-def test_strict_sees_times_without_zone_missing_members_and_strange_values(tiny: Sandbox) -> None:
+@pytest.mark.parametrize(
+    ("params", "breach"),
+    [
+        ({"FunctionName": "f"}, "no Name, which is required"),
+        ({"FunctionName": "f", "Name": 3}, "Name as int, which is a string"),
+        (
+            {"FunctionName": "f", "Name": "live", "Alias": "live"},
+            "Alias, which is not a member of GetAliasRequest",
+        ),
+    ],
+)
+def test_strict_refuses_what_one_service_could_not_ask_another(
+    tiny: Sandbox, breaches_on_purpose: Path, params: dict[str, Any], breach: str
+) -> None:
+    with pytest.raises(ContractError, match=f"GetAlias was asked with {breach}"):
+        tiny.account.call("lambda", "GetAlias", params)
+    assert breaches_on_purpose.exists()
+
+
+def test_every_account_of_the_run_is_strict() -> None:
+    assert open_account(ManualClock(), services=TINY).door.strict
+
+
+def test_strict_sees_times_without_zone_missing_members_and_strange_values(
+    tiny: Sandbox, breaches_on_purpose: Path
+) -> None:
     class Loose:
         def __init__(self, _account: Account) -> None:
             pass

@@ -10,7 +10,8 @@ stack that, resource by resource, through the account's own APIs::
     walk, graph            which resource when; several at once
     making, resources/     one resource: create, update, replace, restore, remove
     stacks, changesets,    the API's operations
-    reading
+    reading, drift,
+    operation_events
 """
 
 from lambdactl.sandbox.cloudformation.reading import CloudFormationService

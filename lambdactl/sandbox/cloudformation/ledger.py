@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lambdactl.sandbox.account import Account, ApiError
 from lambdactl.sandbox.cloudformation.exports import Exports
 from lambdactl.sandbox.cloudformation.operation import Story
 from lambdactl.sandbox.cloudformation.records import ChangeSet, Operation, Stack
 from lambdactl.sandbox.cloudformation.template import invalid
+
+if TYPE_CHECKING:
+    from lambdactl.sandbox.cloudformation.drift import Detection
 
 T = TypeVar("T")
 UPDATABLE = frozenset(
@@ -32,6 +35,7 @@ class Ledger:
         self.account = account
         self.stacks: dict[str, Stack] = {}
         self.exports = Exports(self.stacks)
+        self.detections: dict[str, Detection] = {}
 
     def find(self, name: str, message: str = "Stack with id {0} does not exist") -> Stack:
         """A stack by its id, or one that is not deleted by its name. Raises ValidationError."""

@@ -8,7 +8,9 @@ from typing import Any
 from lambdactl.sandbox.cloudformation import parameters
 from lambdactl.sandbox.cloudformation.changesets import ChangeSetOperations
 from lambdactl.sandbox.cloudformation.drafting import body_of, required_capabilities
+from lambdactl.sandbox.cloudformation.drift import DriftDetection
 from lambdactl.sandbox.cloudformation.ledger import paged
+from lambdactl.sandbox.cloudformation.operation_events import OperationEvents
 from lambdactl.sandbox.cloudformation.records import Desired, Stack, StackEvent, StackResource
 from lambdactl.sandbox.cloudformation.template import Template, invalid
 
@@ -16,7 +18,7 @@ Params = dict[str, Any]
 _PAGE = 100
 
 
-class CloudFormationService(ChangeSetOperations):
+class CloudFormationService(ChangeSetOperations, DriftDetection, OperationEvents):
     """CloudFormation, by botocore's operations; the reading ones are here."""
 
     def describe_stacks(self, params: Params) -> Params:
@@ -185,7 +187,7 @@ def _stack(stack: Stack) -> Params:
         "Tags": [{"Key": k, "Value": v} for k, v in stack.tags.items()],
         "EnableTerminationProtection": stack.is_protected,
         "RollbackConfiguration": {},
-        "DriftInformation": {"StackDriftStatus": "NOT_CHECKED"},
+        "DriftInformation": _drift(stack),
         "LastOperations": [
             {"OperationType": o.kind, "OperationId": o.id} for o in stack.operations[:1]
         ],
@@ -203,6 +205,11 @@ def _stack(stack: Stack) -> Params:
         "TimeoutInMinutes": stack.timeout_minutes,
     }
     return {**shown, **_present(optional)}
+
+
+def _drift(stack: Stack) -> Params:
+    checked = {"LastCheckTimestamp": stack.drift_at} if stack.drift_at else {}
+    return {"StackDriftStatus": stack.drift, **checked}
 
 
 def _present(members: Params) -> Params:

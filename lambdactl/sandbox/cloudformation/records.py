@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lambdactl.sandbox.cloudformation.parameters import secrets
 from lambdactl.sandbox.cloudformation.template import Template
+
+if TYPE_CHECKING:
+    from lambdactl.sandbox.cloudformation.drift import Drift
 
 STACK = "AWS::CloudFormation::Stack"
 
@@ -154,6 +157,10 @@ class Stack:
     secrets: frozenset[str] = frozenset()
     """Values that its events and change sets must not show."""
     disable_rollback: bool = False
+    drifts: dict[str, Drift] = field(default_factory=dict)
+    """The latest look at each resource that was looked at, by logical id."""
+    drift: str = "NOT_CHECKED"
+    drift_at: datetime | None = None
     is_protected: bool = False
     timeout_minutes: int | None = None
 

@@ -28,6 +28,7 @@ from lambdactl.sandbox.cloudformation.resources.rollouts import (
     DeploymentConfigKind,
     DeploymentGroupKind,
 )
+from lambdactl.sandbox.cloudformation.resources.urls import UrlKind
 from lambdactl.sandbox.cloudformation.resources.versions import VersionKind
 from lambdactl.sandbox.cloudformation.resources.waithandles import WaitConditionHandleKind
 
@@ -54,6 +55,7 @@ KINDS: dict[str, Kind] = {
         RoleKind(),
         StageKind(),
         TopicKind(),
+        UrlKind(),
         VersionKind(),
         WaitConditionHandleKind(),
     )
