@@ -4,6 +4,7 @@
 
     writing     PutMetricData, and record() for the account's own services
     series      every series of every minute          sketch      what is kept of one minute
+    modelled    series that are computed when asked for
     reading     GetMetricData, GetMetricStatistics, ListMetrics
     questions   a list of MetricDataQuery, evaluated   statistic   Sum, p99, tm90
     expressions metric math
@@ -32,7 +33,7 @@ class CloudWatchService(Writing, Reading, Alarms, Tags):
 
     def __init__(self, account: Account) -> None:
         self.account = account
-        self.store = Store()
+        self.store = Store(account.clock.now)
         self.book = AlarmBook(account)
         self.tags = TagBook()
         self.delay_s = 0.0

@@ -113,16 +113,16 @@ class Reading:
         """500 a page, in the order in which the metrics first appeared. [?]"""
         now = self.account.clock.now()
         since = now - (3 * 3600.0 if params.get("RecentlyActive") else LISTED_FOR)
-        known = self.store.metrics
-        position, found = read_token(params), list[dict[str, Any]]()
-        while position < len(known) and len(found) < METRICS_PAGE:
-            metric = known[position]
-            position += 1
-            if self.store.newest(metric) >= since and _fits(metric, params):
-                found.append(described(metric))
+        first, found = read_token(params), list[dict[str, Any]]()
         output: dict[str, Any] = {"Metrics": found}
-        if position < len(known):
-            output["NextToken"] = write_token(position)
+        for position, metric in enumerate(self.store.listed()):
+            if position < first or not _fits(metric, params):
+                continue
+            if len(found) == METRICS_PAGE:
+                output["NextToken"] = write_token(position)
+                break
+            if self.store.newest(metric) >= since:
+                found.append(described(metric))
         return output
 
     def _datapoints(

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import math
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from lambdactl.sandbox.cloudwatch.modelled import NAMESPACE, Modelled
 from lambdactl.sandbox.cloudwatch.sketch import Bucket
 
 Dimensions = tuple[tuple[str, str], ...]
@@ -110,12 +112,13 @@ def _pick(
 class Store:
     """All series. Writers are many threads; the lock is the store's own and held briefly."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.time) -> None:
+        self.modelled = Modelled(now)
         self._lock = threading.Lock()
         self._units: dict[Metric, dict[str, Series]] = {}
         self._newest: dict[Metric, float] = {}
         self.metrics: list[Metric] = []
-        """In the order in which they first appeared."""
+        """Those that somebody wrote, in the order in which they first appeared."""
 
     def add(
         self, metric: Metric, value: float, unit: str, timestamp: float, *, fine: bool = False
@@ -166,10 +169,21 @@ class Store:
 
     def newest(self, metric: Metric) -> float:
         """The timestamp of the newest value."""
-        return self._newest.get(metric, -math.inf)
+        return max(self._newest.get(metric, -math.inf), self.modelled.newest(metric))
 
     def units(self, metric: Metric) -> list[str]:
-        return list(self._units.get(metric, ()))
+        modelled = self.modelled.unit(metric)
+        return list(
+            dict.fromkeys((*self._units.get(metric, ()), *((modelled,) if modelled else ())))
+        )
+
+    def listed(self) -> Iterator[Metric]:
+        """Every metric: in the order in which they first appeared, then the modelled ones."""
+        yield from list(self.metrics)
+        for name, dimensions in self.modelled.metrics():
+            metric = Metric.of(NAMESPACE, name, dimensions)
+            if metric not in self._units:
+                yield metric
 
     def timeline(
         self,
@@ -190,6 +204,9 @@ class Store:
             if unit is not None and name != unit:
                 continue
             for at, bucket in series.between(windows.start, windows.end):
+                _join(merged, owned, windows.start_of(at), bucket)
+        if unit in (None, self.modelled.unit(metric)):
+            for at, bucket in self.modelled.between(metric, windows.start, windows.end):
                 _join(merged, owned, windows.start_of(at), bucket)
         return merged
 

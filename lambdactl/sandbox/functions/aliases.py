@@ -57,6 +57,8 @@ class Aliases(Room):
             alias.version, alias.weights = version, weights
             alias.description = params.get("Description", alias.description)
             alias.revision_id = self.account.new_id()
+            for tell in self.registry.moved:
+                tell(function.name, alias.name, alias.shares)
             return self._alias(function, alias)
 
     def get_alias(self, params: dict[str, Any]) -> dict[str, Any]:

@@ -84,6 +84,11 @@ class Alias:
     def versions(self) -> tuple[str, ...]:
         return (self.version, *self.weights)
 
+    @property
+    def shares(self) -> dict[str, float]:
+        """What each version gets of the calls."""
+        return {self.version: 1.0 - sum(self.weights.values()), **self.weights}
+
 
 @dataclass(slots=True, eq=False)
 class Provisioned:

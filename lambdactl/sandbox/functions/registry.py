@@ -34,6 +34,8 @@ class Registry:
         self.mapping_tags: dict[str, dict[str, str]] = {}
         self.retired: list[Callable[[Function, FunctionVersion], None]] = []
         """Told when the code of a version is gone or has changed."""
+        self.moved: list[Callable[[str, str, dict[str, float]], None]] = []
+        """Told which version has what share of an alias, when that has changed."""
         self.storage = Storage()
         self.packages = Packages(account)
         self.activation_s = 1.0
