@@ -23,9 +23,11 @@ from lambdactl import __version__
 from lambdactl.aws.clock import AwsClock
 from lambdactl.aws.failures import Asked
 from lambdactl.aws.limiter import Buckets
-from lambdactl.errors import UsageError
+from lambdactl.errors import Refused, UsageError
 
 T = TypeVar("T")
+READS = ("BatchGet", "Describe", "Filter", "Get", "Head", "List")
+"""How the names of all our calls begin that change nothing."""
 LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 
 
@@ -51,6 +53,8 @@ class Door:
         self._lock = threading.RLock()
         self.clock = AwsClock()
         self.buckets = Buckets()
+        self.read_only: str | None = None
+        """Why nothing may be written; then no call but a read leaves this door."""
         self.calls: Counter[str] = Counter()
         """How often each API was asked, by ``service:Operation``; retries inside botocore not."""
 
@@ -150,6 +154,8 @@ class Door:
     def _ask(
         self, service: str, operation: str, about: str, params: dict[str, Any], *, write: bool
     ) -> dict[str, Any]:
+        if self.read_only is not None and not operation.startswith(READS):
+            raise Refused(f"{service}:{operation} was not asked: read-only", why=self.read_only)
         self._pace(service, operation)
         self._count(service, operation)
         with self.asking(service, operation, about):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lambdactl.cli.completion_cache import learn as learn_names
 from lambdactl.cli.options import Asked
+from lambdactl.cli.permitting import require_writable
 from lambdactl.cli.session import Session, opened
 from lambdactl.errors import PartlyDone
 from lambdactl.model import Snapshot, Target
@@ -59,6 +60,7 @@ def change(
         if asked.dry_run or not plan.actions:
             _show_only(session, plan, snapshot)
             return
+        require_writable(session, plan.verb)
         _confirm(session, plan, snapshot)
         if pace is not None:
             session.aws.deletes.rate = pace
@@ -85,15 +87,22 @@ def shown_plan(session: Session, plan: Plan, snapshot: Snapshot | None = None) -
 
 
 def _confirm(session: Session, plan: Plan, snapshot: Snapshot) -> None:
-    """What cannot be undone, the operator types out; the rest is a yes."""
+    """What cannot be undone, and what takes all traffic in production, the operator types out; the
+    rest is a yes."""
     terminal, lines = session.terminal, shown_plan(session, plan, snapshot)
     if agreed(session):
         terminal.say(*lines)
         return
     terminal.insist(*lines)
+    function = plan.target.function
     if plan.verb == "prune":
-        function = plan.target.function
         terminal.confirm(f"Type the function's name to delete ({function}):", answer=function)
+    elif session.production and plan.takes_all:
+        terminal.confirm(
+            f"This is production. Type the function's name to give {routed(plan.after)}"
+            f" ({function}):",
+            answer=function,
+        )
     else:
         terminal.confirm("Proceed?")
 

@@ -19,7 +19,7 @@ from lambdactl.errors import UsageError
 TARGET_KEYS = frozenset(
     {"function", "alias", "profile", "region", "endpoint_url", "account_id", "env", "stack"}
 )
-PROJECT_KEYS = TARGET_KEYS | {"context", "template", "gate", "prune"}
+PROJECT_KEYS = TARGET_KEYS | {"context", "template", "gate", "prune", "read_only"}
 CONTEXT_KEYS = TARGET_KEYS | {"theme", "read_only"}
 USER_KEYS = frozenset({"current_context", "contexts", "ui", "keys"})
 NOT_TEXT = frozenset({"gate", "prune", "contexts", "ui", "keys", "read_only"})
@@ -91,6 +91,10 @@ def checked(path: Path, table: object, known: frozenset[str], where: str = "") -
     for key, value in table.items():
         if key not in known:
             raise _unknown(path, prefix, key, known)
+        if key == "read_only" and not isinstance(value, bool):
+            raise UsageError(
+                f"{shown(path)}: {prefix}{key} is neither true nor false", hint=f"{key} = true"
+            )
         if key not in NOT_TEXT and not isinstance(value, str):
             raise UsageError(
                 f"{shown(path)}: {prefix}{key} is not a text", hint=f'{key} = "{value}"'

@@ -53,7 +53,7 @@ def settings(session: Session, target: Target, badge: str | None) -> Settings:
         badge=badge or _badge(session),
         origin=function.origin if function else "",
         flags=meant.flags,
-        read_only=f"{why}; lambdactl tui --write changes it" if (why := session.read_only) else None,
+        read_only=_read_only(session),
         production=session.production,
         interval_s=session.interval_s,
         keep=_keep(),
@@ -65,6 +65,11 @@ def _badge(session: Session) -> str:
     if session.wanted.in_sandbox:
         return "SANDBOX"
     return (session.wanted.get("env") or "").upper()
+
+
+def _read_only(session: Session) -> str | None:
+    why = session.read_only
+    return f"{why}; lambdactl tui --write changes it" if why else None
 
 
 def _keep() -> int:

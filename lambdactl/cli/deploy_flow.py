@@ -16,6 +16,7 @@ from lambdactl.cli.config import project_file, shown
 from lambdactl.cli.deploying import Order, Tell
 from lambdactl.cli.included import STACK, included_template
 from lambdactl.cli.options import Asked
+from lambdactl.cli.permitting import require_writable
 from lambdactl.cli.session import Session, entered, target_lines
 from lambdactl.cli.target import Value, wanted
 from lambdactl.errors import NotConfirmed, UsageError
@@ -55,6 +56,8 @@ def run(asked: Asked, words: Words) -> None:
         if words.attach:
             _attach(session, words.stack or session.wanted.get("stack") or STACK)
             return
+        # Not even a dry run: it uploads code and makes a change set, though it takes it away again.
+        require_writable(session, "deploy", rehearsable=False)
         _refuse_unanswerable(session)
         _deploy(session, _order(session, words, chosen))
 

@@ -1,6 +1,7 @@
 """The options that every command takes, on either side of its name.
 
-``@shared`` adds them to a command's own; the command gets them as one :class:`Asked`. Given before
+``@shared`` adds them to a command's own, which win over one of the same name; the command gets them
+as one :class:`Asked`. Given before
 the command's name they are parsed by the root and joined here; the nearer one wins.
 """
 
@@ -54,6 +55,8 @@ class Asked:
     yes_by_environment: bool
     """LAMBDACTL_YES, which production does not take for an answer."""
     dry_run: bool
+    read_only: bool | None
+    """What --read-only or --write said; None where neither was given."""
     timeout: float | None
     """Seconds to wait, by the clock on the wall."""
     terminal: Terminal
@@ -89,6 +92,10 @@ Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
 NoInput = Annotated[bool, typer.Option("--no-input", help="Never ask; fail instead.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer the confirmation with yes.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Show the plan, change nothing.")]
+ReadOnly = Annotated[
+    bool | None,
+    typer.Option("--read-only/--write", help="Change nothing; or change production."),
+]
 Timeout = Annotated[
     str | None, typer.Option(metavar="TIME", help="Wait no longer: 90, 90s, 10m, 2h.")
 ]
@@ -109,6 +116,7 @@ SHARED: Mapping[str, tuple[Any, Any]] = {
     "no_input": (NoInput, False),
     "yes": (Yes, False),
     "dry_run": (DryRun, False),
+    "read_only": (ReadOnly, None),
     "timeout": (Timeout, None),
     "color": (Color, None),
 }
@@ -117,14 +125,15 @@ SHARED: Mapping[str, tuple[Any, Any]] = {
 def shared(function: Callable[..., Any]) -> Callable[..., Any]:
     """``function(asked, ...)`` as a command with its own options and the shared ones."""
     own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+    mine = {parameter.name for parameter in own}
 
     def with_asked(ctx: typer.Context, **words: Any) -> Any:
-        given = {name: words.pop(name) for name in SHARED}
+        given = {name: words.pop(name) for name in SHARED if name not in mine}
         run: Run = ctx.obj
         return function(asked(run, {**run.words, **_spoken(given)}), **words)
 
     update_wrapper(with_asked, function)
-    _sign(with_asked, [*own, *shared_parameters()])
+    _sign(with_asked, [*own, *(p for p in shared_parameters() if p.name not in mine)])
     return with_asked
 
 
@@ -161,7 +170,8 @@ def before_command(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _spoken(words: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in words.items() if value not in (None, False)}
+    """Those that were given: ``--write`` is a false that was said."""
+    return {name: value for name, value in words.items() if value != SHARED[name][1]}
 
 
 def asked(run: Run, words: Mapping[str, Any]) -> Asked:
@@ -186,6 +196,7 @@ def asked(run: Run, words: Mapping[str, Any]) -> Asked:
         yes=words.get("yes", False),
         yes_by_environment=_env_flag("YES"),
         dry_run=words.get("dry_run", False),
+        read_only=words.get("read_only"),
         timeout=seconds(words["timeout"]) if "timeout" in words else None,
         terminal=Terminal(
             color="never" if plain else color,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lambdactl.cli import state
 from lambdactl.cli.audit_log import logged
 from lambdactl.cli.options import Asked
+from lambdactl.cli.permitting import refuse_read_only, why_read_only
 from lambdactl.cli.prune_options import Wish
 from lambdactl.cli.session import Session, entered, target_lines
 from lambdactl.cli.stopping import stoppable
@@ -133,7 +134,9 @@ def confirm(asked: Asked, wish: Wish, sections: tuple[Section, ...]) -> None:
     """The account's number is typed out; a yes from a script names how many it means."""
     deletes = sum(s.head.deletes + s.head.layers for s in sections)
     account = sections[0].head.place.account_id
-    if asked.yes or asked.yes_by_environment:
+    meant = wanted(asked, by=None)
+    refuse_read_only(why_read_only(asked, meant), "prune")
+    if asked.yes or (asked.yes_by_environment and not meant.production):
         refuse_more(wish, sections, deletes)
         return
     asked.terminal.insist(*(s for section in sections for s in plan_summary(section.head)))

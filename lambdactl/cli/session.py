@@ -5,7 +5,7 @@ Nothing is planned before the account is known to be the one that was meant.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import sleep
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from lambdactl.cli import state
 from lambdactl.cli.options import Asked
+from lambdactl.cli.permitting import why_read_only
 from lambdactl.cli.picker import pick_target
 from lambdactl.cli.target import SANDBOX, Wanted, wanted
 from lambdactl.cli.terminal import Terminal
@@ -49,7 +50,12 @@ class Session:
 
     @property
     def production(self) -> bool:
-        return (self.wanted.get("env") or "").lower() in ("prod", "production")
+        return self.wanted.production
+
+    @property
+    def read_only(self) -> str | None:
+        """Why nothing may be changed in this run; None where it may."""
+        return why_read_only(self.asked, self.wanted)
 
     def leaves(self, state_of_aws: str) -> None:
         """What a Ctrl-C from now on will say."""
@@ -87,6 +93,7 @@ def entered(asked: Asked, meant: Wanted) -> Iterator[Session]:
         aws = connected(meant)
         place = aws.place()
         meant.require_place(place)
+        aws.read_only = why_read_only(asked, meant)
         yield Session(asked, meant, aws, place, sleep)
     except LambdactlError as error:
         if error.hint:
@@ -120,23 +127,32 @@ def target_lines(session: Session, target: Target | None, *keys: str) -> list[Li
     """The target block: what is meant, in which account, and where each part came from."""
     meant, place = session.wanted, session.place
     what = [str(target) if target.alias else target.function] if target else []
-    where = [*what, place.account_id, *_badges(session), place.region]
-    if place.endpoint and not meant.in_sandbox:
-        where.append(place.endpoint)
+    parts: list[Span | str] = [*what, place.account_id, *_badges(session), place.region]
+    elsewhere = [place.endpoint] if place.endpoint and not meant.in_sandbox else []
+    where = [*parts, *elsewhere, *(["read-only"] if session.read_only else [])]
     shown = [k for k in (*keys, "context", "profile", "region") if k in meant.values]
     if meant.in_sandbox:
         shown.remove("region")
     origins = [_origin(meant, key) for key in shown]
-    lines = [spans(Span(f"{'Target':<{LABEL}}", "dim"), "  ".join(where))]
+    lines = [spans(Span(f"{'Target':<{LABEL}}", "dim"), *_spaced(where))]
     if origins:
         lines.append(spans(Span(f"{'':<{LABEL}}{'   '.join(origins)}", "dim")))
     return lines
 
 
-def _badges(session: Session) -> list[str]:
+def _spaced(parts: Sequence[Span | str]) -> Iterator[Span | str]:
+    for n, part in enumerate(parts):
+        yield from ("  ", part) if n else (part,)
+
+
+def _badges(session: Session) -> list[Span | str]:
+    """Which account it is in a word: production by its colour and its frame as well."""
     env = session.wanted.get("env")
     if session.wanted.in_sandbox:
         return [f"({SANDBOX.upper()} {session.place.endpoint or ''})".replace(" )", ")")]
+    if session.production:
+        word = visible((env or "").upper())
+        return [Span(f"[{word}]" if session.terminal.ascii else f"▌{word}▐", "bold red")]
     return [f"({visible(env.upper())})"] if env else []
 
 

@@ -65,6 +65,10 @@ class Wanted:
         return self.get("context") == SANDBOX
 
     @property
+    def production(self) -> bool:
+        return (self.get("env") or "").lower() in ("prod", "production")
+
+    @property
     def profile(self) -> str | None:
         """A profile to be set. One from the environment is left to boto3, which ranks it itself."""
         found = self.values.get("profile")
@@ -133,7 +137,9 @@ def wanted(asked: Asked, *, by: str | None = "function") -> Wanted:
     values = joined(layers)
     if context is not None and context.text == SANDBOX:
         refuse_mixture(upper[0])
-        values.pop("profile", None)
+        # What a file says of the account on AWS is not true of the one on localhost.
+        for key in ("profile", "env", "read_only"):
+            values.pop(key, None)
     return Wanted(values, credentials)
 
 
@@ -187,8 +193,9 @@ def project_layer(file: config.File | None) -> Layer:
 
 def table_layer(table: Mapping[str, object], origin: str) -> Layer:
     """The keys of a project file or of a context that say what and where."""
-    keys = config.TARGET_KEYS | {"context"}
-    return _split_function({k: Value(str(v), origin) for k, v in table.items() if k in keys})
+    keys = config.TARGET_KEYS | {"context", "read_only"}
+    said = {k: str(v).lower() if v is True or v is False else str(v) for k, v in table.items()}
+    return _split_function({k: Value(v, origin) for k, v in said.items() if k in keys})
 
 
 def _split_function(layer: Layer) -> Layer:

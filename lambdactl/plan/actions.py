@@ -146,6 +146,14 @@ class Plan:
     """Deploy only: the change set, resource by resource."""
 
     @property
+    def takes_all(self) -> bool:
+        """Whether a version that had a part of the traffic, or none, gets all of it."""
+        before, after = self.before, self.after
+        if self.verb == "abort" or before is None or after is None or after.split:
+            return False
+        return after.stable != before.stable
+
+    @property
     def frees(self) -> int:
         """Bytes of code storage that the deletes free, at most (AWS counts every copy in full)."""
         return sum(a.code_size for a in self.actions if isinstance(a, DeleteVersion))

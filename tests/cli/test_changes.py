@@ -234,12 +234,12 @@ def test_yes_from_the_environment_is_no_answer_in_production(
     cli: Run, shop: Shop, monkeypatch: pytest.MonkeyPatch, working_directory: Path
 ) -> None:
     monkeypatch.setenv("LAMBDACTL_YES", "1")
-    words = ("shift", "--to", "42", "--weight", "10")
+    words = ("shift", "--to", "42", "--weight", "10", "--write")
     project = working_directory / "lambdactl.toml"
     project.write_text('function = "checkout"\nalias = "live"\nenv = "prod"\n')
     said = cli(*words)
     assert said.code == 3
-    assert "Target   checkout:live  123456789012  (PROD)  eu-west-1\n" in said.err
+    assert "Target   checkout:live  123456789012  ▌PROD▐  eu-west-1\n" in said.err
     project.write_text('function = "checkout"\nalias = "live"\n')
     assert cli(*words).code == 0
 
