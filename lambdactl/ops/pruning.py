@@ -194,10 +194,11 @@ class Run:
 
     def require_whole(self) -> None:
         """PartlyDone where something of the plan was not done, with what and why."""
-        told = [f"{k.function}:v{k.version}: {k.reason}" for k in self.counts.kept]
+        one = len({k.function for k in self.counts.kept}) == 1 and not self.counts.skipped
+        told = [
+            f"{'' if one else f'{k.function}:'}v{k.version}: {k.reason}" for k in self.counts.kept
+        ]
         told += [f"{s.function}: {s.reason}" for s in self.counts.skipped]
-        if self.workers == 1:
-            told = [f"v{k.version}: {k.reason}" for k in self.counts.kept]
         if self.terms.stop() and self.counts.deleted < self.total:
             told.append("it was told to stop")
         if told:
