@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from lambdactl.aws.history import of_version, timeout_s
-from lambdactl.errors import CredentialsError, LambdactlError, PermissionDenied
+from lambdactl.aws.parts import reason_of
+from lambdactl.errors import CredentialsError, LambdactlError
 from lambdactl.model import Deployment, DeploymentConfig, Snapshot, Target
 from lambdactl.model_history import AlarmRule, Metric
 from lambdactl.plan import Plan
@@ -93,10 +94,6 @@ def of_release(aws: Aws, release: Release) -> Outlook:
     except LambdactlError as error:
         return Outlook(TIMES, unknown=reason_of(error))
     return forecast(aws, release.target, config)
-
-
-def reason_of(error: LambdactlError) -> str:
-    return f"no permission: {error.action}" if isinstance(error, PermissionDenied) else str(error)
 
 
 def config_named(aws: Aws, name: str) -> DeploymentConfig:

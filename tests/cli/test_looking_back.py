@@ -23,6 +23,7 @@ from lambdactl.model import (
     Series,
     Snapshot,
     Target,
+    Unread,
 )
 from lambdactl.model_history import AlarmChange, AlarmRule, Bucket, Metric, Traffic
 from tests.cli.conftest import Run
@@ -165,7 +166,8 @@ def test_plan_without_a_week_is_unknown(
 
 
 @pytest.mark.parametrize(
-    "words", [("--times", "1"), ("--times", "0.5"), ("--rate", "0.1"), ("--rate", "much")]
+    "words",
+    [("--times", "1"), ("--times", "0.5"), ("--rate", "0.1"), ("--rate", "much"), ("--rate", "0")],
 )
 def test_plan_refuses_what_can_be_read_two_ways(
     cli: Run, answers: Answers, words: tuple[str, ...]
@@ -292,6 +294,34 @@ def test_a_group_without_alarms_is_not_a_quiet_one(cli: Run, shop: Shop, answers
     assert said.code == 9
     assert "names no alarm: nothing but a person stops a bad canary" in said.err
     assert cli("alarms", "audit", *LIVE).code == 9
+
+
+@pytest.mark.parametrize(
+    ("part", "reason", "code"),
+    [
+        ("alarms", "no permission: cloudwatch:DescribeAlarms", 13),
+        ("group", "no permission: codedeploy:GetDeploymentGroup", 13),
+        ("deployment", "CodeDeploy failed", 1),
+    ],
+)
+def test_alarms_that_could_not_be_read_are_no_empty_list(
+    cli: Run,
+    shop: Shop,
+    answers: Answers,
+    monkeypatch: pytest.MonkeyPatch,
+    part: str,
+    reason: str,
+    code: int,
+) -> None:
+    plain = shop.snapshot
+
+    def snapshot(target: Target, **wanted: Any) -> Snapshot:
+        return replace(plain(target, **wanted), unread=(Unread(part, reason),))
+
+    monkeypatch.setattr(shop, "snapshot", snapshot)
+    said = cli("alarms", *LIVE)
+    assert said.code == code
+    assert f"why: {reason}" in said.err
 
 
 def errors(version: int) -> Metric:

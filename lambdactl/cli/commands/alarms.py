@@ -10,10 +10,10 @@ import typer
 from lambdactl.cli.app import SETTINGS
 from lambdactl.cli.listing import ListsByDefault
 from lambdactl.cli.options import Asked, before_command, shared
-from lambdactl.errors import NotFound
+from lambdactl.errors import LambdactlError, NotFound, PermissionDenied
 
 if TYPE_CHECKING:
-    from lambdactl.model import Snapshot
+    from lambdactl.model import Snapshot, Target, Unread
 
 app = typer.Typer(cls=ListsByDefault, **SETTINGS)
 
@@ -85,16 +85,14 @@ def audit(asked: Asked, days: Days = 7) -> None:
 
 
 def require_alarms(snapshot: Snapshot) -> None:
-    """A group without alarms, or one that could not be read, is no list without trouble."""
-    unread = next(
-        (u for p in ("deployment", "group", "alarms") if (u := snapshot.unreadable(p))), None
-    )
+    """A group without alarms, or one that could not be read, is no list without trouble.
+
+    Raises NotFound, or PermissionDenied and LambdactlError for what could not be read.
+    """
+    parts = ("deployment", "group", "alarms")
+    unread = next((u for part in parts if (u := snapshot.unreadable(part))), None)
     if unread is not None:
-        raise NotFound(
-            f"the alarms of {snapshot.target} could not be read",
-            why=unread.reason,
-            hint=unread.hint,
-        )
+        raise unreadable(snapshot.target, unread)
     if snapshot.group is None:
         raise NotFound(
             f"no deployment group of {snapshot.target} was found, so no alarm guards its rollouts",
@@ -106,3 +104,12 @@ def require_alarms(snapshot: Snapshot) -> None:
             " nothing but a person stops a bad canary",
             hint="add Alarms to the DeploymentPreference of the template, and deploy it",
         )
+
+
+def unreadable(target: Target, unread: Unread) -> LambdactlError:
+    said = f"the alarms of {target} could not be read"
+    denied = "no permission: "
+    if unread.reason.startswith(denied):
+        action = unread.reason.removeprefix(denied)
+        return PermissionDenied(said, action=action, why=unread.reason, hint=unread.hint)
+    return LambdactlError(said, why=unread.reason, hint=unread.hint)

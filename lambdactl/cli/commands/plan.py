@@ -53,9 +53,11 @@ def plan(
             f"--times {times:g} is not worse", hint="a number above 1: --times 3 is three times"
         )
     base = parse_weight(rate, option="--rate") if rate is not None else None
+    if base == 0.0:
+        raise UsageError("--rate 0 foretells nothing: no call ever fails", hint="--rate 0.1%")
     with opened(asked) as (session, target):
         config = _config(session, target, preset)
-        found = forecast(session.aws, target, config, times=times, rate=base or None)
+        found = forecast(session.aws, target, config, times=times, rate=base)
         if asked.structured:
             _document(session, target, found)
         else:
