@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import MutableMapping
 from dataclasses import replace
 
 from lambdactl.errors import UsageError
@@ -24,15 +25,20 @@ def run(operations: Operations, settings: Settings) -> None:
             "the console needs a terminal: it reads keys from stdin and draws on stderr",
             hint="lambdactl status --watch",
         )
-    colourless = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     settings = replace(settings, in_tmux=bool(os.environ.get("TMUX")))
-    console(operations, settings, colourless=colourless).run()
+    console(operations, settings, os.environ).run()
 
 
-def console(operations: Operations, settings: Settings, *, colourless: bool) -> Console:
-    """Textual takes an empty NO_COLOR for a set one, and draws in greys: we decide it here."""
-    os.environ.pop("NO_COLOR", None)
+def console(
+    operations: Operations, settings: Settings, environ: MutableMapping[str, str]
+) -> Console:
+    """The console for this terminal, with colour or without.
+
+    Textual takes an empty NO_COLOR for a set one, and draws greys: it is told here what is meant.
+    """
+    colourless = bool(environ.get("NO_COLOR")) or environ.get("TERM") == "dumb"
+    environ.pop("NO_COLOR", None)
     if not colourless:
         return Console(operations, settings)
-    os.environ["NO_COLOR"] = "1"
+    environ["NO_COLOR"] = "1"
     return Console(operations, replace(settings, theme="lambdactl-mono"), ansi=True)

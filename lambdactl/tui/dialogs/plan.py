@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from lambdactl.tui.app import Console
 
 WIDTH = 66
-FRAME = 12
-"""Lines of a dialog that are always seen: its border, place, fields and buttons."""
+FRAME, TYPING, FORM = 6, 3, 2
+"""Lines that are always seen: border, place and buttons; what is typed; what can be chosen."""
 
 
 class Stage(Enum):
@@ -158,7 +158,8 @@ class PlanDialog(ModalScreen[None]):
             and bool(self.plan and self.plan.actions)
         )
         self.query_one("#ask").display = typed.display
-        self.query_one("#said").styles.max_height = max(3, self.app.size.height - FRAME)
+        always = FRAME + TYPING * bool(typed.display) + FORM * len(self.query("#form"))
+        self.query_one("#said").styles.max_height = max(3, self.app.size.height - always)
         ok, cancel = self.query_one("#ok", Button), self.query_one("#cancel", Button)
         ok.label = self.pen.say(f"[ {self._ok_label()} ]")
         ok.disabled = not self.ready
