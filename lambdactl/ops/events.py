@@ -239,6 +239,37 @@ class RolloutEnded:
         return self.outcome == "succeeded"
 
 
+@dataclass(frozen=True, slots=True)
+class VerdictReached:
+    """The judge's answer is another one than at the look before."""
+
+    at: datetime
+    target: Target
+    answer: str
+    """PASS, FAIL, INCONCLUSIVE or NOT MEASURED."""
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActAnnounced:
+    """Something will be done that nobody typed, for this reason, in ``in_s`` seconds."""
+
+    at: datetime
+    target: Target
+    act: str
+    because: str
+    in_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class WalkHeld:
+    """The next step waits, at the present weight, for this reason."""
+
+    at: datetime
+    target: Target
+    because: str
+
+
 Event = (
     AliasMoved
     | AliasVerified
@@ -260,5 +291,8 @@ Event = (
     | PartUnread
     | LookFailed
     | StackEventSeen
+    | VerdictReached
+    | ActAnnounced
+    | WalkHeld
     | RolloutEnded
 )

@@ -33,6 +33,11 @@ def ignore(_snapshot: Snapshot) -> None:
     """Nobody but the events' reader looks."""
 
 
+def never(_snapshot: Snapshot) -> bool:
+    """Nothing but the end ends it."""
+    return False
+
+
 def follow(
     aws: Aws,
     target: Target,
@@ -44,8 +49,11 @@ def follow(
     since: Snapshot | None = None,
     window_s: int = 1800,
     seen: Callable[[Snapshot], None] = ignore,
+    until: Callable[[Snapshot], bool] = never,
 ) -> Iterator[Event]:
     """Events until the rollout of ``target`` has ended; RolloutEnded is the last.
+
+    ``until`` ends it sooner, without RolloutEnded, at a look of which it is true.
 
     ``deployment_id`` names the deployment to follow; without it, the one that runs, or the split
     that is there. ``since`` is the look that the first one is compared with. Every snapshot is
@@ -65,6 +73,8 @@ def follow(
             seen(answer)
             yield from changes(before, answer)
             before = answer
+            if until(answer):
+                return
             if watched.has_ended(answer):
                 if watched.is_confirmed():
                     yield from watched.outcome(answer)

@@ -17,6 +17,7 @@ from lambdactl.render.numbers import clock, counted, duration, rate, routed, sho
 from lambdactl.render.prune_words import prune_words
 from lambdactl.render.stack_words import seen_words, stack_words
 from lambdactl.render.visible import visible
+from lambdactl.verdict import Answer
 
 KIND_WIDTH = 8
 
@@ -68,6 +69,8 @@ def _words(event: DeployEvent) -> Words:
             return _of_failed_look(event)
         case ev.StackEventSeen():
             return Words(*seen_words(event))
+        case ev.VerdictReached() | ev.ActAnnounced() | ev.WalkHeld():
+            return _of_guard(event)
         case ev.RolloutEnded():
             return _of_end(event)
         case _:
@@ -167,6 +170,17 @@ def _of_failed_look(event: ev.PartUnread | ev.LookFailed) -> Words:
         return Words(glyphs.of_alarm("unknown"), "unread", f"{event.part}: {event.reason}{hint}")
     why = f": {event.error.why}" if event.error.why else ""
     return Words(glyphs.STALE, "look", f"failed, trying again: {event.error}{why}")
+
+
+def _of_guard(event: ev.VerdictReached | ev.ActAnnounced | ev.WalkHeld) -> Words:
+    match event:
+        case ev.VerdictReached(answer=answer):
+            return Words(glyphs.ANSWERS[Answer(answer)], "verdict", f"{answer}: {event.because}")
+        case ev.ActAnnounced():
+            when = f"in {event.in_s:.0f} s, Ctrl-C stops it"
+            return Words(glyphs.ATTENTION, "next", f"{event.act} {when}, because {event.because}")
+        case ev.WalkHeld():
+            return Words(glyphs.ATTENTION, "hold", f"no further step: {event.because}")
 
 
 def _of_end(event: ev.RolloutEnded) -> Words:

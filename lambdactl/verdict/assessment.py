@@ -14,6 +14,7 @@ from lambdactl.model import Alarm, Deployment, DeploymentStatus, Snapshot, label
 from lambdactl.verdict.judge import Answer, Verdict
 from lambdactl.verdict.measuring import judge_snapshot, pair_of
 from lambdactl.verdict.readings import SETTLING_S
+from lambdactl.verdict.wording import canary_rate, ground, stable_rate
 
 __all__ = ["NEWS", "SETTLING_S", "Assessment", "State", "assess", "judge_snapshot"]
 
@@ -115,40 +116,10 @@ def _compared(snapshot: Snapshot, verdict: Verdict) -> str:
     if pair is None or verdict.answer is Answer.NOT_MEASURED:
         return "the first minutes are still settling"
     stable, canary = pair
-    text = (
-        f"{label(canary)} {_rate(verdict.canary_errors, verdict.canary_calls)}"
-        f" vs {label(stable)} {_rate(verdict.stable_errors, verdict.stable_calls)}"
-    )
+    text = f"{label(canary)} {canary_rate(verdict)} vs {label(stable)} {stable_rate(verdict)}"
     mismatch = verdict.sample_ratio
     warning = f" · {mismatch.text}" if mismatch and mismatch.warns else ""
-    return f"{text} · {_enough(verdict)}{warning}"
-
-
-def _rate(errors: int, calls: int) -> str:
-    return f"{100.0 * errors / calls:.2f} % ({errors:,}/{calls:,})" if calls else "no calls"
-
-
-def _enough(verdict: Verdict) -> str:
-    """The answer in a word, and what it rests on or still needs."""
-    if verdict.answer is Answer.FAIL:
-        return f"FAIL: worse, evidence {_number(verdict.evidence)}"
-    if verdict.answer is Answer.PASS:
-        return f"PASS: not {_times(verdict.margin)} as bad"
-    if verdict.missing is not None:
-        return f"INCONCLUSIVE: {verdict.missing.text}"
-    if verdict.more_calls is not None:
-        return f"INCONCLUSIVE: about {verdict.more_calls:,} more canary calls"
-    if verdict.canary_bound is not None:
-        return f"INCONCLUSIVE: below {verdict.canary_bound:.2g} %"
-    return "INCONCLUSIVE"
-
-
-def _times(margin: float) -> str:
-    return "twice" if margin == 2.0 else f"{margin:g} times"
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value < 1e6 else "over 1,000,000"
+    return f"{text} · {verdict.answer.value}: {ground(verdict)}{warning}"
 
 
 def _at_rest(snapshot: Snapshot, verdict: Verdict) -> Assessment:

@@ -1,0 +1,124 @@
+"""``--gate`` and ``--abort-on-fail``: a rollout somebody else drives, followed until it is judged.
+
+The gate waits for an answer; the abort takes one for an order. Neither moves a weight forward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from datetime import timedelta
+
+from lambdactl.errors import WaitTimeout
+from lambdactl.model import Snapshot
+from lambdactl.ops.acting import Acting, red_alarms
+from lambdactl.ops.events import Event, RolloutEnded
+from lambdactl.ops.follow import follow
+from lambdactl.verdict import Answer, Verdict
+from lambdactl.verdict.measuring import judge_snapshot
+from lambdactl.verdict.wording import told
+
+SETTLES = timedelta(minutes=3)
+"""After the end of a rollout its last minutes settle; a longer timeout adds to it."""
+
+
+class Gate:
+    """Looks at each snapshot, and remembers the answer: a FAIL stays one."""
+
+    def __init__(self, acting: Acting) -> None:
+        self.acting = acting
+        self.verdict: Verdict | None = None
+        self.snapshot: Snapshot | None = None
+        self.news: list[Event] = []
+
+    def look(self, snapshot: Snapshot) -> Verdict:
+        now = judge_snapshot(snapshot, self.verdict)
+        self.news += self.acting.verdict_changed(self.verdict, now)
+        self.verdict, self.snapshot = now, snapshot
+        return now
+
+    def is_decided(self, snapshot: Snapshot) -> bool:
+        """A PASS does not count while an alarm is in ALARM."""
+        answer = self.look(snapshot).answer
+        return answer is Answer.FAIL or (answer is Answer.PASS and not red_alarms(snapshot))
+
+    def has_failed(self, snapshot: Snapshot) -> bool:
+        return self.look(snapshot).answer is Answer.FAIL
+
+    def tell(self) -> list[Event]:
+        news, self.news = self.news, []
+        return news
+
+
+def gate(
+    acting: Acting, *, wait_s: float | None = None
+) -> Generator[Event, None, tuple[Verdict, RolloutEnded | None]]:
+    """Events until PASS or FAIL; the verdict, and the rollout's end if that came first.
+
+    Raises WaitTimeout where the time was up with neither.
+    """
+    known, ended = Gate(acting), None
+    try:
+        for event in follow(
+            acting.aws, acting.target, interval_s=acting.interval_s, wait_s=wait_s,
+            sleep=acting.sleep, seen=acting.seen, until=known.is_decided,
+        ):  # fmt: skip
+            yield from known.tell()
+            yield event
+            ended = event if isinstance(event, RolloutEnded) else ended
+    except WaitTimeout as error:
+        raise undecided(acting, known.verdict, str(error)) from error
+    yield from known.tell()
+    if ended is not None and ended.succeeded:
+        yield from settled(acting, known, ended)
+    assert known.verdict is not None
+    return known.verdict, ended
+
+
+def settled(acting: Acting, known: Gate, ended: RolloutEnded) -> Generator[Event, None, None]:
+    """Go on looking until the rollout's last minutes can no longer change."""
+    timeouts = [v.timeout_s or 0 for v in known.snapshot.versions] if known.snapshot else []
+    until = ended.at + SETTLES + timedelta(seconds=max(timeouts, default=0))
+    while acting.aws.now() < until:
+        acting.sleep(acting.interval_s)
+        snapshot = yield from acting.patiently(lambda: acting.aws.snapshot(acting.target))
+        acting.seen(snapshot)
+        decided = known.is_decided(snapshot)
+        yield from known.tell()
+        if decided:
+            return
+
+
+def undecided(acting: Acting, verdict: Verdict | None, why: str) -> WaitTimeout:
+    answer = verdict.answer.value if verdict else Answer.NOT_MEASURED.value
+    return WaitTimeout(
+        f"{acting.target} is {answer}: neither PASS nor FAIL when the time was up",
+        why=told(verdict) if verdict else why,
+        hint=f"lambdactl status -f {acting.target}",
+    )
+
+
+def abort_on_fail(
+    acting: Acting, *, wait_s: float | None = None
+) -> Generator[Event, None, RolloutEnded | None]:
+    """Follow a rollout to its end, and abort it on FAIL.
+
+    Raises RolloutFailed after an abort, which is announced before; WaitTimeout as ``follow`` does.
+    """
+    known, ended = Gate(acting), None
+    for event in follow(
+        acting.aws, acting.target, interval_s=acting.interval_s, wait_s=wait_s,
+        sleep=acting.sleep, seen=acting.seen, until=known.has_failed,
+    ):  # fmt: skip
+        yield from known.tell()
+        yield event
+        ended = event if isinstance(event, RolloutEnded) else ended
+    yield from known.tell()
+    verdict, last = known.verdict, known.snapshot
+    goes_on = last is not None and (last.active_deployment or is_split(last))
+    if ended is None and goes_on and verdict is not None and verdict.answer is Answer.FAIL:
+        raise (yield from acting.abort(f"FAIL: {told(verdict)}"))
+    return ended
+
+
+def is_split(snapshot: Snapshot) -> bool:
+    return snapshot.alias is not None and snapshot.alias.routing.split

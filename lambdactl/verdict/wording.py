@@ -1,0 +1,47 @@
+"""The numbers of a verdict in one line: what decides, and what is still missing."""
+
+from __future__ import annotations
+
+from lambdactl.verdict.judge import Answer, Verdict
+
+
+def told(verdict: Verdict) -> str:
+    """``canary 6.31 % (13/206) vs stable 0.11 % (2/1,897) · worse, evidence 7,535``."""
+    if verdict.answer is Answer.NOT_MEASURED:
+        return verdict.reason or "no settled minute yet"
+    return f"canary {canary_rate(verdict)} vs stable {stable_rate(verdict)} · {ground(verdict)}"
+
+
+def canary_rate(verdict: Verdict) -> str:
+    return _rate(verdict.canary_errors, verdict.canary_calls)
+
+
+def stable_rate(verdict: Verdict) -> str:
+    return _rate(verdict.stable_errors, verdict.stable_calls)
+
+
+def ground(verdict: Verdict) -> str:
+    """What the answer rests on; for INCONCLUSIVE what is missing, as far as it can be foretold."""
+    if verdict.answer is Answer.FAIL:
+        return f"worse, evidence {number(verdict.evidence)}"
+    if verdict.answer is Answer.PASS:
+        return f"not {_times(verdict.margin)} as bad"
+    if verdict.missing is not None:
+        return verdict.missing.text
+    if verdict.more_calls is not None:
+        return f"about {verdict.more_calls:,} more canary calls"
+    if verdict.canary_bound is not None:
+        return f"below {verdict.canary_bound:.2g} %"
+    return "the rates lead to no answer yet"
+
+
+def number(value: float) -> str:
+    return f"{value:,.0f}" if value < 1e6 else "over 1,000,000"
+
+
+def _rate(errors: int, calls: int) -> str:
+    return f"{100.0 * errors / calls:.2f} % ({errors:,}/{calls:,})" if calls else "no calls"
+
+
+def _times(margin: float) -> str:
+    return "twice" if margin == 2.0 else f"{margin:g} times"

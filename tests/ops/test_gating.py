@@ -1,0 +1,100 @@
+"""A rollout that CodeDeploy drives, waited for until it is judged, and aborted when it is worse."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import TypeVar
+
+import pytest
+
+from lambdactl.errors import RolloutFailed, WaitTimeout
+from lambdactl.ops.acting import Acting, unlogged
+from lambdactl.ops.events import ActAnnounced, DeploymentStopRequested, Event, VerdictReached
+from lambdactl.ops.gating import abort_on_fail, gate
+from lambdactl.plan import Plan
+from lambdactl.verdict import Answer
+from tests.ops.measured_stage import MeasuredStage
+from tests.ops.stage import TARGET
+
+R = TypeVar("R")
+
+
+class Watching:
+    def __init__(self, stage: MeasuredStage) -> None:
+        self.evidence: list[str] = []
+        self.events: list[Event] = []
+        do = unlogged(stage.aws, stage.sleep, 30.0)
+
+        def logged(plan: Plan, because: str) -> Iterator[Event]:
+            self.evidence.append(because)
+            return do(plan, because)
+
+        self.acting = Acting(stage.aws, TARGET, logged, stage.sleep, 30.0)
+
+    def run(self, events: Generator[Event, None, R]) -> R:
+        def told() -> Generator[Event, None, R]:
+            return (yield from events)
+
+        running = told()
+        while True:
+            try:
+                self.events.append(next(running))
+            except StopIteration as end:
+                result: R = end.value
+                return result
+
+
+def rollout(stage: MeasuredStage, canary_fails: float) -> Watching:
+    stage.make_group()
+    stage.failing = {1: 0.05, 2: canary_fails}
+    stage.deploy(1, 2)
+    return Watching(stage)
+
+
+def test_a_good_canary_passes_the_gate(measured_stage: MeasuredStage) -> None:
+    watching = rollout(measured_stage, 0.05)
+    verdict, _ended = watching.run(gate(watching.acting))
+    assert verdict.answer is Answer.PASS
+
+
+def test_a_bad_canary_does_not(measured_stage: MeasuredStage) -> None:
+    watching = rollout(measured_stage, 0.4)
+    verdict, ended = watching.run(gate(watching.acting))
+    assert (verdict.answer, ended) == (Answer.FAIL, None)
+    answers = [e.answer for e in watching.events if isinstance(e, VerdictReached)]
+    assert answers[0] == "NOT MEASURED" and answers[-1] == "FAIL"
+
+
+def test_a_rollout_that_ends_before_the_evidence_is_undecided(
+    measured_stage: MeasuredStage,
+) -> None:
+    watching = rollout(measured_stage, 0.0)
+    measured_stage.failing[1] = 0.0
+    verdict, ended = watching.run(gate(watching.acting))
+    assert verdict.answer is Answer.INCONCLUSIVE
+    assert ended is not None and ended.succeeded
+
+
+def test_when_the_time_is_up_it_says_what_is_missing(measured_stage: MeasuredStage) -> None:
+    watching = rollout(measured_stage, 0.0)
+    measured_stage.failing[1] = 0.0
+    with pytest.raises(WaitTimeout, match="neither PASS nor FAIL when the time was up"):
+        watching.run(gate(watching.acting, wait_s=120.0))
+
+
+def test_a_bad_canary_is_aborted_with_its_evidence(measured_stage: MeasuredStage) -> None:
+    watching = rollout(measured_stage, 0.4)
+    with pytest.raises(RolloutFailed, match="it is at v1"):
+        watching.run(abort_on_fail(watching.acting))
+    kinds = [type(e) for e in watching.events]
+    assert kinds.index(ActAnnounced) < kinds.index(DeploymentStopRequested)
+    assert watching.evidence[0].startswith("FAIL: canary 40")
+    assert measured_stage.alias() == {"version": "1", "weights": {}}
+
+
+def test_a_good_canary_is_left_alone(measured_stage: MeasuredStage) -> None:
+    watching = rollout(measured_stage, 0.05)
+    ended = watching.run(abort_on_fail(watching.acting))
+    assert ended is not None and ended.succeeded
+    assert watching.evidence == []
+    assert measured_stage.alias() == {"version": "2", "weights": {}}
