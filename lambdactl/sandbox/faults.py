@@ -50,6 +50,8 @@ def throttled() -> Trouble:
         if call.service == "lambda":
             reason = {"Reason": "CallerRateLimitExceeded", "retryAfterSeconds": "1"}
             return Blow(ApiError("TooManyRequestsException", "Rate exceeded", 429, **reason))
+        if call.service == "s3":
+            return Blow(ApiError("SlowDown", "Please reduce your request rate.", 503))
         code = "Throttling" if speaks(call.service, "query") else "ThrottlingException"
         return Blow(ApiError(code, "Rate exceeded", 400))
 
@@ -74,8 +76,9 @@ def expired() -> Trouble:
     """The session token has run out."""
 
     def strike(call: Call, _caller_arn: str) -> Blow:
-        by_query = speaks(call.service, "query") or call.service == "s3"
-        code = "ExpiredToken" if by_query else "ExpiredTokenException"
+        if call.service == "s3":
+            return Blow(ApiError("ExpiredToken", "The provided token has expired.", 400))
+        code = "ExpiredToken" if speaks(call.service, "query") else "ExpiredTokenException"
         message = "The security token included in the request is expired"
         return Blow(ApiError(code, message, 403))
 
@@ -100,7 +103,11 @@ def dropped(*, performed: bool = False) -> Trouble:
 
 
 def half_sent() -> Trouble:
-    """The call is carried out, and the connection closes in the middle of the answer."""
+    """The call is carried out, and the connection closes in the middle of the answer.
+
+    botocore does not count what it gets: it reads half of a JSON answer as an empty one, and says
+    200. A client that trusts what a write answers is caught by this.
+    """
     return lambda _call, _caller_arn: Blow(cut=True)
 
 

@@ -232,7 +232,8 @@ class _Connection(socketserver.StreamRequestHandler):
 
     def _send_half(self, method: str, response: Response) -> None:
         """The head, which promises all of the body, and half of the body."""
-        self.wfile.write(self._written(method, response)[: -(len(response.body) // 2 + 1)])
+        unsent = len(response.body) - len(response.body) // 2
+        self.wfile.write(self._written(method, response)[: -unsent or None])
 
     def _written(self, method: str, response: Response) -> bytes:
         body = b"" if response.status == 204 else response.body

@@ -9,10 +9,21 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 
+from lambdactl.sandbox import inside
 from lambdactl.sandbox.account import ApiError
 from lambdactl.sandbox.clock import ManualClock
-from lambdactl.sandbox.faults import denied, dropped, expired, failing, late, throttled
+from lambdactl.sandbox.faults import (
+    denied,
+    dropped,
+    expired,
+    failing,
+    half_sent,
+    late,
+    skewed,
+    throttled,
+)
 from lambdactl.sandbox.open import Sandbox
+from lambdactl.sandbox.wire import Call
 from tests.sandbox.tiny import ONCE, TINY, error_of, over_socket
 
 ClientOf = Callable[..., Any]
@@ -28,7 +39,11 @@ FAULTS = [
         ("ThrottlingException", 400),
     ),
     (throttled(), "cloudformation", "describe_stacks", {}, ("Throttling", 400)),
-    (throttled(), "s3", "list_buckets", {}, ("ThrottlingException", 400)),
+    (throttled(), "s3", "list_buckets", {}, ("SlowDown", 503)),
+    (expired(), "s3", "list_buckets", {}, ("ExpiredToken", 400)),
+    (skewed(600.0), "s3", "list_buckets", {}, ("RequestTimeTooSkewed", 403)),
+    (skewed(600.0), "cloudformation", "describe_stacks", {}, ("SignatureDoesNotMatch", 403)),
+    (skewed(600.0), "lambda", "get_alias", ALIAS, ("InvalidSignatureException", 403)),
     (denied(), "lambda", "get_alias", ALIAS, ("AccessDeniedException", 403)),
     (denied(), "cloudformation", "describe_stacks", {}, ("AccessDenied", 403)),
     (expired(), "lambda", "get_alias", ALIAS, ("ExpiredTokenException", 403)),
@@ -132,3 +147,47 @@ def test_a_dropped_connection(tiny: Sandbox, reach: ClientOf, performed: bool) -
     carried_out = len(tiny.account.services["lambda"].asked)
     assert carried_out == (tiny.door.journal.__len__() if performed else 0)
     assert {entry.status for entry in tiny.door.journal} == {0}
+
+
+@pytest.mark.parametrize("socket", [True, False], ids=["socket", "in process"])
+def test_half_of_an_answer_looks_empty_to_botocore_and_the_call_was_carried_out(
+    tiny: Sandbox, socket: bool
+) -> None:
+    tiny.door.faults.add("lambda:UpdateAlias", half_sent(), times=1)
+    client = over_socket(tiny, "lambda", config=ONCE) if socket else inside_once(tiny)
+    assert set(client.update_alias(**ALIAS)) == {"ResponseMetadata"}
+    assert [name for name, _ in tiny.account.services["lambda"].asked] == ["UpdateAlias"]
+    assert client.update_alias(**ALIAS)["RevisionId"] == "r-2"
+
+
+def inside_once(tiny: Sandbox) -> Any:
+    return inside.client(tiny.door.handle, "lambda", tiny.account.region, ONCE)
+
+
+def test_half_of_an_answer_between_services_is_a_failure(tiny: Sandbox) -> None:
+    tiny.door.faults.add("lambda:*", half_sent(), inside=True)
+    with pytest.raises(ApiError, match="InternalFailure"):
+        tiny.account.call("lambda", "GetAlias", ALIAS)
+
+
+def test_a_skewed_clock_is_told_by_how_much() -> None:
+    strike = skewed(600.0, lambda: 1_800_000_000.0)
+    error = strike(Call("lambda", "GetAlias", {}), "arn").error
+    assert error is not None
+    assert error.message == (
+        "Signature expired: 20270115T075000Z is now earlier than 20270115T075500Z "
+        "(20270115T080000Z - 5 min.)"
+    )
+
+
+def test_the_same_seed_strikes_the_same_calls(tiny: Sandbox) -> None:
+    def struck() -> list[int]:
+        tiny.door.faults.clear()
+        tiny.door.faults.reseed(11)
+        tiny.door.faults.add("lambda:*", failing(), chance=0.3)
+        call = Call("lambda", "GetAlias", {}, "AKIA")
+        return [n for n in range(40) if tiny.door.faults.strike(call, "arn") is not None]
+
+    first = struck()
+    assert 4 <= len(first) <= 20
+    assert struck() == first
