@@ -211,15 +211,15 @@ def asked(run: Run, words: Mapping[str, Any]) -> Asked:
 
 
 def seconds(text: str) -> float:
-    """``90``, ``90s``, ``10m``, ``2h`` in seconds."""
-    units = {"s": 1.0, "m": 60.0, "h": 3600.0}
+    """``90``, ``90s``, ``10m``, ``2h``, ``7d`` in seconds. Raises UsageError."""
+    units = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
     number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
     try:
         value = float(number)
     except ValueError:
         value = -1.0
     if not 0.0 <= value < float("inf"):
-        raise UsageError(f"{text!r} is not a time", hint="write 90, 90s, 10m or 2h")
+        raise UsageError(f"{text!r} is not a time", hint="write 90, 90s, 10m, 2h or 7d")
     return value * units[unit]
 
 
