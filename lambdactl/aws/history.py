@@ -109,7 +109,11 @@ def rollouts(door: Door, target: Target, *, limit: int) -> tuple[Deployment, ...
 
 def rollout(door: Door, target: Target, deployment_id: str) -> Deployment:
     """One deployment of the alias; NotFound where it is not one of this alias."""
-    found = deployments.get(door, deployment_id)
+    try:
+        found = deployments.get(door, deployment_id)
+    except NotFound as error:
+        error.hint = f"lambdactl deployments -f {target}   lists those that moved it"
+        raise
     if not deployments.moved(found, target):
         raise NotFound(
             f"deployment {deployment_id} is not of {target} but of {found.function}:{found.alias}",

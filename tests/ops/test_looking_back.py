@@ -288,3 +288,9 @@ def test_a_deployment_of_another_alias_is_not_found(stage: Past) -> None:
     stage.sleep(10.0)
     with pytest.raises(NotFound, match="is not of checkout:beta but of checkout:live"):
         stage.aws.rollout(Target("checkout", "beta"), deployment_id)
+
+
+def test_a_deployment_that_does_not_exist_points_to_those_that_do(stage: Past) -> None:
+    with pytest.raises(NotFound) as told:
+        stage.aws.rollout(TARGET, "d-000000000")
+    assert told.value.hint == "lambdactl deployments -f checkout:live   lists those that moved it"

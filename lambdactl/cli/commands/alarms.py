@@ -51,7 +51,8 @@ def list_(asked: Asked, days: Days = 7) -> None:
         table = alarm_table(snapshot.alarms, snapshot.taken, ascii=ascii)
         answer(session, "Alarms", past_document.alarms(snapshot.alarms, changes), table, target)
         if changes and not asked.structured:
-            session.terminal.out("")
+            if not session.terminal.plain:
+                session.terminal.out("")
             session.terminal.table(change_table(changes, ascii=ascii), asked.output)
 
 
