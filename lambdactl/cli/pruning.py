@@ -139,7 +139,8 @@ def confirm(asked: Asked, wish: Wish, sections: tuple[Section, ...]) -> None:
     if asked.yes or (asked.yes_by_environment and not meant.production):
         refuse_more(wish, sections, deletes)
         return
-    asked.terminal.insist(*(s for section in sections for s in plan_summary(section.head)))
+    if asked.quiet:
+        asked.terminal.insist(*(s for section in sections for s in plan_summary(section.head)))
     asked.terminal.confirm(
         f"Type the account's number to delete {deletes:,} versions ({account}):", answer=account
     )

@@ -26,7 +26,7 @@ from lambdactl.ops.sightings import Sightings
 from lambdactl.ops.spool import Spool
 from lambdactl.plan.actions import FunctionPlan
 from lambdactl.plan.protecting import Criteria
-from lambdactl.plan.prune import plan_prune_by
+from lambdactl.plan.prune import plan_prune_by, require_sane
 
 if TYPE_CHECKING:
     from lambdactl.aws import Aws
@@ -76,6 +76,7 @@ class Survey:
         sightings: Sightings,
         workers: int = WORKERS,
     ) -> None:
+        require_sane(asked.criteria.keep, asked.criteria.grace_s)
         self.workers = workers
         self.aws = aws
         self.asked = asked

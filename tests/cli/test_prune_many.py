@@ -1,0 +1,173 @@
+"""``prune`` of many functions and ``storage``, typed against an account of a few dozen versions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from lambdactl.cli.stopping import stoppable
+from lambdactl.cli.terminal import Terminal
+from lambdactl.sandbox import fleet
+from lambdactl.sandbox.clock import ManualClock
+from lambdactl.sandbox.faults import denied
+from lambdactl.sandbox.open import Sandbox
+from tests.cli.conftest import Run
+
+
+@pytest.fixture
+def grown(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """Two functions of twelve versions, where every command finds them."""
+    monkeypatch.setattr(fleet, "PARTS", dict.fromkeys(fleet.PARTS, 0.0))
+    monkeypatch.setattr("lambdactl.aws.limiter.READS_A_SECOND", 1e6)
+    monkeypatch.setattr("lambdactl.aws.limiter.DELETES_A_SECOND", 1e6)
+    monkeypatch.setattr("lambdactl.aws.limiter.POLICIES_A_SECOND", 1e6)
+    monkeypatch.setattr("lambdactl.aws.limiter.FUNCTIONS_A_SECOND", 1e6)
+    with Sandbox(clock=ManualClock()) as sandbox:
+        fleet.seed_fleet(sandbox.account, functions=2, versions=12)
+        for name, value in sandbox.environment().items():
+            monkeypatch.setenv(name, value)
+        yield sandbox
+
+
+def left(sandbox: Sandbox) -> list[int]:
+    functions = sandbox.account.services["lambda"].registry.functions.values()
+    return [len(f.published) for f in functions]
+
+
+def test_a_plan_is_written_reviewed_and_applied(grown: Sandbox, cli: Run, tmp_path: Path) -> None:
+    plan = tmp_path / "p.jsonl"
+    made = cli("prune", "--all-functions", "--plan", str(plan))
+    assert made.code == 0, made.err
+    assert "delete 14 versions of 2 functions, keep 10" in made.out
+    assert left(grown) == [12, 12]
+    done = cli("prune", "--apply", str(plan), "--yes", "--max-delete", "14")
+    assert done.code == 0, done.err
+    assert done.out.startswith("deleted 14 versions of 2 functions; estimated up to ")
+    assert ", measured " in done.out
+    assert left(grown) == [5, 5]
+    again = cli("prune", "--apply", str(plan), "--yes", "--max-delete", "14")
+    assert again.code == 0 and again.out.startswith("deleted 0 versions")
+
+
+def test_a_yes_that_deletes_more_than_half_must_say_how_many(grown: Sandbox, cli: Run) -> None:
+    said = cli("prune", "--all-functions", "--yes")
+    assert said.code == 5
+    assert "--yes alone is not enough to delete 7 of 12 versions of fleet-000" in said.err
+    assert "--max-delete 14" in said.err
+    fewer = cli("prune", "--all-functions", "--yes", "--max-delete", "13")
+    assert fewer.code == 5 and left(grown) == [12, 12]
+
+
+def test_a_person_types_the_account(grown: Sandbox, cli: Run, person: Callable[..., None]) -> None:
+    person("yes")
+    assert cli("prune", "--match", "fleet-0000").code == 3
+    assert left(grown) == [12, 12]
+    person("000000000000")
+    said = cli("prune", "--match", "fleet-0000")
+    assert said.code == 0, said.err
+    assert left(grown) == [5, 12]
+
+
+def test_a_dry_run_in_json(grown: Sandbox, cli: Run) -> None:
+    said = cli("prune", "--all-functions", "-n", "-o", "json")
+    told = json.loads(said.out)
+    assert told["kind"] == "Prune"
+    (region,) = told["data"]["regions"]
+    assert (region["deletes"], region["keeps"], region["skipped"]) == (14, 10, 0)
+    assert Path(told["data"]["plan"]).read_text().count("\n") == 4
+    assert left(grown) == [12, 12]
+
+
+def test_part_of_it_done_is_exit_10(grown: Sandbox, cli: Run) -> None:
+    grown.account.services["lambda"].registry.functions["fleet-0001"].published[
+        "3"
+    ].replicated = True
+    said = cli("prune", "--all-functions", "--yes", "--max-delete", "99")
+    assert said.code == 10
+    assert "replicated to the edge" in said.err
+    assert "lambdactl prune --apply" in said.err
+    assert left(grown) == [5, 6]
+
+
+def test_a_function_that_could_not_be_judged_is_exit_10(grown: Sandbox, cli: Run) -> None:
+    grown.door.faults.add("lambda:ListAliases", denied(), times=1)
+    said = cli("prune", "--all-functions", "--yes", "--max-delete", "99")
+    assert said.code == 10
+    assert "no permission: lambda:ListAliases" in said.err
+    assert sorted(left(grown)) == [5, 12]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--all-functions", "--match", "x"), "say two different things"),
+        (("--apply", "p", "--all-functions"), "a plan that is made already"),
+        (("--all-functions", "--until", "much"), "is not a size"),
+        (("--all-functions", "--older-than", "old"), "is not a time"),
+        (("--all-functions", "--rate", "16"), "cannot be kept"),
+        (("--all-functions", "--keep", "1"), "too few"),
+        (("--apply", "nowhere.jsonl"), "there is no plan"),
+        (("--until", "50GB"), "no function is named"),
+    ],
+)
+def test_words_that_cannot_be_meant(
+    grown: Sandbox, cli: Run, words: tuple[str, ...], told: str
+) -> None:
+    said = cli("prune", *words)
+    assert said.code == 2, said.err
+    assert told in said.err
+
+
+def test_storage_says_who_holds_it(grown: Sandbox, cli: Run) -> None:
+    registry = grown.account.services["lambda"].registry
+    registry.storage.limit = 2 * registry.storage.used
+    said = cli("storage")
+    assert said.code == 0, said.err
+    assert "50.0 %" in said.out
+    assert "would free up to" in said.out and "in 14 versions" in said.out
+    assert "fleet-0000" in said.out
+    told = json.loads(cli("storage", "-o", "json").out)["data"]
+    assert told["used_bytes"] == registry.storage.used
+    assert told["limit_bytes"] == registry.storage.limit
+    assert [f["versions"] for f in told["functions"]] == [12, 12]
+    assert told["prunable_versions"] == 14
+    assert told["full_at"] is not None
+
+
+def test_ctrl_c_is_a_wish_first(capsys: pytest.CaptureFixture[str]) -> None:
+    import signal
+
+    with stoppable(Terminal()) as stop:
+        assert not stop()
+        signal.raise_signal(signal.SIGINT)
+        assert stop()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert "after the call in flight" in capsys.readouterr().err
+
+
+def test_ctrl_c_says_what_was_done_and_how_it_goes_on(
+    grown: Sandbox, cli: Run, tmp_path: Path
+) -> None:
+    import signal
+
+    plan = tmp_path / "p.jsonl"
+    cli("prune", "--all-functions", "--plan", str(plan))
+    registry = grown.account.services["lambda"].registry
+    pressed: list[bool] = []
+
+    def press(*_: object) -> None:
+        if sum(left(grown)) <= 20 and not pressed:
+            pressed.append(True)
+            signal.raise_signal(signal.SIGINT)
+
+    registry.retired.append(press)
+    said = cli("prune", "--apply", str(plan), "--yes", "--max-delete", "14")
+    assert said.code == 130, said.err
+    assert "interrupted: deleted " in said.err and f"prune --apply {plan}" in said.err
+    assert 10 < sum(left(grown)) <= 20
+    done = cli("prune", "--apply", str(plan), "--yes", "--max-delete", "14")
+    assert done.code == 0 and left(grown) == [5, 5]
