@@ -34,11 +34,16 @@ def console(
 ) -> Console:
     """The console for this terminal, with colour or without.
 
-    Textual takes an empty NO_COLOR for a set one, and draws greys: it is told here what is meant.
+    Textual takes an empty NO_COLOR for a set one, and draws greys: while the console is made, the
+    environment says what is meant.
     """
-    colourless = bool(environ.get("NO_COLOR")) or environ.get("TERM") == "dumb"
-    environ.pop("NO_COLOR", None)
-    if not colourless:
-        return Console(operations, settings)
-    environ["NO_COLOR"] = "1"
-    return Console(operations, replace(settings, theme="lambdactl-mono"), ansi=True)
+    told = environ.pop("NO_COLOR", None)
+    if not told and environ.get("TERM") != "dumb":
+        made = Console(operations, settings)
+    else:
+        environ["NO_COLOR"] = "1"
+        made = Console(operations, replace(settings, theme="lambdactl-mono"), ansi=True)
+        del environ["NO_COLOR"]
+    if told is not None:
+        environ["NO_COLOR"] = told
+    return made

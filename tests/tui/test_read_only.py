@@ -61,7 +61,7 @@ async def test_no_walk_over_the_keys_writes(snapshot: object) -> None:
     script = Script([snapshot], happens=never)  # type: ignore[list-item]
     async with opened(script, read_only=REASON) as (app, pilot):
         walk = random.Random(20261123)
-        await pilot.press(*walk.choices(EVERY, k=150))
+        await pilot.press(*walk.choices(EVERY, k=60))
         await settle(pilot)
         assert app.is_running
     assert script.applied == []

@@ -1,0 +1,114 @@
+"""The hands: copying, saving, moving about, the palette, help and the mouse."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from lambdactl.tui.dialogs.plan import PlanDialog
+from lambdactl.tui.screens.versions import VersionsScreen
+from lambdactl.tui.widgets.listing import Listing
+from tests.tui import builders
+from tests.tui.builders import NOW
+from tests.tui.stage import Script, copied, opened, press, seen, settle
+
+
+async def test_y_copies_the_row_and_shift_y_the_command() -> None:
+    async with opened(Script([builders.failing()]), flags="--context sandbox") as (app, pilot):
+        await press(pilot, "y")
+        assert copied(app).startswith("2026-11-23 14:06:41 alarm checkout-5xx ALARM")
+        await press(pilot, "2", "y")
+        assert copied(app) == "checkout-5xx"
+        await press(pilot, "Y")
+        assert copied(app) == "lambdactl status -f checkout:live --context sandbox"
+        await press(pilot, "v", "Y")
+        assert copied(app) == (
+            "lambdactl prune -f checkout:live --keep 5 --dry-run --context sandbox"
+        )
+
+
+async def test_ctrl_s_saves_the_screen_and_says_where(tmp_path: Path) -> None:
+    async with opened(save_to=tmp_path) as (app, pilot):
+        await press(pilot, "ctrl+s")
+        (saved,) = tmp_path.iterdir()
+        assert saved.name == "lambdactl-checkout-20261123-140722.svg"
+        assert saved.read_text(encoding="utf-8").startswith("<svg")
+        assert any(saved.name in n.message for n in app._notifications)
+
+
+async def test_a_screen_that_cannot_be_saved_says_so(tmp_path: Path) -> None:
+    async with opened(save_to=tmp_path / "missing") as (app, pilot):
+        await press(pilot, "ctrl+s")
+        assert any("was not saved" in n.message for n in app._notifications)
+
+
+async def test_the_cursor_stays_on_its_row_when_news_come_in() -> None:
+    later = replace(builders.failing(), taken=NOW + timedelta(seconds=5))
+    async with opened(Script([builders.shifting(), later])) as (app, pilot):
+        await press(pilot, "down", "down", "j")
+        events = app.screen.query_one("#events", Listing)
+        before = events.row
+        assert before is not None
+        await press(pilot, "r")
+        assert events.row is not None and events.row.key == before.key
+        assert events.cursor == 5
+        await press(pilot, "g")
+        assert events.row.key != before.key and events.cursor == 0
+        await press(pilot, "G", "k", "pageup", "pagedown", "end")
+        assert events.cursor == len(events.rows) - 1
+
+
+async def chosen(pilot: Pilot[None], name: str) -> None:
+    """Type into the palette, wait until it has searched, and take the first it found."""
+    await pilot.press(*name)
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+    await pilot.press("enter")
+    await settle(pilot)
+
+
+@pytest.mark.parametrize("opener", ["colon", "ctrl+p"])
+async def test_the_palette_lists_the_keys_and_runs_them(opener: str) -> None:
+    async with opened() as (app, pilot):
+        await press(pilot, opener)
+        await chosen(pilot, "prune")
+        assert any(isinstance(s, VersionsScreen) for s in app.screen_stack)
+
+
+async def test_the_palette_changes_the_theme() -> None:
+    async with opened() as (app, pilot):
+        await press(pilot, "colon")
+        await chosen(pilot, "theme light")
+        assert app.theme == "lambdactl-light"
+
+
+async def test_help_lists_every_live_binding_with_its_key() -> None:
+    async with opened(size=(80, 60)) as (app, pilot):
+        bindings = [b.binding for b in app.screen.active_bindings.values() if b.binding.id]
+        await press(pilot, "question_mark")
+        screen = seen(app)
+        for binding in bindings:
+            assert app.get_key_display(binding) in screen, binding.key
+    assert "ABORT…: all traffic back to the stable version" in screen
+    assert "no call in that minute" in screen
+
+
+async def test_the_footer_is_clickable() -> None:
+    async with opened(Script([builders.by_hand()])) as (app, pilot):
+        at = seen(app).splitlines()[23].index("a ABORT")
+        await pilot.click("#keys", offset=(at, 0))
+        await settle(pilot)
+        assert isinstance(app.screen, PlanDialog)
+
+
+async def test_no_ctrl_letter_changes_anything() -> None:
+    script = Script([builders.by_hand()])
+    async with opened(script, save_to=Path("/nowhere")) as (app, pilot):
+        for letter in "abdefghijklmnorstuvwxyz":
+            await press(pilot, f"ctrl+{letter}")
+            assert not any(isinstance(s, PlanDialog) for s in app.screen_stack), letter
+    assert script.applied == []
