@@ -56,6 +56,9 @@ def heavy_of(modules: list[str]) -> set[str]:
         ("demo", "--help"),
         ("help", "exit-codes"),
         ("context", "list"),
+        ("completion", "bash"),
+        ("list", "--help"),
+        ("audit",),
         ("sandbox", "--help"),
         ("tui", "--help"),
     ],
@@ -63,6 +66,27 @@ def heavy_of(modules: list[str]) -> set[str]:
 )
 def test_help_pays_for_nothing(words: tuple[str, ...]) -> None:
     code, modules = run(*words)
+    assert code == 0
+    assert heavy_of(modules) == set()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("",),
+        ("status", "--wa"),
+        ("status", "-f", ""),
+        ("shift", "-f", "checkout", "--to", ""),
+        ("status", "-a", ""),
+        ("versions", "-o", ""),
+    ],
+    ids=" ".join,
+)
+def test_completion_pays_for_nothing(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_LAMBDACTL_COMPLETE", "bash")
+    code, modules = run("--", *words)
     assert code == 0
     assert heavy_of(modules) == set()
 

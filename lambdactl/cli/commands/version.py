@@ -14,7 +14,12 @@ app = typer.Typer(**SETTINGS)
 @app.command()
 @shared
 def version(asked: Asked) -> None:
-    """Print the version."""
+    """Print the version.
+
+    \b
+    lambdactl version
+    lambdactl version -o json            for a program
+    """
     if asked.structured:
         asked.terminal.document({"version": __version__}, asked.output)
         return
