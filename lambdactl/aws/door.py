@@ -23,6 +23,7 @@ from lambdactl import __version__
 from lambdactl.aws.clock import AwsClock
 from lambdactl.aws.failures import Asked
 from lambdactl.aws.limiter import Buckets
+from lambdactl.aws.wholeness import check_whole
 from lambdactl.errors import Refused, UsageError
 
 T = TypeVar("T")
@@ -197,6 +198,7 @@ class Door:
                 why=str(error),
                 hint="write it as a URL: http://127.0.0.1:4566",
             ) from error
+        client.meta.events.register("before-parse", check_whole)
         client.meta.events.register("after-call", self._answered)
         return client
 
