@@ -13,7 +13,10 @@ import pytest
 from lambdactl.cli import run as entry
 from lambdactl.cli import session
 from lambdactl.cli.target import Wanted
+from tests.cli.past import answers
 from tests.cli.shop import Shop
+
+__all__ = ["answers"]
 
 
 @dataclass(frozen=True, slots=True)

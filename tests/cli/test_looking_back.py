@@ -1,100 +1,30 @@
-"""plan, deployments and alarms: whole outputs, JSON, and the ways in which they end badly."""
+"""plan and deployments: whole outputs, JSON, and the ways in which they end badly."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
 from lambdactl.errors import NotFound, PermissionDenied
 from lambdactl.model import (
-    Alarm,
     Deployment,
-    DeploymentConfig,
-    DeploymentGroup,
-    LifecycleEvent,
     Metrics,
     Minute,
     Routing,
     Series,
-    Snapshot,
-    Target,
-    Unread,
 )
-from lambdactl.model_history import AlarmChange, AlarmRule, Bucket, Metric, Traffic
+from lambdactl.model_history import Bucket, Traffic
 from tests.cli.conftest import Run
+from tests.cli.past import (
+    BEGUN,
+    LIVE,
+    Answers,
+)
 from tests.cli.shop import Shop, measured
 from tests.plan.samples import NOW, deployment
-
-LIVE = ("-f", "checkout:live", "-q")
-CANARY = DeploymentConfig(
-    "CodeDeployDefault.LambdaCanary10Percent5Minutes", "TimeBasedCanary", 10.0, 5
-)
-GROUP = DeploymentGroup("app", "group", CANARY.name, ("checkout-5xx",), True)
-ALARM = Alarm(
-    "checkout-5xx",
-    "OK",
-    NOW - timedelta(hours=2),
-    "1 datapoint was not greater",
-    0.0,
-    "GreaterThanThreshold",
-    "Errors > 0 for 1 of 1 x 60 s",
-)
-BEGUN = NOW - timedelta(days=2)
-EVENTS = (
-    LifecycleEvent("BeforeAllowTraffic", "Succeeded", BEGUN, BEGUN + timedelta(seconds=12)),
-    LifecycleEvent("AllowTraffic", "Failed", BEGUN, BEGUN + timedelta(minutes=3), "alarm"),
-    LifecycleEvent("AfterAllowTraffic", "Skipped"),
-)
-STOPPED = replace(
-    deployment("Stopped"),
-    created=BEGUN,
-    completed=BEGUN + timedelta(minutes=3),
-    error_code="ALARM_ACTIVE",
-    error_message="alarm checkout-5xx",
-    rolled_back_by="d-2",
-    events=EVENTS,
-)
-BACK = replace(
-    deployment("Succeeded"),
-    id="d-2",
-    created=BEGUN + timedelta(minutes=3),
-    completed=BEGUN + timedelta(minutes=4),
-    rolls_back="d-1",
-    config_name="CodeDeployDefault.LambdaAllAtOnce",
-    creator="codeDeployRollback",
-    current_version=42,
-    target_version=41,
-)
-Answers = Callable[..., None]
-
-
-@pytest.fixture
-def answers(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Answers:
-    """``answers(traffic=week)``: what the account says; an exception is raised."""
-
-    def says(**told: Any) -> None:
-        for name, value in told.items():
-
-            def method(*_: Any, _value: Any = value, **__: Any) -> Any:
-                if isinstance(_value, Exception):
-                    raise _value
-                return _value
-
-            monkeypatch.setattr(shop, name, method, raising=False)
-
-    plain = shop.snapshot
-
-    def snapshot(target: Target, **wanted: Any) -> Snapshot:
-        return replace(plain(target, **wanted), group=GROUP, config=CANARY)
-
-    monkeypatch.setattr(shop, "snapshot", snapshot)
-    says(config=CANARY, rollouts=(BACK, STOPPED), rollout=STOPPED)
-    return says
 
 
 def week(calls: float, errors: float) -> Traffic:
@@ -268,142 +198,6 @@ def test_data_that_has_gone_is_not_measured(cli: Run, answers: Answers) -> None:
 )
 def test_a_margin_that_cannot_be(cli: Run, answers: Answers, words: tuple[str, ...]) -> None:
     assert cli("deployments", "show", "d-1", *words, *LIVE).code == 2
-
-
-def test_alarms_with_their_history(cli: Run, shop: Shop, answers: Answers) -> None:
-    shop.alarms = (ALARM,)
-    red = AlarmChange(NOW - timedelta(hours=3), ALARM.name, "OK", "ALARM", "went red")
-    green = AlarmChange(NOW - timedelta(hours=2), ALARM.name, "ALARM", "OK", "went green")
-    answers(alarm_changes=(red, green))
-    assert cli("alarms", *LIVE).out == (
-        "   ALARM         STATE  SINCE                FOR  THRESHOLD  RULE\n"
-        "✔  checkout-5xx  OK     2026-11-20 12:00:00   2h          0"
-        "  Errors > 0 for 1 of 1 x 60 s\n"
-        "\n"
-        "AT                   ALARM         WAS       BECAME\n"
-        "2026-11-20 12:00:00  checkout-5xx  ALARM  →  OK\n"
-        "2026-11-20 11:00:00  checkout-5xx  OK     →  ALARM\n"
-    )
-    told = json.loads(cli("alarms", *LIVE, "-o", "json").out)["data"]
-    assert [c["became"] for c in told["history"]] == ["OK", "ALARM"]
-    assert told["alarms"][0]["threshold"] == 0.0
-
-
-def test_a_group_without_alarms_is_not_a_quiet_one(cli: Run, shop: Shop, answers: Answers) -> None:
-    said = cli("alarms", *LIVE)
-    assert said.code == 9
-    assert "names no alarm: nothing but a person stops a bad canary" in said.err
-    assert cli("alarms", "audit", *LIVE).code == 9
-
-
-@pytest.mark.parametrize(
-    ("part", "reason", "code"),
-    [
-        ("alarms", "no permission: cloudwatch:DescribeAlarms", 13),
-        ("group", "no permission: codedeploy:GetDeploymentGroup", 13),
-        ("deployment", "CodeDeploy failed", 1),
-    ],
-)
-def test_alarms_that_could_not_be_read_are_no_empty_list(
-    cli: Run,
-    shop: Shop,
-    answers: Answers,
-    monkeypatch: pytest.MonkeyPatch,
-    part: str,
-    reason: str,
-    code: int,
-) -> None:
-    plain = shop.snapshot
-
-    def snapshot(target: Target, **wanted: Any) -> Snapshot:
-        return replace(plain(target, **wanted), unread=(Unread(part, reason),))
-
-    monkeypatch.setattr(shop, "snapshot", snapshot)
-    said = cli("alarms", *LIVE)
-    assert said.code == code
-    assert f"why: {reason}" in said.err
-
-
-def errors(version: int) -> Metric:
-    dimensions = (
-        ("FunctionName", "checkout"),
-        ("Resource", "checkout:live"),
-        ("ExecutedVersion", str(version)),
-    )
-    return Metric("AWS/Lambda", "Errors", dimensions, "Sum", 60)
-
-
-def rule(version: int, expression: str | None = None) -> AlarmRule:
-    return AlarmRule(
-        alarm=ALARM,
-        comparison="GreaterThanThreshold",
-        threshold=0.0,
-        periods=1,
-        to_alarm=1,
-        treat_missing="notBreaching",
-        period_s=60,
-        metrics={"m": errors(version)},
-        expressions={"x": expression} if expression else {},
-        returned="x" if expression else "m",
-    )
-
-
-def served(answers: Answers, monkeypatch: pytest.MonkeyPatch, shop: Shop, failed: float) -> None:
-    """A day in which version 41 had 100 calls a minute, ``failed`` of which failed."""
-    since = NOW.replace(minute=0, second=0) - timedelta(days=1)
-    minutes = [since + timedelta(minutes=n) for n in range(24 * 60)]
-    values = {"Invocations": 100.0, "Errors": failed, "Throttles": 0.0}
-
-    def readings(wanted: Any, *_: Any) -> dict[Metric, dict[datetime, float]]:
-        return {
-            m: dict.fromkeys(minutes, values[m.name])
-            if m.dimension("ExecutedVersion") == "41"
-            else {}
-            for m in wanted
-        }
-
-    shop.alarms = (ALARM,)
-    monkeypatch.setattr(shop, "readings", readings, raising=False)
-    answers(versions_called=frozenset({41}))
-
-
-def test_an_audit_of_an_alarm_that_rolls_back_good_code(
-    cli: Run, shop: Shop, answers: Answers, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    served(answers, monkeypatch, shop, 20.0)
-    answers(alarm_rules=(rule(41),))
-    assert cli("alarms", "audit", "--days", "1", *LIVE).out == (
-        "✖ checkout-5xx  Errors > 0 for 1 of 1 x 60 s\n"
-        "  a good canary would have been rolled back in 24 of 24 hours\n"
-    )
-    told = json.loads(cli("alarms", "audit", "--days", "1", *LIVE, "-o", "json").out)
-    assert told["kind"] == "AlarmAudit"
-    assert (told["data"][0]["hours"], told["data"][0]["hours_rolled_back"]) == (24, 24)
-    assert told["data"][0]["fine"] is False
-
-
-def test_an_audit_that_finds_nothing_and_one_that_could_not_look(
-    cli: Run, shop: Shop, answers: Answers, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    served(answers, monkeypatch, shop, 0.0)
-    answers(alarm_rules=(rule(41),))
-    assert cli("alarms", "audit", "--days", "1", *LIVE).out == (
-        "✔ checkout-5xx  Errors > 0 for 1 of 1 x 60 s\n"
-        "  would have let a good canary through in all 24 hours of 1 day\n"
-    )
-    answers(alarm_rules=(rule(42, "RATE(m)"),))
-    assert cli("alarms", "audit", "--days", "1", *LIVE).out == (
-        "? checkout-5xx  Errors > 0 for 1 of 1 x 60 s\n"
-        "  no data for this version: it watches v42, which is not routed\n"
-        "  not replayed: RATE(m) is not evaluated here\n"
-    )
-
-
-@pytest.mark.parametrize("days", ["0", "15"])
-def test_an_audit_looks_back_as_far_as_minutes_are_kept(
-    cli: Run, answers: Answers, days: str
-) -> None:
-    assert cli("alarms", "audit", "--days", days, *LIVE).code == 2
 
 
 def test_a_deployment_that_never_started_has_no_versions(cli: Run, answers: Answers) -> None:

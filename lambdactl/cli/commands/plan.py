@@ -44,9 +44,22 @@ def plan(
     From the traffic of the past week. Nothing is changed.
     """
     from lambdactl.cli.session import opened
-    from lambdactl.cli.weight import parse_weight
     from lambdactl.ops.looking_back import forecast
     from lambdactl.render.outlooks import outlook_lines
+
+    base = _base_rate(times, rate)
+    with opened(asked) as (session, target):
+        config = _config(session, target, preset)
+        found = forecast(session.aws, target, config, times=times, rate=base)
+        if asked.structured:
+            _document(session, target, found)
+        else:
+            session.terminal.out(*outlook_lines(found))
+
+
+def _base_rate(times: float, rate: str | None) -> float | None:
+    """``--rate`` in per cent; None for the measured one. Raises UsageError for either option."""
+    from lambdactl.cli.weight import parse_weight
 
     if not 1.0 < times <= 1000.0:
         raise UsageError(
@@ -55,13 +68,7 @@ def plan(
     base = parse_weight(rate, option="--rate") if rate is not None else None
     if base == 0.0:
         raise UsageError("--rate 0 foretells nothing: no call ever fails", hint="--rate 0.1%")
-    with opened(asked) as (session, target):
-        config = _config(session, target, preset)
-        found = forecast(session.aws, target, config, times=times, rate=base)
-        if asked.structured:
-            _document(session, target, found)
-        else:
-            session.terminal.out(*outlook_lines(found))
+    return base
 
 
 def _config(session: Session, target: Target, preset: str | None) -> DeploymentConfig | None:
