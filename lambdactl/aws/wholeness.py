@@ -12,8 +12,8 @@ from typing import Any
 
 
 def check_whole(response_dict: Mapping[str, Any], operation_model: Any = None, **_: Any) -> None:
-    """A handler of botocore's ``before-parse``; raises its ConnectionClosedError."""
-    from botocore.exceptions import ConnectionClosedError
+    """A handler of botocore's ``before-parse``; raises its IncompleteReadError."""
+    from botocore.exceptions import IncompleteReadError
 
     body, headers = response_dict.get("body"), response_dict.get("headers") or {}
     length = headers.get("content-length", "")
@@ -22,6 +22,4 @@ def check_whole(response_dict: Mapping[str, Any], operation_model: Any = None, *
     if operation_model is not None and operation_model.http.get("method") == "HEAD":
         return
     if len(body) < int(length):
-        raise ConnectionClosedError(
-            endpoint_url=f"the endpoint ({len(body)} of {length} bytes arrived)"
-        )
+        raise IncompleteReadError(actual_bytes=len(body), expected_bytes=length)
