@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
+from lambdactl.aws.parts import Parts
 from lambdactl.model import LayerVersion
 from lambdactl.ops.events import Event
 from lambdactl.ops.sightings import Sightings
@@ -36,11 +38,21 @@ class Measuring:
         with Spool() as spool:
             survey = Survey(self.aws, self.asked, spool, Sightings(self.aws.place()))
             yield from survey.read()
-            layers = tuple(self.aws.layer_versions(spool.layers()))
-            self._report = self.told(spool, layers, survey.taken)
+            parts = Parts()
+            none: tuple[LayerVersion, ...] = ()
+            layers = parts.read("layers", partial(self.layers, spool), none)
+            unread = tuple((u.part, u.reason) for u in parts.unread)
+            self._report = self.told(spool, layers, survey.taken, unread)
+
+    def layers(self, spool: Spool) -> tuple[LayerVersion, ...]:
+        return tuple(self.aws.layer_versions(spool.layers()))
 
     def told(
-        self, spool: Spool, layers: tuple[LayerVersion, ...], taken: datetime
+        self,
+        spool: Spool,
+        layers: tuple[LayerVersion, ...],
+        taken: datetime,
+        unread: tuple[tuple[str, str], ...],
     ) -> StorageReport:
         found = self.aws.storage()
         ((prunable, versions),) = spool.select(
@@ -60,7 +72,7 @@ class Measuring:
             prunable=prunable,
             prunable_versions=versions,
             prunable_cached=cached(spool, "fate = 'delete'"),
-            skipped=tuple((name, why) for name, why in skipped),
+            skipped=(*unread, *((name, why) for name, why in skipped)),
         )
 
 

@@ -59,7 +59,7 @@ class StorageReport:
     prunable_versions: int
     prunable_cached: Cached = Cached()
     skipped: tuple[tuple[str, str], ...] = ()
-    """Functions of which that could not be told, and why."""
+    """Functions of which that could not be told, or ``layers``, and why."""
 
     @property
     def free(self) -> int:

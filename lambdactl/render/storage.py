@@ -21,7 +21,7 @@ def storage_lines(report: StorageReport, *, ascii: bool = False) -> list[Line]:
         _labelled("Full", full(report)),
         _labelled("Prune", prunable(report)),
         *([_labelled("SnapStart", cached(report.cached))] if report.cached.versions else []),
-        *(_labelled("Not told", f"{visible(n)}: {visible(why)}") for n, why in report.skipped),
+        *_not_told(report),
         *_table("FUNCTION", report.functions, report),
         *_table("LAYER", report.layers, report),
     ]
@@ -69,6 +69,12 @@ def cached(found: Cached) -> str:
         f"{what} cached, {found.memory_mb:,} MB:"
         f" about {found.usd_a_month:.2f} USD a month (us-east-1)"
     )
+
+
+def _not_told(report: StorageReport) -> list[Line]:
+    told = [_labelled("Not told", f"{visible(n)}: {visible(w)}") for n, w in report.skipped[:5]]
+    rest = len(report.skipped) - len(told)
+    return [*told, _labelled("", f"and {rest:,} more")] if rest else told
 
 
 def _labelled(name: str, *parts: Span | str) -> Line:

@@ -137,6 +137,16 @@ def test_storage_says_who_holds_it(grown: Sandbox, cli: Run) -> None:
     assert told["full_at"] is not None
 
 
+def test_storage_without_a_permission_says_what_it_cannot_tell(grown: Sandbox, cli: Run) -> None:
+    grown.door.faults.add("lambda:ListLayers", denied())
+    grown.door.faults.add("lambda:ListEventSourceMappings", denied())
+    said = cli("storage")
+    assert said.code == 0, said.err
+    assert "layers: no permission: lambda:ListLayers" in said.out
+    assert "fleet-0001: cannot prune fleet-0001: event source mappings could not be" in said.out
+    assert "would free up to 0 B in 0 versions" in said.out
+
+
 def test_ctrl_c_is_a_wish_first(capsys: pytest.CaptureFixture[str]) -> None:
     import signal
 
