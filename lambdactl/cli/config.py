@@ -1,28 +1,23 @@
 """The files an operator writes: ``lambdactl.toml`` of the project, ``config.toml`` of the person.
 
-Both are optional and never written by the program. An unknown key is an error that names the
-nearest known one: a setting that is silently ignored is worse than one that is missing.
+Both are optional and written only where somebody says so: ``config set``, ``config init``,
+``context add`` and ``remove``. An unknown key is an error that names the nearest known one: a
+setting that is silently ignored is worse than one that is missing.
 """
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from lambdactl.cli import schema
 from lambdactl.cli.state import config_file
 from lambdactl.errors import UsageError
 
-TARGET_KEYS = frozenset(
-    {"function", "alias", "profile", "region", "endpoint_url", "account_id", "env", "stack"}
-)
-PROJECT_KEYS = TARGET_KEYS | {"context", "template", "gate", "prune", "read_only"}
-CONTEXT_KEYS = TARGET_KEYS | {"theme", "read_only"}
-USER_KEYS = frozenset({"current_context", "contexts", "ui", "keys"})
-NOT_TEXT = frozenset({"gate", "prune", "contexts", "ui", "keys", "read_only"})
+TARGET_KEYS = frozenset(schema.TARGET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +47,12 @@ def project_file(start: Path | None = None) -> File | None:
 def _project_in(folder: Path) -> File | None:
     own = folder / "lambdactl.toml"
     if own.is_file():
-        return File(own, checked(own, read(own), PROJECT_KEYS))
+        return _checked(own, read(own), schema.PROJECT)
     python = folder / "pyproject.toml"
     if python.is_file():
         table = read(python).get("tool", {}).get("lambdactl")
         if table is not None:
-            return File(python, checked(python, table, PROJECT_KEYS))
+            return _checked(python, table, schema.PROJECT)
     return None
 
 
@@ -65,10 +60,12 @@ def user_file() -> File:
     path = config_file()
     if not path.is_file():
         return File(path)
-    content = checked(path, read(path), USER_KEYS)
-    for name, table in content.get("contexts", {}).items():
-        checked(path, table, CONTEXT_KEYS, f"contexts.{name}")
-    return File(path, content)
+    return _checked(path, read(path), schema.USER)
+
+
+def _checked(path: Path, table: Mapping[str, Any], known: schema.Shape) -> File:
+    schema.check(shown(path), table, known)
+    return File(path, table)
 
 
 def contexts(file: File) -> Mapping[str, Mapping[str, Any]]:
@@ -81,33 +78,6 @@ def read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError(f"{shown(path)} cannot be read", why=str(error)) from error
-
-
-def checked(path: Path, table: object, known: frozenset[str], where: str = "") -> dict[str, Any]:
-    """``table`` if it has only known keys of the right kind. Raises UsageError."""
-    prefix = f"{where}." if where else ""
-    if not isinstance(table, dict):
-        raise UsageError(f"{shown(path)}: {where or 'it'} is not a table")
-    for key, value in table.items():
-        if key not in known:
-            raise _unknown(path, prefix, key, known)
-        if key == "read_only" and not isinstance(value, bool):
-            raise UsageError(
-                f"{shown(path)}: {prefix}{key} is neither true nor false", hint=f"{key} = true"
-            )
-        if key not in NOT_TEXT and not isinstance(value, str):
-            raise UsageError(
-                f"{shown(path)}: {prefix}{key} is not a text", hint=f'{key} = "{value}"'
-            )
-    return table
-
-
-def _unknown(path: Path, prefix: str, key: str, known: frozenset[str]) -> UsageError:
-    near = difflib.get_close_matches(key, sorted(known), n=1)
-    return UsageError(
-        f"{shown(path)}: unknown key {prefix}{key}",
-        hint=f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known))}",
-    )
 
 
 def shown(path: Path) -> str:

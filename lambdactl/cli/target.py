@@ -47,6 +47,7 @@ class Value:
 
 
 Layer = dict[str, Value]
+NOWHERE = Value("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +122,18 @@ def wanted(asked: Asked, *, by: str | None = "function") -> Wanted:
     Raises UsageError for a file that cannot be read, an unknown context, a sandbox that is not
     running, and flags that contradict each other.
     """
-    project = config.project_file()
-    upper = [flag_layer(asked), environment_layer(), project_layer(project)]
+    layers, credentials = sources(asked, by=by)
+    values = joined(layers)
+    if values.get("context", NOWHERE).text == SANDBOX:
+        # What a file says of the account on AWS is not true of the one on localhost.
+        for key in ("profile", "env", "read_only"):
+            values.pop(key, None)
+    return Wanted(values, credentials)
+
+
+def sources(asked: Asked, *, by: str | None) -> tuple[list[Layer], tuple[str, str] | None]:
+    """What every source says, the highest first, and the credentials that a context brings."""
+    upper = [flag_layer(asked), environment_layer(), project_layer(config.project_file())]
     context, rank = current_context(upper)
     remembered = _usable(state.current(), upper, context, by)
     if context is None and remembered is not None and remembered.context == SANDBOX:
@@ -134,13 +145,9 @@ def wanted(asked: Asked, *, by: str | None = "function") -> Wanted:
         layers.insert(0 if context.text == SANDBOX else rank, layer)
     if remembered is not None:
         _lay_down(layers, remembered)
-    values = joined(layers)
     if context is not None and context.text == SANDBOX:
         refuse_mixture(upper[0])
-        # What a file says of the account on AWS is not true of the one on localhost.
-        for key in ("profile", "env", "read_only"):
-            values.pop(key, None)
-    return Wanted(values, credentials)
+    return layers, credentials
 
 
 def flag_layer(asked: Asked) -> Layer:
