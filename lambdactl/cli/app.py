@@ -19,6 +19,7 @@ COMMANDS = {
     "deploy": "Deploy a stack and follow the rollout that it starts.",
     "list": "The fleet: every function with an alias, the neediest first.",
     "status": "Show one rollout: state, split, error rates, alarms.",
+    "watch": "Follow one rollout to its end, or until its verdict decides.",
     "plan": "Say what a rollout would see of a bad canary, and which preset would.",
     "deployments": "Past rollouts: how each ended, and what a judge says of it.",
     "alarms": "The alarms of a rollout: their state, their history, an audit.",

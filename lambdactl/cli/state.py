@@ -2,6 +2,7 @@
 
 ``current.json``   what ``deploy`` deployed last: the target of commands that name none
 ``context.json``   the context chosen with ``context use``
+``walk-*.json``    a walk of ``shift --steps`` that has not ended
 ``sandbox.json``   where the running sandbox listens; written and removed by the sandbox's command
 """
 
@@ -70,7 +71,7 @@ class SandboxState:
 
 
 def current() -> Current | None:
-    known = _read("current.json")
+    known = read("current.json")
     return Current(**_fields(Current, known, "current.json")) if known else None
 
 
@@ -80,7 +81,7 @@ def remember(target: Current) -> None:
 
 def sandbox() -> SandboxState | None:
     """The sandbox that is running, as far as a file can tell and a connection confirms."""
-    known = _read("sandbox.json")
+    known = read("sandbox.json")
     if known is None:
         return None
     found = SandboxState(**_fields(SandboxState, known, "sandbox.json"))
@@ -93,13 +94,13 @@ def remember_sandbox(found: SandboxState) -> None:
 
 def forget_sandbox(found: SandboxState) -> None:
     """Take the file away, unless another sandbox has written its own since."""
-    known = _read("sandbox.json")
+    known = read("sandbox.json")
     if known is not None and known.get("pid") == found.pid:
         forget("sandbox.json")
 
 
 def chosen_context() -> str | None:
-    known = _read("context.json")
+    known = read("context.json")
     return str(known["context"]) if known and known.get("context") else None
 
 
@@ -132,7 +133,8 @@ def crash_log(text: str) -> Path | str:
     return path
 
 
-def _read(name: str) -> dict[str, Any] | None:
+def read(name: str) -> dict[str, Any] | None:
+    """A state file; None where there is none. Raises UsageError where it is spoilt."""
     path = state_dir() / name
     try:
         known = json.loads(path.read_text(encoding="utf-8"))

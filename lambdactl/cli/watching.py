@@ -21,7 +21,7 @@ from lambdactl.render import document
 from lambdactl.render.spans import Span, spans
 from lambdactl.render.status import status_lines
 from lambdactl.render.words import line
-from lambdactl.verdict import assess
+from lambdactl.verdict import Assessment, assess
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -37,8 +37,7 @@ def watch_rollout(
     since: Snapshot | None = None,
 ) -> None:
     """Until the rollout ends. Raises RolloutFailed, WaitTimeout, or StillInProgress."""
-    redraws = session.terminal.redraws and not session.asked.structured
-    screen = Screen(session) if redraws else Lines(session)
+    screen = viewer(session)
     ended: RolloutEnded | None = None
     with screen.open():
         for event in follow(
@@ -54,6 +53,11 @@ def watch_rollout(
             screen.tell(event)
             ended = event if isinstance(event, RolloutEnded) else ended
     _answer(screen.snapshot, ended)
+
+
+def viewer(session: Session) -> Lines | Screen:
+    redraws = session.terminal.redraws and not session.asked.structured
+    return Screen(session) if redraws else Lines(session)
 
 
 def _answer(snapshot: Snapshot | None, ended: RolloutEnded | None) -> None:
@@ -73,6 +77,7 @@ class Lines:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.snapshot: Snapshot | None = None
+        self.assessment: Assessment | None = None
 
     @contextmanager
     def open(self) -> Iterator[None]:
@@ -81,9 +86,9 @@ class Lines:
     def see(self, snapshot: Snapshot) -> None:
         """The first look is told whole; later ones only by what changed."""
         first = self.snapshot is None
-        self.snapshot = snapshot
+        self.snapshot, self.assessment = snapshot, assess(snapshot, self.assessment)
         if first and not self.session.asked.structured:
-            told = status_lines(snapshot, assess(snapshot), ascii=self.session.terminal.ascii)
+            told = status_lines(snapshot, self.assessment, ascii=self.session.terminal.ascii)
             self.session.terminal.out(*told)
 
     def tell(self, event: Event) -> None:
@@ -99,6 +104,7 @@ class Screen:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.snapshot: Snapshot | None = None
+        self.assessment: Assessment | None = None
         self._events: deque[str] = deque(maxlen=LAST_EVENTS)
         self._live: Live | None = None
 
@@ -113,7 +119,7 @@ class Screen:
             yield
 
     def see(self, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
+        self.snapshot, self.assessment = snapshot, assess(snapshot, self.assessment)
         self._draw()
 
     def tell(self, event: Event) -> None:
@@ -123,11 +129,9 @@ class Screen:
     def _draw(self) -> None:
         from rich.text import Text
 
-        if self.snapshot is None or self._live is None:
+        if self.snapshot is None or self.assessment is None or self._live is None:
             return
-        lines = status_lines(
-            self.snapshot, assess(self.snapshot), ascii=self.session.terminal.ascii
-        )
+        lines = status_lines(self.snapshot, self.assessment, ascii=self.session.terminal.ascii)
         drawn = (*lines, (), *(spans(e) for e in self._events))
         pieces = [(part.text, part.style) for row in drawn for part in (*row, Span("\n"))]
         text = Text.assemble(*pieces, no_wrap=True, overflow="ellipsis")

@@ -96,7 +96,7 @@ class Walker:
             if self.acting.aws.now() >= due:
                 if hold is None:
                     return
-                yield from self.hold(hold, due)
+                yield from self.hold(hold, max(began, due))
             self.acting.sleep(self.acting.interval_s)
 
     def look(self) -> Generator[Event, None, Snapshot | None]:

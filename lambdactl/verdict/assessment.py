@@ -14,7 +14,7 @@ from lambdactl.model import Alarm, Deployment, DeploymentStatus, Snapshot, label
 from lambdactl.verdict.judge import Answer, Verdict
 from lambdactl.verdict.measuring import judge_snapshot, pair_of
 from lambdactl.verdict.readings import SETTLING_S
-from lambdactl.verdict.wording import canary_rate, ground, stable_rate
+from lambdactl.verdict.wording import SETTLING, canary_rate, ground, stable_rate
 
 __all__ = ["NEWS", "SETTLING_S", "Assessment", "State", "assess", "judge_snapshot"]
 
@@ -113,8 +113,8 @@ def _alarm_text(red: list[Alarm]) -> str:
 def _compared(snapshot: Snapshot, verdict: Verdict) -> str:
     """Both rates with their counts, and whether that is enough to tell."""
     pair = pair_of(snapshot)
-    if pair is None or verdict.answer is Answer.NOT_MEASURED:
-        return "the first minutes are still settling"
+    if pair is None or not verdict.canary_calls or verdict.answer is Answer.NOT_MEASURED:
+        return SETTLING
     stable, canary = pair
     text = f"{label(canary)} {canary_rate(verdict)} vs {label(stable)} {stable_rate(verdict)}"
     mismatch = verdict.sample_ratio

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from lambdactl.verdict.judge import Answer, Verdict
 
+SETTLING = "the first minutes are still settling"
+
 
 def told(verdict: Verdict) -> str:
     """``canary 6.31 % (13/206) vs stable 0.11 % (2/1,897) · worse, evidence 7,535``."""
     if verdict.answer is Answer.NOT_MEASURED:
-        return verdict.reason or "no settled minute yet"
+        return verdict.reason or SETTLING
+    if not verdict.canary_calls:
+        return SETTLING
     return f"canary {canary_rate(verdict)} vs stable {stable_rate(verdict)} · {ground(verdict)}"
 
 

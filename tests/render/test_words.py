@@ -171,6 +171,18 @@ LINES = [
         ),
         "14:00:00 ↩ rollout  d-1 rolled back: checkout:live is at v41 100 %  (alarm)",
     ),
+    (
+        ev.VerdictReached(NOW, TARGET, "PASS", "not twice as bad"),
+        "14:00:00 ✔ verdict  PASS: not twice as bad",
+    ),
+    (
+        ev.ActAnnounced(NOW, TARGET, "abort", "FAIL: worse", 5.0),
+        "14:00:00 ▲ next     abort in 5 s, Ctrl-C stops it, because FAIL: worse",
+    ),
+    (
+        ev.WalkHeld(NOW, TARGET, "the last look failed"),
+        "14:00:00 ▲ hold     no further step: the last look failed",
+    ),
     (st.BucketMade(NOW, "b"), "14:00:00 ✔ bucket   b made: private, encrypted"),
     (
         st.ArtifactUploaded(NOW, "app/", "b", "k", 2048),

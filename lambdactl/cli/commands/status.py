@@ -8,6 +8,7 @@ import typer
 
 from lambdactl.cli.app import SETTINGS
 from lambdactl.cli.options import Asked, shared
+from lambdactl.errors import UsageError
 
 if TYPE_CHECKING:
     from lambdactl.cli.session import Session
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 app = typer.Typer(**SETTINGS)
 
 WINDOW_S = 1800
+GATE = "Exit 0 on PASS, 6 on FAIL, 7 if --timeout is up with neither."
+ABORT = "Abort the rollout on FAIL; announced before, and logged."
 
 
 @app.command()
@@ -28,6 +31,8 @@ def status(
     exit_status: Annotated[
         bool, typer.Option("--exit-status", help="Exit 6 if it is failing, 8 if it is going on.")
     ] = False,
+    gate: Annotated[bool, typer.Option("--gate", help=GATE)] = False,
+    abort_on_fail: Annotated[bool, typer.Option("--abort-on-fail", help=ABORT)] = False,
 ) -> None:
     """Show one rollout: state, split, error rates, alarms.
 
@@ -35,19 +40,42 @@ def status(
     lambdactl status                  one look
     lambdactl status --watch          until it ends: exit 0 if it succeeded, 6 if it did not
     lambdactl status --exit-status    one look as an answer for a script
+    lambdactl status --watch --gate --timeout 30m   exit 0 on PASS, 6 on FAIL, 7 on neither
 
     On a terminal --watch redraws; in a pipe it prints a line for each change.
     """
     from lambdactl.cli.session import opened
 
+    require_one_way(watch, gate, abort_on_fail)
     with opened(asked) as (session, target):
         session.leaves("nothing was changed by this command, and the rollout goes on without it")
         if watch:
-            from lambdactl.cli.watching import watch_rollout
-
-            watch_rollout(session, target)
+            follow(session, target, gate=gate, abort_on_fail=abort_on_fail)
         else:
             _look(session, target, answer=exit_status)
+
+
+def require_one_way(watch: bool, gate: bool, abort_on_fail: bool) -> None:
+    if (gate or abort_on_fail) and not watch:
+        raise UsageError(
+            "--gate and --abort-on-fail wait for a verdict",
+            hint="lambdactl status --watch --gate   or   lambdactl watch --abort-on-fail",
+        )
+    if gate and abort_on_fail:
+        raise UsageError("--gate changes nothing and --abort-on-fail does", hint="give one of them")
+
+
+def follow(session: Session, target: Target, *, gate: bool, abort_on_fail: bool) -> None:
+    """Until the rollout ends, or until its verdict decides."""
+    from lambdactl.cli.guarding import run_abort_on_fail, run_gate
+    from lambdactl.cli.watching import watch_rollout
+
+    if gate:
+        run_gate(session, target)
+    elif abort_on_fail:
+        run_abort_on_fail(session, target)
+    else:
+        watch_rollout(session, target)
 
 
 def _look(session: Session, target: Target, *, answer: bool) -> None:

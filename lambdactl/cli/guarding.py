@@ -1,0 +1,126 @@
+"""``--gate``, ``--abort-on-fail`` and ``shift --steps``: the verdict as an answer, and as an order.
+
+What is done by itself is announced before and logged after, each with its evidence; Ctrl-C ends it
+and says in what state AWS was left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from typing import TypeVar
+
+from lambdactl.cli.audit_log import logged, subject
+from lambdactl.cli.outcome import of_end
+from lambdactl.cli.permitting import require_writable
+from lambdactl.cli.session import Session
+from lambdactl.cli.watching import Lines, Screen, viewer
+from lambdactl.errors import LambdactlError, RolloutFailed, WaitTimeout
+from lambdactl.model import Target
+from lambdactl.ops import apply
+from lambdactl.ops.acting import Acting, Do
+from lambdactl.ops.events import ActAnnounced, AliasVerified, Event
+from lambdactl.ops.gating import abort_on_fail, gate
+from lambdactl.plan import Plan
+from lambdactl.render.numbers import routed
+from lambdactl.verdict import Answer
+from lambdactl.verdict.wording import told
+
+R = TypeVar("R")
+PATIENCE_S = 3600.0
+"""For how long an abort is followed to its end."""
+
+
+def run_gate(session: Session, target: Target) -> None:
+    """0 on PASS; raises RolloutFailed on FAIL, WaitTimeout where there is neither."""
+    screen = viewer(session)
+    acting = acting_for(session, target, screen)
+    verdict, ended = shown(session, screen, gate(acting, wait_s=session.asked.timeout))
+    if verdict.answer is Answer.FAIL:
+        raise RolloutFailed(
+            f"{target} is FAIL: {told(verdict)}",
+            why="the gate changes nothing",
+            hint=f"lambdactl abort -f {target}",
+        )
+    failed = of_end(ended) if ended is not None else None
+    if failed is not None:
+        raise failed
+    if verdict.answer is not Answer.PASS:
+        raise WaitTimeout(
+            f"{target} is {verdict.answer.value}: the rollout has ended with neither PASS nor FAIL",
+            why=told(verdict),
+            hint=f"lambdactl status -f {target}",
+        )
+
+
+def run_abort_on_fail(session: Session, target: Target) -> None:
+    """Follow to the end; raises RolloutFailed where it failed, or was aborted for its verdict."""
+    require_writable(session, "watch --abort-on-fail", rehearsable=False)
+    session.leaves(
+        "the rollout goes on, and nobody watches it; if an abort had begun CodeDeploy ends it:"
+        f" lambdactl status -f {target} --watch"
+    )
+    screen = viewer(session)
+    acting = acting_for(session, target, screen)
+    ended = shown(session, screen, abort_on_fail(acting, wait_s=session.asked.timeout))
+    error: LambdactlError | None = of_end(ended) if ended is not None else None
+    if error is not None:
+        raise error
+
+
+def acting_for(session: Session, target: Target, screen: Lines | Screen) -> Acting:
+    return Acting(
+        aws=session.aws,
+        target=target,
+        do=doing(session),
+        sleep=session.sleep,
+        interval_s=session.interval_s,
+        seen=screen.see,
+    )
+
+
+def doing(session: Session) -> Do:
+    """Apply a plan, with its evidence in the audit log."""
+
+    def do(plan: Plan, because: str) -> Iterator[Event]:
+        events = apply(
+            plan,
+            session.aws,
+            sleep=session.sleep,
+            interval_s=session.interval_s,
+            wait_s=PATIENCE_S,
+        )
+        return logged(session, plan.verb, {**subject(plan), "evidence": because}, events)
+
+    return do
+
+
+def ignored(_event: Event) -> None:
+    """Nothing else hears of it."""
+
+
+def shown(
+    session: Session,
+    screen: Lines | Screen,
+    events: Generator[Event, None, R],
+    also: Callable[[Event], None] = ignored,
+) -> R:
+    """Tell each event as it comes, and keep up what a Ctrl-C would say; the events' result."""
+    with screen.open():
+        while True:
+            try:
+                event = next(events)
+            except StopIteration as end:
+                result: R = end.value
+                return result
+            screen.tell(event)
+            note(session, event)
+            also(event)
+
+
+def note(session: Session, event: Event) -> None:
+    """What is true of AWS from here on."""
+    if isinstance(event, ActAnnounced):
+        what = f"{event.act} of {event.target} was announced and may have begun"
+        session.leaves(f"{what}: lambdactl status -f {event.target}")
+    elif isinstance(event, AliasVerified):
+        session.leaves(f"{event.target} is at {routed(event.routing)}, and nothing moves it on")

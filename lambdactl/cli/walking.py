@@ -1,0 +1,197 @@
+"""``shift --steps`` and ``shift --resume``: a walk from its words, or from where it was left.
+
+A walk is kept in ``walk-ACCOUNT-REGION-FUNCTION-ALIAS.json`` under the state directory, before and
+after every step, so that it can be taken over after a kill. Two walkers of one alias cannot both
+move it: the alias's revision id is the lock.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import os
+from collections.abc import Callable, Generator
+from datetime import datetime
+from typing import Any
+
+from lambdactl.cli import state
+from lambdactl.cli.change import agreed, shown_plan
+from lambdactl.cli.guarding import acting_for, shown
+from lambdactl.cli.options import Asked
+from lambdactl.cli.permitting import require_writable
+from lambdactl.cli.session import Session, opened
+from lambdactl.cli.watching import viewer
+from lambdactl.cli.weight import parse_weight
+from lambdactl.errors import NotFound, Refused, UsageError
+from lambdactl.model import Snapshot, Target, label
+from lambdactl.ops.events import AliasVerified, Event
+from lambdactl.ops.walking import Walk, walk
+from lambdactl.plan import plan_shift
+from lambdactl.plan.routing import alias_of
+from lambdactl.render.numbers import duration, weight
+from lambdactl.render.spans import Line
+from lambdactl.state_home import state_dir
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Steps:
+    """What ``shift --steps`` was asked for."""
+
+    to: int
+    weights: tuple[float, ...]
+    every_s: float
+    guard: bool
+    max_wait_s: float | None
+
+
+def parse_steps(text: str) -> tuple[float, ...]:
+    """``10,25,50,100``: each more than the one before. Raises UsageError."""
+    weights = tuple(parse_weight(part.strip()) for part in text.split(","))
+    rising = all(a < b for a, b in itertools.pairwise(weights))
+    if not rising or weights[0] <= 0.0:
+        raise UsageError(
+            f"--steps {text!r} does not rise",
+            why="a canary is walked up, from more than 0 to at most 100 per cent",
+            hint="--steps 10,25,50,100",
+        )
+    return weights
+
+
+def start(asked: Asked, steps: Steps) -> None:
+    """Plan the first step, show all of them, ask, and walk."""
+    with opened(asked) as (session, target):
+        snapshot = session.aws.snapshot(target, metrics=False, to=steps.to)
+        plan = walk_of(snapshot, steps)
+        first = plan_shift(snapshot, plan.to, plan.steps[0])
+        lines: list[Line | str] = [*shown_plan(session, first, snapshot), *described(plan)]
+        if asked.dry_run:
+            session.terminal.out(*lines)
+            session.terminal.say("dry run: nothing was changed")
+            return
+        require_writable(session, "shift")
+        refuse_second_walker(session, target)
+        if agreed(session):
+            session.terminal.say(*lines)
+        else:
+            session.terminal.insist(*lines)
+            session.terminal.confirm("Proceed?")
+        go(session, plan)
+
+
+def resume(asked: Asked) -> None:
+    """Go on with the walk that was left, by this process's predecessor or by anybody's here."""
+    with opened(asked) as (session, target):
+        plan = kept(session, target)
+        if plan is None:
+            raise NotFound(
+                f"no walk of {target} was left here",
+                hint=f"lambdactl shift -f {target} --to VERSION --steps 10,25,50,100 --every 10m",
+            )
+        require_writable(session, "shift")
+        refuse_second_walker(session, target)
+        session.terminal.say(*described(plan))
+        go(session, plan)
+
+
+def walk_of(snapshot: Snapshot, steps: Steps) -> Walk:
+    routing = alias_of(snapshot).routing
+    if routing.stable is None:
+        raise Refused(f"cannot walk {snapshot.target}: it is on $LATEST", why="it has no version")
+    if routing.canary == steps.to and routing.weight >= steps.weights[0]:
+        raise Refused(
+            f"{snapshot.target} has {label(steps.to)} at {weight(routing.weight)} already",
+            why="a canary is walked up",
+            hint="--steps with larger weights, or lambdactl abort first",
+        )
+    return Walk(
+        target=snapshot.target,
+        stable=routing.stable,
+        to=steps.to,
+        steps=steps.weights,
+        every_s=steps.every_s,
+        guard=steps.guard,
+        max_wait_s=steps.max_wait_s,
+    )
+
+
+def described(plan: Walk) -> list[str]:
+    left = ", ".join(weight(w) for w in plan.steps[plan.done :])
+    how = "on PASS only; back on FAIL or an alarm" if plan.guard else "by time alone, unguarded"
+    return [f"Walk     {label(plan.to)} to {left}, every {duration(plan.every_s)}, {how}"]
+
+
+def go(session: Session, plan: Walk) -> None:
+    screen = viewer(session)
+    acting = acting_for(session, plan.target, screen)
+    left = f"lambdactl shift --resume -f {plan.target}   goes on"
+    session.leaves(f"{plan.target} is where it was: {left}")
+
+    def note(event: Event) -> None:
+        if isinstance(event, AliasVerified):
+            session.leaves(f"{session.asked.run.left}; {left}")
+
+    def events() -> Generator[Event, None, None]:
+        yield from walk(plan, acting, saving(session, plan.target))
+
+    shown(session, screen, events(), note)
+
+
+def saving(session: Session, target: Target) -> Callable[[Walk | None], None]:
+    name = file_of(session, target)
+
+    def save(plan: Walk | None) -> None:
+        if plan is None:
+            state.forget(name)
+            return
+        known = dataclasses.asdict(plan)
+        at = plan.step_at.isoformat() if plan.step_at else None
+        state.write(name, {**known, "step_at": at, "pid": os.getpid()})
+
+    return save
+
+
+def file_of(session: Session, target: Target) -> str:
+    place = session.place
+    return f"walk-{place.account_id}-{place.region}-{target.function}-{target.alias}.json"
+
+
+def kept(session: Session, target: Target) -> Walk | None:
+    """The walk of this alias that was left. Raises UsageError where its file is spoilt."""
+    known = state.read(file_of(session, target))
+    if known is None:
+        return None
+    try:
+        words: dict[str, Any] = {f.name: known[f.name] for f in dataclasses.fields(Walk)}
+        at = words["step_at"]
+        return Walk(
+            **{
+                **words,
+                "target": Target(**words["target"]),
+                "steps": tuple(words["steps"]),
+                "step_at": datetime.fromisoformat(at) if at else None,
+            }
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        path = state_dir() / file_of(session, target)
+        raise UsageError(f"{path} is no walk", why=str(error), hint=f"rm {path}") from error
+
+
+def refuse_second_walker(session: Session, target: Target) -> None:
+    known = state.read(file_of(session, target))
+    pid = known.get("pid") if known else None
+    if isinstance(pid, int) and pid != os.getpid() and is_alive(pid):
+        raise Refused(
+            f"{target} is being walked by process {pid} on this machine",
+            why="its revision id would let only one of the two go on",
+            hint=f"stop that one (its Ctrl-C), then lambdactl shift --resume -f {target}",
+        )
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

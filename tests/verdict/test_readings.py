@@ -1,0 +1,143 @@
+"""Data as it is: what cannot be believed ends as NOT MEASURED, and never as green."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from lambdactl.model import Metrics, Minute, Routing, Series, Snapshot, Unread
+from lambdactl.verdict import Answer, Assessment, State, assess
+from lambdactl.verdict.fleet import by_urgency
+from tests.verdict.test_assessment import NOW, RED, RUNNING, deployment, snapshot, version
+
+START = NOW.replace(second=0) - timedelta(minutes=59)
+GOOD = ((500.0, 10.0), (4500.0, 90.0))
+Change = Callable[[int, Minute], Minute]
+
+
+def series(number: int, counts: tuple[float, float], change: Change) -> Series:
+    minutes = (Minute(START + timedelta(minutes=i), *counts) for i in range(60))
+    return Series(number, tuple(change(i, m) for i, m in enumerate(minutes)))
+
+
+def as_it_is(_index: int, minute: Minute) -> Minute:
+    return minute
+
+
+def look(canary: Change = as_it_is, stable: Change = as_it_is, **changes: object) -> Snapshot:
+    both = {1: series(1, GOOD[1], stable), 2: series(2, GOOD[0], canary)}
+    drawn = {n: Series(n, s.minutes[-30:]) for n, s in both.items()}
+    metrics = Metrics(NOW, 1800, drawn, both)
+    return replace(snapshot(deployment=RUNNING, metrics=metrics), **changes)  # type: ignore[arg-type]
+
+
+def without(minute: Minute) -> Minute:
+    return Minute(minute.start)
+
+
+def test_the_whole_rollout_is_judged_not_only_what_is_drawn() -> None:
+    verdict = assess(look()).verdict
+    assert verdict.answer is Answer.PASS
+    assert len(verdict.minutes) == 58
+    assert verdict.minutes[0].start == START
+
+
+@pytest.mark.parametrize(
+    ("canary", "stable", "reason"),
+    [
+        (lambda i, m: without(m) if i > 40 else m, lambda i, m: without(m) if i > 40 else m,
+         "no datapoints since 11:42"),
+        (lambda i, m: without(m) if i > 40 else m, as_it_is, "no datapoints of v2 for 17 min"),
+        (lambda i, m: replace(m, errors=None) if i == 30 else m, as_it_is,
+         "the errors of v2 at 11:31 were not measured"),
+        (as_it_is, lambda i, m: replace(m, invocations=80.0) if i == 5 else m,
+         "v1 has 90 errors of 80 calls at 11:06"),
+        (lambda i, m: replace(m, invocations=None) if i == 5 else m, as_it_is,
+         "v2 has 10 errors of 0 calls at 11:06"),
+    ],
+    ids=["feed stopped", "canary's feed stopped", "half an answer", "impossible", "errors alone"],
+)  # fmt: skip
+def test_what_cannot_be_believed_is_not_measured(
+    canary: Change, stable: Change, reason: str
+) -> None:
+    assessment = assess(look(canary, stable))
+    assert assessment.verdict.answer is Answer.NOT_MEASURED
+    assert assessment.state is State.NOT_MEASURED
+    assert assessment.text.startswith(reason)
+
+
+def test_a_count_that_went_down_is_a_reset() -> None:
+    given = look()
+    assert given.metrics is not None
+    doubted = replace(given.metrics, doubts=("invocations of v2 at 11:40 went from 500 to 20",))
+    assessment = assess(replace(given, metrics=doubted))
+    assert (assessment.state, assessment.text) == (State.NOT_MEASURED, doubted.doubts[0])
+
+
+@pytest.mark.parametrize("reason", ["no permission: cloudwatch:GetMetricData", "PartialData"])
+def test_what_may_not_be_read_is_not_measured(reason: str) -> None:
+    assessment = assess(look(metrics=None, unread=(Unread("metrics", reason),)))
+    assert assessment.state is State.NOT_MEASURED
+    assert assessment.verdict.answer is Answer.NOT_MEASURED
+    assert assessment.text == f"metrics could not be read: {reason}"
+
+
+def test_a_silence_that_is_usual_is_no_doubt() -> None:
+    def hourly(i: int, minute: Minute) -> Minute:
+        return minute if i % 8 < 2 else without(minute)
+
+    assert assess(look(hourly, hourly)).verdict.answer is Answer.PASS
+
+
+def test_minutes_that_still_change_are_not_judged() -> None:
+    def burst(i: int, minute: Minute) -> Minute:
+        return replace(minute, errors=minute.invocations) if i >= 58 else minute
+
+    assert assess(look(burst)).verdict.answer is Answer.PASS
+
+
+def test_a_long_timeout_settles_later() -> None:
+    def burst(i: int, minute: Minute) -> Minute:
+        return replace(minute, errors=minute.invocations) if i >= 50 else minute
+
+    patient = (version(1), replace(version(2), timeout_s=600))
+    assert assess(look(burst)).verdict.answer is Answer.FAIL
+    assert assess(look(burst, versions=patient)).verdict.answer is Answer.PASS
+
+
+def test_minutes_of_a_function_that_is_gone_are_not_the_canarys() -> None:
+    def bad_before(i: int, minute: Minute) -> Minute:
+        return replace(minute, errors=minute.invocations) if i < 20 else minute
+
+    fresh = replace(version(2), published=START + timedelta(minutes=25))
+    assert assess(look(bad_before)).verdict.answer is Answer.FAIL
+    assert assess(look(bad_before, versions=(version(1), fresh))).verdict.answer is Answer.PASS
+
+
+def test_a_failure_latches_across_looks_whatever_can_be_measured_later() -> None:
+    failing = assess(look(lambda _, m: replace(m, errors=300.0)))
+    assert failing.state is State.FAILING
+    blind = look(metrics=None, unread=(Unread("metrics", "no permission"),))
+    assert assess(blind).state is State.NOT_MEASURED
+    assert assess(blind, failing).state is State.FAILING
+    assert assess(look(), failing).verdict == failing.verdict
+    other = replace(RUNNING, id="d-9")
+    assert assess(look(deployment=other), failing).verdict.answer is Answer.PASS
+
+
+def test_a_fleet_is_sorted_by_what_needs_somebody_first() -> None:
+    fleet = {
+        "stable": assess(snapshot(Routing(1))),
+        "moving": assess(look()),
+        "alarm": assess(look(alarms=(RED,))),
+        "blind": assess(look(metrics=None)),
+        "failing": assess(look(lambda _, m: replace(m, errors=300.0))),
+        "gone": assess(snapshot(None)),
+        "back": assess(snapshot(deployment=deployment(RUNNING.status, rolls_back="d-1"))),
+    }
+    members: list[tuple[str, Assessment]] = list(fleet.items())
+    names = [name for name, _ in by_urgency(members)]
+    assert names == ["failing", "alarm", "back", "blind", "moving", "stable", "gone"]
