@@ -72,6 +72,7 @@ VERSIONS = tuple(version(n) for n in range(29, 43))
 CONFIG = DeploymentConfig(
     "CodeDeployDefault.LambdaCanary10Percent10Minutes", "TimeBasedCanary", 10.0, 10
 )
+AT_ONCE = DeploymentConfig("CodeDeployDefault.LambdaAllAtOnce", "AllAtOnce")
 GROUP = DeploymentGroup(
     "checkout-app",
     "checkout-dg",
@@ -229,6 +230,7 @@ def rolled_back() -> Snapshot:
     back = deployment(
         DeploymentStatus.Succeeded,
         id="d-8M4RTZ9",
+        config_name=AT_ONCE.name,
         creator="codeDeployRollback",
         created=at("14:06:51"),
         completed=at("14:07:05"),
@@ -237,7 +239,9 @@ def rolled_back() -> Snapshot:
         target_version=41,
         events=(
             LifecycleEvent("Start", "Succeeded", at("14:06:52"), at("14:06:52")),
+            LifecycleEvent("BeforeAllowTraffic", "Succeeded", at("14:06:53"), at("14:06:53")),
             LifecycleEvent("AllowTraffic", "Succeeded", at("14:06:53"), at("14:07:04")),
+            LifecycleEvent("AfterAllowTraffic", "Skipped"),
             LifecycleEvent("End", "Succeeded", at("14:07:05"), at("14:07:05")),
         ),
     )
@@ -245,6 +249,7 @@ def rolled_back() -> Snapshot:
         Routing(41),
         deployment=back,
         previous=stopped,
+        config=AT_ONCE,
         metrics=metrics(canary=FAILING[:4]),
         alarms=RED,
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lambdactl.model import DeploymentConfig, LifecycleEvent, Routing
+from lambdactl.model import DeploymentStatus, LifecycleEvent, Routing
 from lambdactl.tui.drawing.steps import Next, current, next_of, shift_number, steps_of
 from tests.tui import builders
-from tests.tui.builders import at
+from tests.tui.builders import AT_ONCE, at
 
 
 def told(snapshot: object) -> list[tuple[str, str]]:
@@ -59,22 +59,32 @@ def test_a_linear_rollout_has_all_its_weights() -> None:
 def test_a_rolled_back_rollout_shows_where_it_failed_and_the_way_back() -> None:
     assert told(builders.rolled_back()) == [
         ("BeforeAllowTraffic", "Succeeded"),
-        ("10 %", "Failed"),
-        ("100 %", "Skipped"),
+        ("AllowTraffic", "Failed"),
         ("AfterAllowTraffic", "Skipped"),
         ("back to v41", "Succeeded"),
     ]
 
 
+def test_a_deployment_that_failed_before_its_last_weight_shows_how_far_it_came() -> None:
+    failed = builders.deployment(
+        DeploymentStatus.Failed, events=builders.lifecycle("Failed", "Skipped")
+    )
+    assert told(builders.snapshot(Routing(41), deployment=failed))[1:3] == [
+        ("10 %", "Failed"),
+        ("100 %", "Skipped"),
+    ]
+
+
 def test_a_config_that_could_not_be_read_leaves_one_step() -> None:
-    assert ("100 %", "InProgress") in told(builders.snapshot(config=None))
+    assert ("AllowTraffic", "InProgress") in told(builders.snapshot(config=None))
 
 
 def test_all_at_once_is_one_step() -> None:
-    config = DeploymentConfig("CodeDeployDefault.LambdaAllAtOnce", "AllAtOnce")
     events = (LifecycleEvent("AllowTraffic", "Pending"),)
     snapshot = builders.snapshot(
-        Routing(41), config=config, deployment=builders.deployment(events=events)
+        Routing(41),
+        config=AT_ONCE,
+        deployment=builders.deployment(events=events, config_name=AT_ONCE.name),
     )
     assert told(snapshot) == [("100 %", "Pending")]
 

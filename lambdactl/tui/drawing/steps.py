@@ -15,6 +15,7 @@ from lambdactl.model import Deployment, LifecycleEvent, Snapshot, label
 
 HOOK_TIMEOUT_S = 3600.0
 """A hook that has not called back within an hour fails (CodeDeploy's lifecycle event hooks)."""
+FINE = ("Succeeded", "Skipped")
 MARKERS = ("Start", "End")
 """Events that CodeDeploy adds around the others; they take no time and say nothing."""
 
@@ -57,7 +58,11 @@ def steps_of(snapshot: Snapshot) -> tuple[Step, ...]:
     if deployment is None:
         return ()
     undone = snapshot.previous if deployment.rolls_back else None
-    return (*(passage(snapshot, undone) if undone else ()), *passage(snapshot, deployment))
+    if undone is None:
+        return tuple(passage(snapshot, deployment))
+    # The hooks of the way back are told only where they are what matters.
+    back = [s for s in passage(snapshot, deployment) if s.weight or s.status not in FINE]
+    return (*passage(snapshot, undone), *back)
 
 
 def passage(snapshot: Snapshot, deployment: Deployment) -> Iterator[Step]:
@@ -69,12 +74,14 @@ def passage(snapshot: Snapshot, deployment: Deployment) -> Iterator[Step]:
 
 
 def shifts(snapshot: Snapshot, deployment: Deployment, event: LifecycleEvent) -> list[Step]:
-    """AllowTraffic as its weights; as one step where the config is not known or not used."""
+    """AllowTraffic as its weights; as one step where its config is not known or has but one."""
     config = snapshot.config
     if deployment.rolls_back:
         back = f"back to {label(deployment.target_version)}"
-        return [Step(back, event.status, event.started, event.ended)]
-    if config is None or config.type == "AllAtOnce":
+        return [Step(back, event.status, event.started, event.ended, 100.0)]
+    if config is None or config.name != deployment.config_name:
+        return [Step(event.name, event.status, event.started, event.ended, 100.0)]
+    if config.type == "AllAtOnce":
         return [Step("100 %", event.status, event.started, event.ended, 100.0)]
     plan = config.steps()
     reached = reached_of(snapshot, deployment, event, plan)

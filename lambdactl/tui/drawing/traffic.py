@@ -174,7 +174,8 @@ def columns(
 
 def named_column(step: Step, view: View, width: int, last: bool, pen: Pen) -> Content:
     style = "dim" if step.status in ("Pending", "Skipped") else "bold"
-    name = middle(step.name, width - 8, pen.ellipsis)
+    fits = len(step.name) <= width - 8
+    name = step.name if fits else middle(SHORT.get(step.name, step.name), width - 8, pen.ellipsis)
     head = pen.sign(of_lifecycle(step.status)) + pen.say(f" {name} ", style)
     if last:
         return fitted(head, width)

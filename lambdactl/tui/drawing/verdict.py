@@ -105,7 +105,7 @@ def waiting(snapshot: Snapshot) -> str:
         return "nothing newer is published"
     went_wrong = snapshot.previous or snapshot.deployment
     if went_wrong is not None and went_wrong.target_version == newest.number:
-        return f"{newest.label} went wrong: publish a better one"
+        return f"{newest.label} was taken back; s shifts to it again"
     return f"{newest.label} is published and gets no calls; s shifts to it"
 
 
