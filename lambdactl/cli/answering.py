@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lambdactl.cli.session import Session
 from lambdactl.model import Target
-from lambdactl.render import document
+from lambdactl.render.envelope import envelope
 from lambdactl.render.tables import Table
 
 
@@ -14,7 +14,7 @@ def answer(
     """``data`` in its envelope where a program reads; ``table`` otherwise, if it has a row."""
     asked = session.asked
     if asked.structured:
-        told = document.envelope(kind, data, place=session.place, target=target)
+        told = envelope(kind, data, place=session.place, target=target)
         session.terminal.document(told, asked.output, table.names)
     elif table.rows:
         session.terminal.table(table, asked.output)

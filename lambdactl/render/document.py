@@ -14,38 +14,24 @@ from typing import Any
 
 from lambdactl.model import (
     Alarm,
-    Alias,
     Deployment,
     LifecycleEvent,
-    Place,
     Routing,
     Series,
     Snapshot,
-    Target,
     Version,
 )
 from lambdactl.ops.stack_events import DeployEvent
 from lambdactl.plan import Plan
+from lambdactl.render.aliases import alias as alias
+from lambdactl.render.aliases import routing as routing
+from lambdactl.render.envelope import API_VERSION as API_VERSION
+from lambdactl.render.envelope import Document as Document
+from lambdactl.render.envelope import envelope as envelope
 from lambdactl.render.numbers import iso
 from lambdactl.render.progress import measured, progress
 from lambdactl.verdict import Assessment, Verdict
 from lambdactl.verdict.damage import Damage, damage_of
-
-API_VERSION = "lambdactl/v1"
-Document = dict[str, Any]
-
-
-def envelope(kind: str, data: object, *, place: Place, target: Target | None = None) -> Document:
-    """The outside of every answer: what it is, and which account, region and alias it is about."""
-    context: Document = {
-        "account_id": place.account_id,
-        "region": place.region,
-        "partition": place.partition,
-        "endpoint": place.endpoint,
-    }
-    if target is not None:
-        context |= {"function": target.function, "alias": target.alias}
-    return {"apiVersion": API_VERSION, "kind": kind, "context": context, "data": data}
 
 
 def rollout(snapshot: Snapshot, assessment: Assessment) -> Document:
@@ -93,27 +79,6 @@ def damage(done: Damage | None) -> Document | None:
         "canary_calls_not_compared": done.uncompared,
         "per_minute": done.per_minute,
         "per_minute_interval": done.per_minute_interval,
-    }
-
-
-def alias(found: Alias) -> Document:
-    return {
-        "name": found.name,
-        "arn": found.arn,
-        "revision_id": found.revision_id,
-        "routing": routing(found.routing),
-    }
-
-
-def routing(routed: Routing | None) -> Document | None:
-    """Version numbers as Lambda gives them; ``stable`` is ``"$LATEST"`` where it is that."""
-    if routed is None:
-        return None
-    return {
-        "stable": "$LATEST" if routed.stable is None else routed.stable,
-        "stable_weight_percent": 100.0 - routed.weight,
-        "canary": routed.canary,
-        "canary_weight_percent": routed.weight if routed.split else None,
     }
 
 

@@ -5,44 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from lambdactl.model import Alias
 from lambdactl.ops.fleet import Fleet, Member
 from lambdactl.ops.stack_events import DeployEvent
 from lambdactl.render import glyphs
-from lambdactl.render.document import Document
-from lambdactl.render.document import alias as alias_document
+from lambdactl.render.aliases import alias as alias_document
 from lambdactl.render.document import event as event_document
+from lambdactl.render.envelope import Document
 from lambdactl.render.numbers import UNKNOWN, duration, iso, rate, routed, short, stamp
 from lambdactl.render.spans import Span
 from lambdactl.render.tables import Cell, Column, Table
 from lambdactl.render.visible import visible
 from lambdactl.render.words import words
 from lambdactl.verdict.measuring import pair_of
-
-
-def alias_table(function: str, aliases: Sequence[Alias]) -> Table:
-    rows = tuple(
-        (
-            visible(a.name),
-            Span(routed(a.routing), "bold" if a.routing.split else ""),
-            short(a.revision_id),
-            a.arn,
-            visible(a.description),
-        )
-        for a in aliases
-    )
-    header = (
-        Column("ALIAS"),
-        Column("ROUTING"),
-        Column("REVISION"),
-        Column("ARN", wide=True),
-        Column("DESCRIPTION"),
-    )
-    return Table(header, rows, tuple(f"{function}:{a.name}" for a in aliases))
-
-
-def alias_records(aliases: Sequence[Alias]) -> list[Document]:
-    return [{**alias_document(a), "description": a.description} for a in aliases]
 
 
 def event_table(events: Sequence[DeployEvent], *, ascii: bool = False) -> Table:

@@ -23,7 +23,7 @@ def aliases(asked: Asked) -> None:
     from lambdactl.cli.answering import answer
     from lambdactl.cli.completion_cache import learn_aliases
     from lambdactl.cli.session import opened
-    from lambdactl.render.listings import alias_records, alias_table
+    from lambdactl.render.aliases import alias_records, alias_table
 
     with opened(asked, needs_alias=False) as (session, target):
         found = session.aws.aliases(target.function)
