@@ -11,6 +11,8 @@ from lambdactl.errors import UsageError
 from lambdactl.model import Snapshot, Target
 from lambdactl.ops import apply
 from lambdactl.ops.events import Event
+from lambdactl.ops.local import with_local
+from lambdactl.ops.pins import Pins
 from lambdactl.plan import Plan
 from lambdactl.tui import Operations, Settings, run
 
@@ -29,7 +31,7 @@ def operations(session: Session, target: Target) -> Operations:
         return aws.snapshot(target, checks=True)
 
     def survey() -> Snapshot:
-        return aws.snapshot(target, storage=True, inventory=True)
+        return with_local(aws.snapshot(target, storage=True, inventory=True), Pins())
 
     def recheck(plan: Plan) -> Snapshot:
         """What the plan rests on, the state of the version that it leads to included."""

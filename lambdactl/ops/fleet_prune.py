@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,7 @@ class Planning:
 
     def events(self) -> Iterator[Event]:
         seen = Sightings(self.aws.place(), self.directory)
-        with Spool() as spool:
+        with closing(Spool()) as spool:
             yield from Survey(self.aws, self.asked, spool, seen, self.workers).read()
             layers = self.layers(spool) if self.asked.layers else ()
             head = self.head(spool, layers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -35,7 +36,7 @@ class Measuring:
         return self._report
 
     def events(self) -> Iterator[Event]:
-        with Spool() as spool:
+        with closing(Spool()) as spool:
             survey = Survey(self.aws, self.asked, spool, Sightings(self.aws.place()))
             yield from survey.read()
             parts = Parts()

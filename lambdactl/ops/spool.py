@@ -10,8 +10,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from lambdactl.aws.fleet import Swept
 from lambdactl.model import Version
@@ -40,17 +39,6 @@ class Spool:
 
     def close(self) -> None:
         self._base.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def add(self, page: Swept) -> None:
         """A version that moved to a later page while pages were read comes twice: the same row."""
