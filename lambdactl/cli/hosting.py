@@ -64,12 +64,12 @@ def host(asked: Asked, hosting: Hosting) -> None:
     from lambdactl.cli.scenario import carry_out, scenario_named
 
     scenario = scenario_named(hosting.scenario)
-    stop = _stop_signals(hosting)
+    _heed_signals(hosting)
     with listening(hosting) as sandbox, announced(sandbox, hosting) as found:
         _say_ready(asked, found)
         try:
             carry_out(asked, sandbox.account, found, scenario)
-            stop.wait()
+            threading.Event().wait()
         except KeyboardInterrupt:
             asked.terminal.say("", "ending the sandbox and its workers")
 
@@ -84,21 +84,21 @@ def _refuse_second() -> None:
         )
 
 
-def _stop_signals(hosting: Hosting) -> threading.Event:
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+def _heed_signals(hosting: Hosting) -> None:
+    """SIGTERM and the end of stdin interrupt as Ctrl-C does: a scenario may take an hour."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     # A shell starts a background job with SIGINT ignored; a kill -INT is meant all the same.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if hosting.until_eof:
-        watch = threading.Thread(target=_set_at_eof, args=(stop,), name="stdin", daemon=True)
-        watch.start()
-    return stop
+        threading.Thread(target=_interrupt_at_eof, name="stdin", daemon=True).start()
 
 
-def _set_at_eof(stop: threading.Event) -> None:
+def _interrupt_at_eof() -> None:
     while sys.stdin.buffer.read(1024):
         continue
-    stop.set()
+    main = threading.main_thread().ident
+    assert main is not None
+    signal.pthread_kill(main, signal.SIGTERM)
 
 
 @contextmanager

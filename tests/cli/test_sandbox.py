@@ -165,3 +165,23 @@ def test_a_child_that_ends_in_the_middle_is_told_of() -> None:
         os.waitid(os.P_PID, found.pid, os.WEXITED | os.WNOWAIT)
         raise Unreachable("endpoint does not answer", why="connection refused")
     assert caught.value.why == "the sandbox ended with code -9: it said nothing"
+
+
+def test_a_scenario_of_plain_calls_is_set_and_its_alias_is_the_target(cli: Run) -> None:
+    with started("--speed", "600", "--scenario", "stopped-split") as (process, found):
+        assert process.stderr is not None
+        said = next(line for line in process.stderr if line.startswith("scenario stopped-split is"))
+        assert said == "scenario stopped-split is set: lambdactl status, in another terminal\n"
+        current = state.current()
+        assert current is not None
+        assert (current.function, current.alias) == ("checkout", "live")
+        assert current.endpoint == found.endpoint
+        status = json.loads(cli("status", "-o", "json").out)
+    assert status["data"]["alias"]["routing"]["canary"] == 2
+
+
+def test_a_scenario_that_takes_long_says_so_and_how_to_shorten_it(cli: Run) -> None:
+    with started("--scenario", "hook-timed-out") as (process, _):
+        assert process.stderr is not None
+        said = next(line for line in process.stderr if line.startswith("it takes"))
+    assert said == "it takes 61 minutes of account time; --speed 183 makes it 20 seconds\n"
