@@ -50,6 +50,12 @@ def test_every_command_runs_under_its_policy(under: Run) -> None:
     ran = [
         (User.READ_ONLY, ("status",)),
         (User.READ_ONLY, ("versions",)),
+        (User.READ_ONLY, ("list", "--all")),
+        (User.READ_ONLY, ("aliases",)),
+        (User.READ_ONLY, ("events",)),
+        (User.READ_ONLY, ("diff", "1", "2")),
+        (User.READ_ONLY, ("logs", "--version", "2", "--since", "7d")),
+        (User.READ_ONLY, ("logs", "--errors")),
         (User.READ_ONLY, ("deployments",)),
         (User.READ_ONLY, ("alarms",)),
         (User.READ_ONLY, ("doctor",)),
