@@ -183,7 +183,7 @@ def applied(asked: Asked, wish: Wish, path: Path, sections: tuple[Section, ...])
         for section in sections:
             if stop() or not work_in(section):
                 continue
-            with there(asked, wish, section.head.place.region) as session:
+            with there(asked, wish, region_of(section, wish, len(sections))) as session:
                 session.leaves(f"{counts_line(counts)}; {again}   goes on")
                 terms = Terms(session.sleep, stop, wish.despite_deployments)
                 try:
@@ -199,10 +199,16 @@ def applied(asked: Asked, wish: Wish, path: Path, sections: tuple[Section, ...])
     conclude(sections, partly, again)
 
 
+def region_of(section: Section, wish: Wish, sections: int) -> str | None:
+    """Where a section is done. A file of one region is not taken elsewhere by itself: it has to be
+    the region that is meant here, or the plan is refused."""
+    return None if wish.apply is not None and sections == 1 else section.head.place.region
+
+
 def about(section: Section, path: Path) -> dict[str, object]:
     """What a plan from a file is about, for the audit log."""
     return {
-        "target": "the functions of a plan",
+        "target": section.head.scope,
         "before": None,
         "after": None,
         "plan": str(path),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from lambdactl.cli import session
 from lambdactl.cli.stopping import stoppable
 from lambdactl.cli.terminal import Terminal
 from lambdactl.sandbox import fleet
@@ -15,6 +17,7 @@ from lambdactl.sandbox.clock import ManualClock
 from lambdactl.sandbox.faults import denied
 from lambdactl.sandbox.open import Sandbox
 from tests.cli.conftest import Run
+from tests.ops.world import World
 
 
 @pytest.fixture
@@ -48,8 +51,27 @@ def test_a_plan_is_written_reviewed_and_applied(grown: Sandbox, cli: Run, tmp_pa
     assert done.out.startswith("deleted 14 versions of 2 functions; estimated up to ")
     assert ", measured " in done.out
     assert left(grown) == [5, 5]
+    log = cli("audit", "-o", "json")
+    (entry,) = json.loads(log.out)["data"]
+    assert (entry["verb"], entry["target"], entry["outcome"]) == ("prune", "all functions", "done")
     again = cli("prune", "--apply", str(plan), "--yes", "--max-delete", "14")
     assert again.code == 0 and again.out.startswith("deleted 0 versions")
+
+
+def test_a_plan_is_not_taken_to_another_region(
+    cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worlds = {name: World() for name in ("eu-west-1", "us-east-1")}
+    for name, world in worlds.items():
+        world.add("a")
+        world.where = replace(world.where, region=name)
+    monkeypatch.setattr(session, "connected", lambda meant: worlds[meant.get("region") or ""])
+    plan = str(tmp_path / "p.jsonl")
+    assert cli("prune", "--all-functions", "--region", "eu-west-1", "--plan", plan).code == 0
+    said = cli("prune", "--apply", plan, "--region", "us-east-1", "--yes", "--max-delete", "9")
+    assert said.code == 5
+    assert "this plan is for region eu-west-1, and these credentials lead to us-east-1" in said.err
+    assert all(w.deleted == [] for w in worlds.values())
 
 
 def test_a_yes_that_deletes_more_than_half_must_say_how_many(grown: Sandbox, cli: Run) -> None:
@@ -98,6 +120,26 @@ def test_a_function_that_could_not_be_judged_is_exit_10(grown: Sandbox, cli: Run
     assert said.code == 10
     assert "no permission: lambda:ListAliases" in said.err
     assert sorted(left(grown)) == [5, 12]
+
+
+def test_several_regions_are_one_plan_and_a_section_each(
+    cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worlds = {name: World() for name in ("eu-west-1", "us-east-1")}
+    for name, world in worlds.items():
+        world.add(f"in-{name}")
+        world.where = replace(world.where, region=name)
+    monkeypatch.setattr(session, "connected", lambda meant: worlds[meant.get("region") or ""])
+    plan = tmp_path / "p.jsonl"
+    words = ("prune", "--all-functions", "--regions", "eu-west-1,us-east-1", "--plan", str(plan))
+    made = cli(*words)
+    assert made.code == 0, made.err
+    assert "all functions of 123456789012 in us-east-1" in made.out
+    done = cli("prune", "--apply", str(plan), "--yes", "--max-delete", "14")
+    assert done.code == 0, done.err
+    assert done.out.startswith("deleted 14 versions of 2 functions; estimated up to 13.7 KB")
+    assert {f for f, _ in worlds["us-east-1"].deleted} == {"in-us-east-1"}
+    assert len(worlds["eu-west-1"].deleted) == 7
 
 
 @pytest.mark.parametrize(

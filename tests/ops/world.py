@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from lambdactl.aws import Aws
 from lambdactl.aws.fleet import Surroundings, Swept
-from lambdactl.aws.limiter import Limiter
+from lambdactl.aws.limiter import Buckets, Limiter
 from lambdactl.errors import LambdactlError, NotFound, Refused
 from lambdactl.model import (
     Alias,
@@ -72,6 +72,7 @@ class World:
         self.seconds = 0.0
         self.where: Place = PLACE
         self.deletes = Limiter(1e9)
+        self.buckets = Buckets()
 
     @property
     def aws(self) -> Aws:
