@@ -1,9 +1,9 @@
 """The one place where a call to AWS is made: one session, cached clients, no error left untold.
 
-Reads are retried by botocore in standard mode. Writes are asked once and never repeated by
+Reads are retried by botocore in standard mode. Writes are sent once and never repeated by
 themselves: after a time-out nobody knows whether an UpdateAlias was done, and only a fresh look at
-the alias, by whoever asked, can say. Clients are thread-safe and shared; making them is not, and is
-guarded.
+the alias, by whoever asked, can say. One that could not even be sent is tried again. Clients are
+thread-safe and shared; making them is not, and is guarded.
 
 boto3 is imported when the first client is made, not before.
 """
@@ -16,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ from lambdactl import __version__
 from lambdactl.aws.clock import AwsClock
 from lambdactl.aws.failures import Asked
 from lambdactl.aws.limiter import Buckets
+from lambdactl.aws.repeating import throttle_code, unsent_again
 from lambdactl.aws.wholeness import check_whole
 from lambdactl.errors import Refused, UsageError
 
@@ -56,6 +58,11 @@ class Door:
         self.buckets = Buckets()
         self.read_only: str | None = None
         """Why nothing may be written; then no call but a read leaves this door."""
+        self.on_throttled: Callable[[str], None] | None = None
+        """Told the code with which AWS asks us to slow down, each time, before the retry."""
+        self.on_call: Callable[[str], None] | None = None
+        """Told a line of every answer and every failure: no parameter, no content."""
+        self.pause: Callable[[float], None] = time.sleep
         self.calls: Counter[str] = Counter()
         """How often each API was asked, by ``service:Operation``; retries inside botocore not."""
 
@@ -96,6 +103,7 @@ class Door:
         try:
             yield
         except (BotoCoreError, ClientError) as error:
+            self._tell(f"{service}:{operation} failed: {type(error).__name__}")
             raise translate(error, self.asked(service, operation, about)) from error
 
     def asked(self, service: str, operation: str, about: str = "") -> Asked:
@@ -161,8 +169,15 @@ class Door:
         self._count(service, operation)
         with self.asking(service, operation, about):
             client = self.client(service, writes=write)
-            answer: dict[str, Any] = getattr(client, snake(operation))(**params)
+            ask = partial(getattr(client, snake(operation)), **params)
+            answer: dict[str, Any] = (
+                unsent_again(ask, pause=self.pause, tell=self._tell) if write else ask()
+            )
         return answer
+
+    def _tell(self, line: str) -> None:
+        if self.on_call is not None:
+            self.on_call(line)
 
     def _pace(self, service: str, operation: str) -> None:
         limiter = self.buckets.of(service, operation)
@@ -200,6 +215,7 @@ class Door:
             ) from error
         client.meta.events.register("before-parse", check_whole)
         client.meta.events.register("after-call", self._answered)
+        client.meta.events.register("needs-retry", self._slowed)
         return client
 
     def _settings(self, writes: bool) -> dict[str, Any]:
@@ -214,9 +230,20 @@ class Door:
         # A proxy of the environment is for the way out of this machine, not for a port on it.
         return {**settings, "proxies": {}} if near else settings
 
-    def _answered(self, parsed: dict[str, Any], **_: Any) -> None:
-        headers = parsed.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-        self.clock.observe(headers.get("date"))
+    def _answered(self, parsed: dict[str, Any], model: Any, **_: Any) -> None:
+        told = parsed.get("ResponseMetadata", {})
+        self.clock.observe(told.get("HTTPHeaders", {}).get("date"))
+        service = model.service_model.service_name
+        status, request = told.get("HTTPStatusCode"), told.get("RequestId", "-")
+        self._tell(f"{service}:{model.name} {status} {request}")
+
+    def _slowed(self, response: Any = None, **_: Any) -> None:
+        """From now on every call to Lambda is paced: there are others who need its quota."""
+        code = throttle_code(response)
+        if code is not None:
+            self.buckets.bulk = True
+            if self.on_throttled is not None:
+                self.on_throttled(code)
 
 
 def is_aws(url: str) -> bool:

@@ -80,6 +80,7 @@ class Aws(Door):
         checks: bool = False,
         inventory: bool = False,
         afresh: bool = False,
+        rollout: bool = True,
     ) -> Snapshot:
         """One look at ``target``: some seven calls, three of them to Lambda.
 
@@ -87,12 +88,13 @@ class Aws(Door):
         version ``to``, and provisioned concurrency. ``checks`` alone is for a console: the state is
         the canary's or the newest version's, and both may be 15 seconds old. ``inventory`` reads
         what ``plan_prune`` must know, some 8 versions a second. ``afresh`` looks for deployment
-        groups even if a moment ago there were none, as ``to`` and ``inventory`` do.
+        groups even if a moment ago there were none, as ``to`` and ``inventory`` do. Without
+        ``rollout`` CodeDeploy is not asked: for lists, never before a decision.
 
         Raises NotFound where there is no such function; a missing alias is ``alias=None``, what
         could not be read is in ``unread``.
         """
-        wanted = snapshot.Wanted(metrics, window_s, storage, to, checks, inventory, afresh)
+        wanted = snapshot.Wanted(metrics, window_s, storage, to, checks, inventory, afresh, rollout)
         return snapshot.look(self, self.place(), target, wanted)
 
     def functions(self) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from lambdactl.model import (
     Place,
     Snapshot,
     Target,
+    Unread,
     Version,
 )
 
@@ -52,6 +53,7 @@ class Wanted:
     checks: bool = False
     inventory: bool = False
     afresh: bool = False
+    rollout: bool = True
 
     @property
     def precedes_a_write(self) -> bool:
@@ -109,6 +111,9 @@ class Look:
 
     def find_rollout(self) -> tuple[Discovery, Rollout]:
         nothing = Discovery(None, (), ())
+        if not self.wanted.rollout:
+            self.parts.unread.append(Unread("deployment", "it was not asked for"))
+            return nothing, Rollout()
         found, rollout = self.parts.read(
             "deployment",
             lambda: discovery.rollout(self.door, self.target, afresh=self.wanted.precedes_a_write),

@@ -21,6 +21,8 @@ KEEP = 5
 
 def open_console(session: Session, target: Target, *, badge: str | None = None) -> None:
     """Open the console on ``target`` and return when it is left."""
+    # A line on stderr would be drawn over it; it shows by itself how often it looks.
+    session.aws.on_throttled = None
     run(operations(session, target), settings(session, target, badge))
 
 

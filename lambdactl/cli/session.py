@@ -12,6 +12,7 @@ from time import sleep
 from typing import TYPE_CHECKING
 
 from lambdactl.cli import state
+from lambdactl.cli.hearing import call_log, slow_down_once
 from lambdactl.cli.options import Asked
 from lambdactl.cli.permitting import why_read_only
 from lambdactl.cli.picker import pick_target
@@ -91,6 +92,8 @@ def entered(asked: Asked, meant: Wanted) -> Iterator[Session]:
     """Connect and check the account; errors leave with commands that lead back to this place."""
     try:
         aws = connected(meant)
+        aws.on_throttled = slow_down_once(asked.terminal)
+        aws.on_call = call_log()
         place = aws.place()
         meant.require_place(place)
         aws.read_only = why_read_only(asked, meant)

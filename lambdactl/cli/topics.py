@@ -31,13 +31,17 @@ ENVIRONMENT = {
     "LAMBDACTL_CONTEXT": "a named target: aws, sandbox, or one of the config file",
     "LAMBDACTL_CONFIG": "the config file; default ~/.config/lambdactl/config.toml",
     "LAMBDACTL_OUTPUT": "what -o would say: table, wide, json, jsonl, yaml, csv or name",
+    "LAMBDACTL_READ_ONLY": "1: change nothing, until --write is given",
     "LAMBDACTL_YES": "1: confirmations are answered with yes, except where env is prod",
     "LAMBDACTL_NO_INPUT": "1: never ask",
     "LAMBDACTL_DEBUG": "1: show tracebacks",
+    "LAMBDACTL_LOG": "a file that gets a line of every call to AWS; without it none is written",
     "LAMBDACTL_ASCII": "1: draw with ASCII only",
     "AWS_PROFILE, AWS_REGION, ...": "as for every AWS tool",
     "AWS_ENDPOINT_URL": "ask this endpoint instead of AWS",
     "NO_COLOR, FORCE_COLOR, TERM": "colour off, colour on, the terminal",
+    "HTTPS_PROXY, NO_PROXY": "the way to AWS; never the way to this machine",
+    "XDG_CONFIG_HOME": "where the config file is; default ~/.config",
     "XDG_STATE_HOME": "the last deployed target, the audit log; default ~/.local/state",
     "XDG_CACHE_HOME": "what completion knows, for a minute; default ~/.cache",
 }
@@ -57,7 +61,10 @@ comes from the highest of these that says it, and every command prints from whic
   6. AWS's config  profile and region, as for every AWS tool
 
 account_id in a project file or context refuses any other account (exit 4).
-env = "prod" there marks the target and takes no yes from the environment."""
+env = "prod" there marks the target, makes it read-only until --write is given, takes no
+yes from the environment, and has the function's name typed before a version takes all
+traffic. read_only = true or false there says otherwise; lambdactl config show --origin
+prints every value with its line and what it overrode."""
 
 
 FORMATTING = """\
@@ -93,6 +100,9 @@ Nothing is changed that was not shown first, and nothing that somebody else chan
              command that takes it back; --dry-run stops there
   confirm    asked on a terminal only; elsewhere it fails and names the flag (--yes). What cannot
              be undone is confirmed by typing the name of what it is about
+  production env = "prod" in a file: marked, read-only until --write, no yes from the environment,
+             the function's name typed before a version takes all traffic; abort asks for a yes
+  read-only  --read-only, LAMBDACTL_READ_ONLY=1 or read_only = true: no write leaves this program
   lock       UpdateAlias carries the revision id that was shown: if the alias has moved since,
              nothing is done (exit 5), and it says who moved it
   read back  the alias is read after every write, and what was read is what is told

@@ -109,7 +109,7 @@ def test_read_only_is_true_or_false(cli: Run, shop: Shop, project: Path) -> None
     project.write_text('read_only = "yes"\n')
     said = cli("status", "-f", "checkout:live")
     assert said.code == 2
-    assert "read_only is neither true nor false" in said.err
+    assert "read_only is not true or false" in said.err
 
 
 def test_all_traffic_in_production_is_taken_by_typing_the_name(

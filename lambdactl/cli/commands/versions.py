@@ -27,7 +27,7 @@ def versions(asked: Asked) -> None:
     from lambdactl.render.versions import version_table
 
     with opened(asked, needs_alias=False) as (session, target):
-        snapshot = session.aws.snapshot(target, metrics=False)
+        snapshot = session.aws.snapshot(target, metrics=False, rollout=False)
         learn(session, snapshot)
         if not snapshot.versions:
             session.terminal.say(f"{target.function} has no published version")
