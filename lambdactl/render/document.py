@@ -30,7 +30,8 @@ from lambdactl.render.envelope import Document as Document
 from lambdactl.render.envelope import envelope as envelope
 from lambdactl.render.numbers import iso
 from lambdactl.render.progress import measured, progress
-from lambdactl.verdict import Assessment, Verdict
+from lambdactl.render.verdict_document import verdict
+from lambdactl.verdict import Assessment
 from lambdactl.verdict.damage import Damage, damage_of
 
 
@@ -51,20 +52,6 @@ def rollout(snapshot: Snapshot, assessment: Assessment) -> Document:
         "versions": _measured_versions(snapshot),
         "alarms": [alarm(a) for a in snapshot.alarms],
         "unread": [dataclasses.asdict(u) for u in snapshot.unread],
-    }
-
-
-def verdict(judged: Verdict) -> Document:
-    return {
-        "answer": judged.answer.value,
-        "canary_calls": judged.canary_calls,
-        "canary_errors": judged.canary_errors,
-        "canary_error_rate_percent": judged.canary_rate,
-        "stable_calls": judged.stable_calls,
-        "stable_errors": judged.stable_errors,
-        "stable_error_rate_percent": judged.stable_rate,
-        "evidence": judged.evidence,
-        "more_calls": judged.more_calls,
     }
 
 

@@ -9,6 +9,7 @@ from lambdactl.model_history import AlarmChange
 from lambdactl.render import document
 from lambdactl.render.document import Document
 from lambdactl.render.numbers import iso
+from lambdactl.render.verdict_document import verdict
 from lambdactl.verdict.alarms_audit import AlarmAudit
 from lambdactl.verdict.hindsight import Hindsight
 from lambdactl.verdict.power import Outlook, Sight
@@ -68,7 +69,7 @@ def audit(found: AlarmAudit) -> Document:
 def hindsight(judged: Hindsight) -> Document:
     window = judged.window
     return {
-        "verdict": document.verdict(judged.verdict),
+        "verdict": verdict(judged.verdict),
         "damage": document.damage(judged.damage),
         "note": judged.note,
         "since": iso(window.since) if window else None,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from lambdactl.model import Alarm, Deployment, LifecycleEvent, Series, Snapshot, label
 from lambdactl.render import glyphs
 from lambdactl.render.columns import columns
+from lambdactl.render.explaining import summary
 from lambdactl.render.harm import damage_sentence
 from lambdactl.render.numbers import UNKNOWN, clock, duration, rate, routed, weight
 from lambdactl.render.progress import Progress, measured, progress
@@ -41,6 +42,8 @@ def verdict_lines(assessment: Assessment, ascii: bool) -> Iterator[Line]:
     yield spans(Span(mark.named(ascii), mark.style), f"  {visible(assessment.text)}")
     if assessment.advice:
         yield labelled("advice", visible(assessment.advice))
+    if (weighed := summary(assessment.verdict)) is not None:
+        yield labelled("evidence", weighed)
     if assessment.verdict.answer is Answer.FAIL:
         yield labelled("damage", damage_sentence(damage_of(assessment.verdict)))
 

@@ -50,6 +50,7 @@ def test_a_canary_under_way(cli: Run, shop: Shop) -> None:
     assert cli("status", *LIVE).out == (
         "✖ FAILING  alarm checkout-5xx is in ALARM\n"
         "advice     abort\n"
+        "evidence   worse 0.5 of 20 · not worse 1.3 of 20 · odds ratio 0 to 44.5\n"
         "traffic    set v41 90 %  v42 10 %   measured 90.0 % / 10.0 % of 400 calls since 13:56:00\n"
         "deployment ● d-1 InProgress  v41 → v42"
         "  CodeDeployDefault.LambdaCanary10Percent5Minutes  by CloudFormation\n"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 from textual.content import Content
 
 from lambdactl.model import Snapshot, label
 from lambdactl.render import glyphs
+from lambdactl.render.explaining import per_minute, reasons
 from lambdactl.render.numbers import rate
 from lambdactl.tui.drawing import rates
 from lambdactl.tui.drawing.pen import Pen
@@ -31,7 +30,8 @@ def why(view: View, pen: Pen) -> list[Content]:
     mark = glyphs.ANSWERS[verdict.answer]
     lines = [pen.named(mark) + pen.say(f"  {EXPLAINED[verdict.answer]}"), Content("")]
     lines += [*table(view, pen), Content(""), *judged(verdict, pen), Content("")]
-    return [*lines, *around(view.snapshot, view, pen)]
+    lines += [*around(view.snapshot, view, pen), Content("")]
+    return [*lines, *minutes(verdict, pen)]
 
 
 def table(view: View, pen: Pen) -> list[Content]:
@@ -49,22 +49,13 @@ def table(view: View, pen: Pen) -> list[Content]:
 
 
 def judged(verdict: Verdict, pen: Pen) -> list[Content]:
-    numbers = rates.short_number
-    rows = [
-        ("evidence: worse", f"{numbers(verdict.evidence)}  (FAIL at 20)"),
-        ("evidence: not worse", f"{numbers(verdict.clearance)}  (PASS at 20)"),
-    ]
-    if verdict.odds_ratio is not None:
-        low, high = verdict.odds_ratio
-        told = f"{low:.2g} to {high:.3g}" if math.isfinite(high) else f"at least {low:.2g}"
-        rows.append(("odds ratio, 95 %", told))
-    if verdict.clump >= 1.1:
-        rows.append(("errors at a time", f"{verdict.clump:.1f}, and weighed so"))
-    if verdict.more_calls is not None:
-        rows.append(("still needed", f"about {verdict.more_calls:,} calls of the canary"))
-    if verdict.canary_bound is not None:
-        rows.append(("canary's rate", f"below {verdict.canary_bound:.2g} %, none failed so far"))
-    return [pen.say(f"{name:<20}  {told}") for name, told in rows]
+    return [pen.say(f"{name:<20}  {told}") for name, told in reasons(verdict)]
+
+
+def minutes(verdict: Verdict, pen: Pen) -> list[Content]:
+    """The counts that were weighed, newest first."""
+    rows = list(per_minute(verdict))
+    return [pen.say(f"{row[0]:<8}" + "".join(f"{c:>11}" for c in row[1:])) for row in rows]
 
 
 def around(snapshot: Snapshot, view: View, pen: Pen) -> list[Content]:

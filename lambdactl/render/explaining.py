@@ -1,0 +1,80 @@
+"""Why a verdict is what it is, line by line, down to the counts of each minute."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from lambdactl.render.numbers import clock
+from lambdactl.verdict import Answer, Verdict
+from lambdactl.verdict.judge import Weighed
+
+MINUTES = 30
+"""So many of the newest minutes are told one by one."""
+
+Row = tuple[str, str]
+
+
+def reasons(verdict: Verdict) -> Iterator[Row]:
+    """(what, how much) of everything that decides or is still missing."""
+    yield "evidence: worse", f"{number(verdict.evidence)}  (FAIL at {verdict.fails_at:g})"
+    yield "evidence: not worse", f"{number(verdict.clearance)}  (PASS at {verdict.passes_at:g})"
+    if verdict.reason is not None:
+        yield "not measured", verdict.reason
+    if (first := verdict.failed_at) is not None and first.start is not None:
+        yield "failed at", f"{clock(first.start)}, and it latches"
+    if verdict.odds_ratio is not None:
+        yield "odds ratio, 95 %", f"{interval(verdict.odds_ratio)}, at any time"
+    if verdict.clump >= 1.1:
+        yield "errors at a time", f"{verdict.clump:.1f}, and weighed so"
+    if verdict.missing is not None:
+        yield "still needed", verdict.missing.text
+    elif verdict.more_calls is not None:
+        yield "still needed", f"about {verdict.more_calls:,} calls of the canary"
+    if verdict.canary_bound is not None:
+        yield "canary's rate", f"below {verdict.canary_bound:.2g} %, none failed so far"
+    if verdict.sample_ratio is not None:
+        yield "share of calls", verdict.sample_ratio.text
+
+
+def per_minute(verdict: Verdict) -> Iterator[tuple[str, ...]]:
+    """A header and a row for each minute, newest first; who wants all of them asks for JSON."""
+    if not verdict.minutes:
+        return
+    yield "minute", "canary", "failed", "stable", "failed", "evidence"
+    newest = verdict.minutes[::-1]
+    yield from (_minute(weighed) for weighed in newest[:MINUTES])
+    if (older := len(newest) - MINUTES) > 0:
+        yield (f"and {older:,} before: status -o json",)
+
+
+def _minute(weighed: Weighed) -> tuple[str, ...]:
+    counts = (f"{n:,}" for n in weighed.counts)
+    start = clock(weighed.start)[:5] if weighed.start is not None else "-"
+    return start, *counts, number(weighed.evidence)
+
+
+def summary(verdict: Verdict) -> str | None:
+    """One line for ``status``; None while nothing has been weighed."""
+    if not verdict.canary_calls or verdict.answer is Answer.NOT_MEASURED:
+        return None
+    parts = [
+        f"worse {number(verdict.evidence)} of {verdict.fails_at:g}",
+        f"not worse {number(verdict.clearance)} of {verdict.passes_at:g}",
+    ]
+    if verdict.odds_ratio is not None:
+        parts.append(f"odds ratio {interval(verdict.odds_ratio)}")
+    if verdict.clump >= 1.1:
+        parts.append(f"errors come {verdict.clump:.1f} at a time")
+    return " · ".join(parts)
+
+
+def interval(odds: tuple[float, float]) -> str:
+    low, high = odds
+    return f"{low:.2g} to {high:.3g}" if math.isfinite(high) else f"at least {low:.2g}"
+
+
+def number(value: float) -> str:
+    if value >= 1e6:
+        return "over 1,000,000"
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
