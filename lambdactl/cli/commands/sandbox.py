@@ -14,6 +14,19 @@ from lambdactl.errors import UsageError
 app = typer.Typer(no_args_is_help=True, **SETTINGS)
 
 
+Port = Annotated[int, typer.Option(min=0, max=65535, metavar="PORT", help="0 takes a free one.")]
+Speed = Annotated[
+    float, typer.Option(metavar="N", help="Account seconds to a second of the clock.")
+]
+Begin = Annotated[
+    str, typer.Option(metavar="NAME", help="What to begin with: canary, bad-canary, ...")
+]
+Seed = Annotated[int | None, typer.Option(min=0, metavar="N", help="Make chance repeatable.")]
+NoLimits = Annotated[
+    bool, typer.Option("--no-limits", help="Let Lambda answer any number of calls a second.")
+]
+
+
 @app.callback()
 def sandbox() -> None:
     """Run an AWS account on localhost.
@@ -30,21 +43,11 @@ def sandbox() -> None:
 @shared
 def start(
     asked: Asked,
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, metavar="PORT", help="0 takes a free one.")
-    ] = 0,
-    speed: Annotated[
-        float, typer.Option(metavar="N", help="Account seconds to a second of the clock.")
-    ] = 1.0,
-    scenario: Annotated[
-        str, typer.Option(metavar="NAME", help="What to begin with: canary, bad-canary, ...")
-    ] = "empty",
-    seed: Annotated[
-        int | None, typer.Option(min=0, metavar="N", help="Make chance repeatable.")
-    ] = None,
-    no_limits: Annotated[
-        bool, typer.Option("--no-limits", help="Let Lambda answer any number of calls a second.")
-    ] = False,
+    port: Port = 0,
+    speed: Speed = 1.0,
+    scenario: Begin = "empty",
+    seed: Seed = None,
+    no_limits: NoLimits = False,
     unlisted: Annotated[bool, typer.Option("--unlisted", hidden=True)] = False,
     until_eof: Annotated[bool, typer.Option("--until-eof", hidden=True)] = False,
 ) -> None:
