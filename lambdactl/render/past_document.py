@@ -10,7 +10,6 @@ from lambdactl.render import document
 from lambdactl.render.document import Document
 from lambdactl.render.numbers import iso
 from lambdactl.render.verdict_document import verdict
-from lambdactl.render.verdict_document import verdict
 from lambdactl.verdict.alarms_audit import AlarmAudit
 from lambdactl.verdict.hindsight import Hindsight
 from lambdactl.verdict.power import Outlook, Sight
