@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from lambdactl.errors import UsageError
 from lambdactl.model import Alias, Place
 from lambdactl.state_home import state_dir
 
@@ -21,21 +22,23 @@ REMEMBERED = timedelta(days=30)
 
 
 class Sightings:
-    """What is known of one place; a file that cannot be read is started anew, and that is told by
-    ``lost``."""
+    """What is known of one place. UsageError where its file cannot be read: it may protect."""
 
     def __init__(self, place: Place, directory: Path | None = None) -> None:
         name = f"seen-{place.account_id}-{place.region}.json"
         self._path = (directory or state_dir() / "prune") / name
-        self.lost: str | None = None
         self._seen: dict[str, dict[str, str]] = {}
         try:
             told: Any = json.loads(self._path.read_text(encoding="utf-8"))
             self._seen = {f: dict(versions) for f, versions in dict(told).items()}
         except FileNotFoundError:
-            self.lost = None
+            self._seen = {}
         except (OSError, ValueError, TypeError) as error:
-            self.lost = f"{self._path}: {error}"
+            raise UsageError(
+                f"{self._path} cannot be read, and it says what aliases have left lately",
+                why=str(error),
+                hint=f"rm {self._path}   and wait for the grace before you prune",
+            ) from error
 
     def left(self, function: str, aliases: Iterable[Alias]) -> dict[int, datetime]:
         """Version -> when an alias was last seen on it, of those that none is on now."""
