@@ -24,6 +24,7 @@ from lambdactl.tui.applying import Applying
 from lambdactl.tui.dialogs.help import HelpDialog
 from lambdactl.tui.dialogs.plan import PlanDialog
 from lambdactl.tui.dialogs.quit import QuitDialog
+from lambdactl.tui.dialogs.why import WhyDialog
 from lambdactl.tui.drawing import pen
 from lambdactl.tui.errand import send
 from lambdactl.tui.keys import EVERYWHERE, WRITES
@@ -123,7 +124,7 @@ class Console(App[None]):
         """Draw what is known now on every page, the covered ones too."""
         view = self.view
         for screen in self.screen_stack:
-            if isinstance(screen, Page) and screen.is_mounted:
+            if isinstance(screen, Page | WhyDialog) and screen.is_mounted:
                 screen.show(view)
 
     def why_not(self, name: str) -> str | None:

@@ -97,6 +97,16 @@ async def test_help_lists_every_live_binding_with_its_key() -> None:
     assert "no call in that minute" in screen
 
 
+async def test_the_reasons_are_kept_up_to_date_while_they_are_read() -> None:
+    later = replace(builders.failing(), taken=NOW + timedelta(seconds=5))
+    async with opened(Script([builders.shifting(), later])) as (app, pilot):
+        await press(pilot, "W")
+        assert "INCONCLUSIVE" in seen(app)
+        app.look()
+        await settle(pilot)
+        assert "✖ FAIL" in seen(app) and "1,820" in seen(app)
+
+
 async def test_the_footer_is_clickable() -> None:
     async with opened(Script([builders.by_hand()])) as (app, pilot):
         at = seen(app).splitlines()[23].index("a ABORT")

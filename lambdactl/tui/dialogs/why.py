@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from lambdactl.tui.drawing import why
+from lambdactl.tui.view import View
 
 if TYPE_CHECKING:
     from lambdactl.tui.app import Console
@@ -30,4 +31,10 @@ class WhyDialog(ModalScreen[None]):
         with VerticalScroll(classes="dialog") as box:
             box.border_title = self.console.pen.say("Why this verdict")
             box.border_subtitle = self.console.pen.say("esc closes")
-            yield Static(Content("\n").join(why.why(self.console.view, self.console.pen)))
+            yield Static(self._said(self.console.view), id="why_lines")
+
+    def show(self, view: View) -> None:
+        self.query_one("#why_lines", Static).update(self._said(view))
+
+    def _said(self, view: View) -> Content:
+        return Content("\n").join(why.why(view, self.console.pen))
