@@ -21,7 +21,13 @@ from urllib.parse import urlsplit
 from lambdactl.cli.session import Session
 from lambdactl.errors import LambdactlError, UsageError
 from lambdactl.ops.events import AliasMoved, AliasVerified, VersionDeleted
-from lambdactl.ops.stack_events import DeployEvent, StackOperationEnded
+from lambdactl.ops.stack_events import (
+    ArtifactUploaded,
+    BucketMade,
+    ChangeSetCreated,
+    DeployEvent,
+    StackOperationEnded,
+)
 from lambdactl.plan.actions import ExecuteChangeSet, Plan, UpdateAlias
 from lambdactl.render.document import routing
 from lambdactl.render.numbers import iso
@@ -61,6 +67,20 @@ def logged(session: Session, verb: str, about: Entry, events: Iterator[E]) -> It
         raise
     finally:
         append(session, {**entry, **_came_to(entry, seen), **outcome, "at": iso(session.aws.now())})
+
+
+def noted(session: Session, event: DeployEvent) -> None:
+    """A line for what is made before a deploy is asked about: a bucket, objects, a change set."""
+    match event:
+        case BucketMade():
+            made = f"CreateBucket {event.bucket}"
+        case ArtifactUploaded():
+            made = f"PutObject {event.bucket}/{event.key}"
+        case ChangeSetCreated():
+            made = f"CreateChangeSet {event.stack}:{event.name}"
+        case _:
+            return
+    append(session, {**opening(session, "prepare"), "actions": [made], "outcome": "done"})
 
 
 def opening(session: Session, verb: str) -> Entry:

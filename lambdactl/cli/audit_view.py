@@ -54,7 +54,7 @@ def _row(entry: Entry) -> tuple[Cell, ...]:
     return (
         stamp(datetime.fromisoformat(entry["at"])),
         visible(caller.rpartition("/")[2] or caller),
-        visible(str(entry.get("target", UNKNOWN))),
+        visible(_about(entry)),
         visible(_state(entry.get("before"))),
         visible(_state(entry.get("reached", entry.get("after")), entry.get("deleted", ()))),
         Span("not known: it did not end" if unknown else visible(outcome), style),
@@ -63,6 +63,12 @@ def _row(entry: Entry) -> tuple[Cell, ...]:
         visible(str(entry.get("region", UNKNOWN))),
         visible(str(entry.get("command", ""))),
     )
+
+
+def _about(entry: Entry) -> str:
+    """The target; of what has none, what was done."""
+    told = entry.get("target") or ", ".join(entry.get("actions", ()))
+    return str(told) or UNKNOWN
 
 
 def _state(told: Any, deleted: Sequence[str] = ()) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lambdactl.cli import deploying, state
+from lambdactl.cli.audit_log import noted
 from lambdactl.cli.change import agreed, shown_plan
 from lambdactl.cli.config import project_file, shown
 from lambdactl.cli.deploying import Order, Tell
@@ -153,6 +154,7 @@ def _may_make_bucket(session: Session, name: str) -> bool:
 
 def _narrator(session: Session) -> Tell:
     def tell(event: DeployEvent) -> None:
+        noted(session, event)
         if is_news(event):
             session.terminal.say(line(event, ascii=session.terminal.ascii))
 
