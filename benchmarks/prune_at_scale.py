@@ -207,7 +207,7 @@ def is_delete(action: str) -> bool:
 
 def ours(there: Account, match: str, folder: Path, rate: float | None) -> str:
     from lambdactl.errors import LambdactlError
-    from lambdactl.ops.fleet_prune import apply_section
+    from lambdactl.ops.fleet_prune import apply_section, workers_for
     from lambdactl.ops.function_prune import Terms
     from lambdactl.ops.plan_file import read_sections
 
@@ -217,7 +217,8 @@ def ours(there: Account, match: str, folder: Path, rate: float | None) -> str:
     aws = connected(there.environment, there.speed, rate)
     (section,) = read_sections(path)
     try:
-        for _ in apply_section(section, aws, Terms(), directory=folder):
+        workers = workers_for(rate)
+        for _ in apply_section(section, aws, Terms(), workers=workers, directory=folder):
             continue
     except LambdactlError as error:
         return str(error)

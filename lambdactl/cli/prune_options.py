@@ -61,30 +61,37 @@ def option(help: str, metavar: str | None = None, kind: Any = Text) -> Any:
     return Annotated[kind, typer.Option(metavar=metavar, help=help)]
 
 
-def flag(help: str) -> Any:
-    return Annotated[bool, typer.Option(help=help)]
+def flag(name: str, help: str) -> Any:
+    """One that is there or not: ``--no-...`` of it would say nothing."""
+    return Annotated[bool, typer.Option(name, help=help)]
 
 
 OPTIONS: Mapping[str, tuple[Any, Any]] = {
     "keep": (option("Keep the newest N besides those in use.", "N", int), 5),
     "grace": (option("Keep what is younger: 36h, 90m, 7d.", "TIME", str), "24h"),
     "older_than": (option("Delete only what is older: 30d.", "TIME"), None),
-    "all_functions": (flag("Every function of the account."), False),
+    "all_functions": (flag("--all-functions", "Every function of the account."), False),
     "stack": (option("The functions of a stack.", "NAME"), None),
     "match": (option("Functions named like shop-*.", "GLOB"), None),
     "until": (option("Largest first, until code storage is down to 50GB.", "SIZE"), None),
-    "layers": (flag("Layer versions that nothing has attached, too."), False),
+    "layers": (flag("--layers", "Layer versions that nothing has attached, too."), False),
     "regions": (option("In these regions.", "NAME,NAME"), None),
     "plan": (option("Write the plan to FILE, to be reviewed; delete nothing.", "FILE"), None),
     "apply": (option("Do a plan, or go on with it.", "FILE"), None),
     "rate": (option("Deletes a second; 4.5 of AWS's 15 if not said.", "N", float | None), None),
     "max_delete": (option("With --yes: this many, no more.", "N", int | None), None),
-    "deep": (flag("Search other services for the ARNs of versions, too."), False),
+    "deep": (flag("--deep", "Search other services for the ARNs of versions, too."), False),
     "pins": (option("Keep what its lines say: FUNCTION:VERSION.", "FILE"), None),
     "pin_description": (option("Keep versions described like this.", "REGEX"), None),
-    "allow_unreleased": (flag("Versions newer than any alias may go."), False),
-    "allow_managed": (flag("Versions on a capacity provider may go."), False),
-    "despite_deployments": (flag("Also while other functions are being deployed."), False),
+    "allow_unreleased": (
+        flag("--allow-unreleased", "Versions newer than any alias may go."),
+        False,
+    ),
+    "allow_managed": (flag("--allow-managed", "Versions on a capacity provider may go."), False),
+    "despite_deployments": (
+        flag("--despite-deployments", "Also while other functions are being deployed."),
+        False,
+    ),
 }
 
 

@@ -172,7 +172,7 @@ def refuse_more(wish: Wish, sections: tuple[Section, ...], deletes: int) -> None
 
 def applied(asked: Asked, wish: Wish, path: Path, sections: tuple[Section, ...]) -> None:
     """Region by region. What one region could not do does not keep the next from being done."""
-    from lambdactl.ops.fleet_prune import apply_section
+    from lambdactl.ops.fleet_prune import apply_section, workers_for
     from lambdactl.ops.function_prune import Terms
     from lambdactl.ops.pruning import Counts
 
@@ -187,7 +187,8 @@ def applied(asked: Asked, wish: Wish, path: Path, sections: tuple[Section, ...])
                 session.leaves(f"{counts_line(counts)}; {again}   goes on")
                 terms = Terms(session.sleep, stop, wish.despite_deployments)
                 try:
-                    events = apply_section(section, session.aws, terms)
+                    workers = workers_for(wish.rate)
+                    events = apply_section(section, session.aws, terms, workers=workers)
                     for event in logged(session, "prune", about(section, path), events):
                         tell(session, counts, event)
                         session.leaves(f"{counts_line(counts)}; {again}   goes on")

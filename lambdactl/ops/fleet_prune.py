@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -110,6 +111,11 @@ def apply_section(
 
 
 LAYER = "layer:"
+
+
+def workers_for(rate: float | None) -> int:
+    """A delete and the two reads before it take less than a second together."""
+    return max(WORKERS, math.ceil(rate or 0.0))
 
 
 def delete_layers(
