@@ -41,6 +41,8 @@ class Hosting:
     limits: bool = True
     """Whether Lambda throttles as AWS does."""
     seed: int | None = None
+    metric_delay: float = 0.0
+    """How late metrics are, account seconds."""
     """Makes chance repeatable."""
     until_eof: bool = False
     """End when stdin ends: for a parent that may be killed."""
@@ -108,7 +110,11 @@ def listening(hosting: Hosting) -> Iterator[Sandbox]:
 
     try:
         sandbox = Sandbox(
-            port=hosting.port, speed=hosting.speed, limits=hosting.limits, seed=hosting.seed
+            port=hosting.port,
+            speed=hosting.speed,
+            limits=hosting.limits,
+            seed=hosting.seed,
+            metric_delay=hosting.metric_delay,
         )
     except OSError as error:
         raise _cannot_listen(hosting.port, error) from error

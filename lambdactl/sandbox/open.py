@@ -70,7 +70,8 @@ class Sandbox:
     ``port`` 0 takes a free one, a taken one is an :class:`OSError`; ``speed`` is account seconds to
     a wall second; a ``clock`` of your own (a ManualClock) takes the place of the running one, and
     then Lambda does not throttle, nor without ``limits``. ``seed`` makes chance repeatable: which
-    calls a fault strikes, and which version of an alias a call runs.
+    calls a fault strikes, and which version of an alias a call runs. ``metric_delay`` is how many
+    account seconds a service's metrics come late, as CloudWatch's do by one to three minutes.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Sandbox:
         strict: bool = False,
         limits: bool = True,
         seed: int | None = None,
+        metric_delay: float = 0.0,
     ) -> None:
         self._server = Server(port)
         running = clock or RunningClock(speed)
@@ -95,6 +97,8 @@ class Sandbox:
         self.account.door.strict |= strict
         if seed is not None:
             self._seed(seed)
+        if metric_delay:
+            self.account.services["cloudwatch"].delay_s = metric_delay
         if clock is None and limits:
             self.account.door.quotas = Quotas(self.account.clock.now)
         self.account.endpoint = self._server.endpoint

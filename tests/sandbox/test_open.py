@@ -125,3 +125,14 @@ with Sandbox() as sandbox:
     assert all(name.startswith("lambdactl.sandbox") for name in rooms), rooms
 """
     subprocess.run([sys.executable, "-W", "error", "-c", script], check=True, timeout=60)
+
+
+def test_metrics_come_late_when_asked_for() -> None:
+    clock = ManualClock()
+    with Sandbox(clock=clock, metric_delay=120.0) as sandbox:
+        watch = sandbox.account.services["cloudwatch"]
+        watch.record("AWS/Lambda", "Errors", {"FunctionName": "f"}, 1.0, "Count", clock.now())
+        clock.advance(119.0)
+        assert sandbox.client("cloudwatch").list_metrics()["Metrics"] == []
+        clock.advance(2.0)
+        assert len(sandbox.client("cloudwatch").list_metrics()["Metrics"]) == 1

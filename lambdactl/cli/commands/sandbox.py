@@ -22,6 +22,15 @@ Begin = Annotated[
     str, typer.Option(metavar="NAME", help="What to begin with: canary, bad-canary, ...")
 ]
 Seed = Annotated[int | None, typer.Option(min=0, metavar="N", help="Make chance repeatable.")]
+MetricDelay = Annotated[
+    float,
+    typer.Option(
+        min=0.0,
+        max=3600.0,
+        metavar="SECONDS",
+        help="Let metrics come late, as CloudWatch's do: 60 to 180 account seconds.",
+    ),
+]
 NoLimits = Annotated[
     bool, typer.Option("--no-limits", help="Let Lambda answer any number of calls a second.")
 ]
@@ -48,6 +57,7 @@ def start(
     scenario: Begin = "empty",
     seed: Seed = None,
     no_limits: NoLimits = False,
+    metric_delay: MetricDelay = 0.0,
     unlisted: Annotated[bool, typer.Option("--unlisted", hidden=True)] = False,
     until_eof: Annotated[bool, typer.Option("--until-eof", hidden=True)] = False,
 ) -> None:
@@ -72,6 +82,7 @@ def start(
         listed=not unlisted,
         limits=not no_limits,
         seed=seed,
+        metric_delay=metric_delay,
         until_eof=until_eof,
     )
     host(asked, hosting)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lambdactl.sandbox.clock import Process
 from lambdactl.sandbox.fleet import seed_fleet
+from lambdactl.sandbox.modelled_traffic import model_traffic
 from lambdactl.sandbox.scenarios.stage import Stage
 from lambdactl.sandbox.scenarios.steps import Calls, Deploy, Pass, Play, Scenario
 
@@ -14,6 +15,7 @@ _BEFORE = (Deploy({"Release": "first"}), Calls(240.0), Pass(180.0))
 def fleet(stage: Stage) -> Process:
     """Laid down as records: at fifteen calls a second the API would take an hour."""
     seed_fleet(stage.account)
+    model_traffic(stage.account)
     yield from ()
 
 
