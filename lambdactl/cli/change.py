@@ -6,7 +6,7 @@ prints it as narration, asks, applies it, and prints what came of it as data.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from lambdactl.cli.options import Asked
 from lambdactl.cli.permitting import require_writable
 from lambdactl.cli.session import Session, opened
 from lambdactl.errors import PartlyDone
-from lambdactl.model import Snapshot, Target
+from lambdactl.model import Routing, Snapshot, Target
 from lambdactl.plan import Plan, VersionVerdict
 from lambdactl.render import document
 from lambdactl.render.addressed import addressed
@@ -89,22 +89,31 @@ def shown_plan(session: Session, plan: Plan, snapshot: Snapshot | None = None) -
 def _confirm(session: Session, plan: Plan, snapshot: Snapshot) -> None:
     """What cannot be undone, and what takes all traffic in production, the operator types out; the
     rest is a yes."""
-    terminal, lines = session.terminal, shown_plan(session, plan, snapshot)
+    typed = None
+    if plan.verb == "prune":
+        typed = "the function's name to delete"
+    elif plan.takes_all:
+        typed = taking(session, plan.after)
+    consent(session, shown_plan(session, plan, snapshot), plan.target.function, typed=typed)
+
+
+def taking(session: Session, after: Routing | None) -> str | None:
+    """What is typed where a version takes all traffic: a name in production, else nothing."""
+    what = f"the function's name to give {routed(after)} in production"
+    return what if session.production else None
+
+
+def consent(session: Session, lines: Sequence[Line | str], name: str, *, typed: str | None) -> None:
+    """Show, and ask unless it was agreed; ``typed`` says which ``name`` is typed, and for what."""
+    terminal = session.terminal
     if agreed(session):
         terminal.say(*lines)
         return
     terminal.insist(*lines)
-    function = plan.target.function
-    if plan.verb == "prune":
-        terminal.confirm(f"Type the function's name to delete ({function}):", answer=function)
-    elif session.production and plan.takes_all:
-        terminal.confirm(
-            f"This is production. Type the function's name to give {routed(plan.after)}"
-            f" ({function}):",
-            answer=function,
-        )
-    else:
+    if typed is None:
         terminal.confirm("Proceed?")
+    else:
+        terminal.confirm(f"Type {typed} ({name}):", answer=name)
 
 
 def agreed(session: Session) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lambdactl.cli import deploying, state
 from lambdactl.cli.audit_log import noted
-from lambdactl.cli.change import agreed, shown_plan
+from lambdactl.cli.change import agreed, consent, shown_plan
 from lambdactl.cli.config import project_file, shown
 from lambdactl.cli.deploying import Order, Tell
 from lambdactl.cli.included import STACK, included_template
@@ -26,6 +26,7 @@ from lambdactl.ops.stack_events import DeployEvent, StackOperationEnded
 from lambdactl.ops.stacking import attach_deploy
 from lambdactl.render import document
 from lambdactl.render.columns import columns
+from lambdactl.render.numbers import counted
 from lambdactl.render.spans import Line
 from lambdactl.render.stack_words import is_news
 from lambdactl.render.visible import visible
@@ -128,18 +129,22 @@ def _deploy(session: Session, order: Order) -> None:
     if not prepared.plan.actions or session.asked.dry_run:
         _show_only(session, order, prepared)
         return
-    lines = shown_plan(session, prepared.plan)
-    if agreed(session):
-        session.terminal.say(*lines)
-    else:
-        session.terminal.insist(*lines)
-        try:
-            session.terminal.confirm("Proceed?")
-        except BaseException:
-            # Ctrl-C at the question is a no as well.
-            deploying.discard(session.aws, prepared)
-            raise
+    try:
+        typed = _losing(session, prepared)
+        consent(session, shown_plan(session, prepared.plan), order.stack, typed=typed)
+    except BaseException:
+        # Ctrl-C at the question is a no as well.
+        deploying.discard(session.aws, prepared)
+        raise
     _execute(session, order, prepared, tell)
+
+
+def _losing(session: Session, prepared: Prepared) -> str | None:
+    """What is typed where production loses something that cannot be had back."""
+    lost = [c for c in prepared.plan.changes if c.action == "Remove" or c.replaced]
+    if not session.production or not lost:
+        return None
+    return f"the stack's name to remove or replace {counted(len(lost), 'resource')} of production"
 
 
 def _may_make_bucket(session: Session, name: str) -> bool:

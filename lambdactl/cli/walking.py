@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from lambdactl.cli import state
-from lambdactl.cli.change import agreed, shown_plan
+from lambdactl.cli.change import consent, shown_plan, taking
 from lambdactl.cli.guarding import acting_for, shown
 from lambdactl.cli.options import Asked
 from lambdactl.cli.permitting import require_writable
@@ -23,7 +23,7 @@ from lambdactl.cli.session import Session, opened
 from lambdactl.cli.watching import viewer
 from lambdactl.cli.weight import parse_weight
 from lambdactl.errors import NotFound, Refused, UsageError
-from lambdactl.model import Snapshot, Target, label
+from lambdactl.model import Routing, Snapshot, Target, label
 from lambdactl.ops.events import AliasVerified, Event
 from lambdactl.ops.walking import Walk, walk
 from lambdactl.plan import plan_shift
@@ -70,11 +70,9 @@ def start(asked: Asked, steps: Steps) -> None:
             return
         require_writable(session, "shift")
         refuse_second_walker(session, target)
-        if agreed(session):
-            session.terminal.say(*lines)
-        else:
-            session.terminal.insist(*lines)
-            session.terminal.confirm("Proceed?")
+        takes_all = plan.steps[-1] == 100.0
+        typed = taking(session, Routing(plan.to)) if takes_all else None
+        consent(session, lines, target.function, typed=typed)
         go(session, plan)
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from lambdactl.aws import connect
+from lambdactl.cli.deploy_flow import _losing
 from lambdactl.errors import Refused
 from lambdactl.model import Routing
+from lambdactl.model_stack import ResourceChange
 from tests.cli.conftest import Run
 from tests.cli.shop import Shop
 
@@ -119,11 +123,36 @@ def test_all_traffic_in_production_is_taken_by_typing_the_name(
     person("y")
     said = cli("promote", "--write")
     assert said.code == 3
-    assert "This is production. Type the function's name to give v42 100 % (checkout):" in said.err
+    assert "Type the function's name to give v42 100 % in production (checkout):" in said.err
     assert shop.live.routing == Routing(41, 42, 5.0)
     person("checkout")
     assert cli("promote", "--write").code == 0
     assert shop.live.routing == Routing(42)
+
+
+def test_a_walk_to_all_traffic_in_production_too(
+    cli: Run, shop: Shop, project: Path, person: Callable[..., None]
+) -> None:
+    person("y")
+    said = cli("shift", "--to", "42", "--steps", "10,100", "--every", "1m", "--write")
+    assert said.code == 3
+    assert "Type the function's name to give v42 100 % in production (checkout):" in said.err
+    assert shop.live.routing == Routing(41)
+
+
+def test_a_deploy_that_takes_something_from_production_is_confirmed_by_the_stack_s_name() -> None:
+    gone = ResourceChange("Remove", "Table", "AWS::DynamoDB::Table", "orders")
+    made = ResourceChange("Add", "Queue", "AWS::SQS::Queue")
+    prod = cast(Any, SimpleNamespace(production=True))
+    other = cast(Any, SimpleNamespace(production=False))
+
+    def prepared(*changes: ResourceChange) -> Any:
+        return SimpleNamespace(plan=SimpleNamespace(changes=changes))
+
+    told = "the stack's name to remove or replace 1 resource of production"
+    assert _losing(prod, prepared(gone, made)) == told
+    assert _losing(prod, prepared(made)) is None
+    assert _losing(other, prepared(gone)) is None
 
 
 def test_an_abort_in_production_asks_no_more_than_a_yes(
