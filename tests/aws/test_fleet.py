@@ -280,3 +280,49 @@ def test_each_quota_has_its_bucket() -> None:
     assert buckets.of("lambda", "GetPolicy") is buckets.policies
     assert buckets.of("lambda", "DeleteFunction") is buckets.deletes
     assert buckets.of("cloudwatch", "ListMetrics") is None
+
+
+def test_the_functions_of_a_stack_and_their_versions(quick: Script) -> None:
+    made = [
+        resource("AWS::Lambda::Function", "checkout"),
+        {**resource("AWS::Lambda::Function", "cart"), "LogicalResourceId": "Y"},
+        {**resource("AWS::SQS::Queue", "queue"), "LogicalResourceId": "Z"},
+    ]
+    quick.expect(
+        "cloudformation",
+        "list_stack_resources",
+        {"StackName": "shop"},
+        {"StackResourceSummaries": made},
+    )
+    assert quick.aws.stack_functions("shop") == ("cart", "checkout")
+    rows = [version_row("$LATEST"), version_row("3")]
+    asked = {"FunctionName": "checkout"}
+    quick.expect("lambda", "list_versions_by_function", asked, {"Versions": rows})
+    page = quick.aws.versions_of("checkout")
+    assert [v.number for _, v in page.rows] == [0, 3]
+
+
+def test_a_stack_that_is_gone_has_no_status(quick: Script) -> None:
+    quick.fails("cloudformation", "describe_stacks", "ValidationError", message="does not exist")
+    assert quick.aws.stack_status("shop") is None
+
+
+def test_what_pins_versions_just_before_a_delete(quick: Script) -> None:
+    mappings = [{"FunctionArn": f"{ARN}:3"}, {"FunctionArn": f"{ARN.replace('checkout', 'x')}:9"}]
+    quick.expect("lambda", "list_event_source_mappings", {}, {"EventSourceMappings": mappings})
+    for _ in range(2):
+        quick.expect(
+            "lambda",
+            "list_provisioned_concurrency_configs",
+            None,
+            {"ProvisionedConcurrencyConfigs": [{"FunctionArn": f"{ARN}:4"}]},
+        )
+        quick.expect(
+            "lambda",
+            "list_function_event_invoke_configs",
+            None,
+            {"FunctionEventInvokeConfigs": [{"FunctionArn": f"{ARN}:5"}]},
+        )
+    first = quick.aws.pins("checkout")
+    assert {(u.version, u.rule) for u in first} == {(3, 8), (4, 9), (5, 10)}
+    assert quick.aws.pins("checkout") == first, "the mappings are a minute old at most"
