@@ -35,7 +35,7 @@ ENVIRONMENT = {
     "LAMBDACTL_YES": "1: confirmations are answered with yes, except where env is prod",
     "LAMBDACTL_NO_INPUT": "1: never ask",
     "LAMBDACTL_DEBUG": "1: show tracebacks",
-    "LAMBDACTL_LOG": "a file that gets a line of every call to AWS; without it none is written",
+    "LAMBDACTL_LOG": "a file that gets a line of every call to AWS; else none is written",
     "LAMBDACTL_ASCII": "1: draw with ASCII only",
     "AWS_PROFILE, AWS_REGION, ...": "as for every AWS tool",
     "AWS_ENDPOINT_URL": "ask this endpoint instead of AWS",
