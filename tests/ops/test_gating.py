@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from datetime import timedelta
 from typing import TypeVar
 
 import pytest
 
-from lambdactl.errors import RolloutFailed, WaitTimeout
+from lambdactl.errors import PermissionDenied, RolloutFailed, WaitTimeout
 from lambdactl.ops.acting import Acting, unlogged
 from lambdactl.ops.events import ActAnnounced, DeploymentStopRequested, Event, VerdictReached
 from lambdactl.ops.gating import abort_on_fail, gate
 from lambdactl.plan import Plan
-from lambdactl.verdict import Answer
+from lambdactl.verdict import Answer, State, assess
 from tests.ops.measured_stage import MeasuredStage
 from tests.ops.stage import TARGET
 
@@ -98,3 +99,40 @@ def test_a_good_canary_is_left_alone(measured_stage: MeasuredStage) -> None:
     assert ended is not None and ended.succeeded
     assert watching.evidence == []
     assert measured_stage.alias() == {"version": "2", "weights": {}}
+
+
+def test_a_rollout_is_judged_from_its_beginning_in_one_call_a_look(
+    measured_stage: MeasuredStage,
+) -> None:
+    stage = measured_stage
+    rollout(stage, 0.05)
+    stage.sleep(120.0)
+    first = stage.aws.snapshot(TARGET, afresh=True)
+    asked = stage.aws.calls["cloudwatch:GetMetricData"]
+    stage.sleep(3_000.0)
+    later = stage.aws.snapshot(TARGET)
+    assert stage.aws.calls["cloudwatch:GetMetricData"] == asked + 1
+    assert first.metrics is not None and later.metrics is not None
+    assert first.metrics.history is not None and later.metrics.history is not None
+    assert first.deployment is not None and first.deployment.created is not None
+    began = [m.history[2].minutes[0].start for m in (first.metrics, later.metrics) if m.history]
+    assert began[0] == began[1]
+    assert timedelta(0) <= first.deployment.created - began[0] - timedelta(minutes=30)
+    assert len(later.metrics.series[2].minutes) == 30
+    assert len(later.metrics.history[2].minutes) > 80
+    assert later.metrics.doubts == ()
+
+
+def test_without_the_permission_nothing_is_measured(
+    measured_stage: MeasuredStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rollout(measured_stage, 0.05)
+    measured_stage.sleep(300.0)
+
+    def forbidden(*_words: object, **_more: object) -> None:
+        raise PermissionDenied("no permission", action="cloudwatch:GetMetricData")
+
+    monkeypatch.setattr("lambdactl.aws.metrics.ask", forbidden)
+    assessment = assess(measured_stage.aws.snapshot(TARGET, afresh=True))
+    assert assessment.state is State.NOT_MEASURED
+    assert "no permission: cloudwatch:GetMetricData" in assessment.text
