@@ -68,6 +68,12 @@ def _checked(path: Path, table: Mapping[str, Any], known: schema.Shape) -> File:
     return File(path, table)
 
 
+def ui(file: File) -> Mapping[str, Any]:
+    """How the operator wants things shown."""
+    found: Mapping[str, Any] = file.content.get("ui", {})
+    return found
+
+
 def contexts(file: File) -> Mapping[str, Mapping[str, Any]]:
     found: Mapping[str, Mapping[str, Any]] = file.content.get("contexts", {})
     return found

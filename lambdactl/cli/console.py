@@ -14,7 +14,7 @@ from lambdactl.ops.events import Event
 from lambdactl.ops.local import with_local
 from lambdactl.ops.pins import Pins
 from lambdactl.plan import Plan
-from lambdactl.tui import Operations, Settings, run
+from lambdactl.tui import Operations, Settings, run, themes
 
 KEEP = 5
 
@@ -59,9 +59,10 @@ def settings(session: Session, target: Target, badge: str | None) -> Settings:
         flags=meant.flags,
         read_only=_read_only(session),
         production=session.production,
-        interval_s=session.interval_s,
+        interval_s=_interval_s(session),
         keep=_keep(),
         ascii=session.terminal.ascii,
+        theme=_theme(session),
     )
 
 
@@ -74,6 +75,26 @@ def _badge(session: Session) -> str:
 def _read_only(session: Session) -> str | None:
     why = session.read_only
     return f"{why}; lambdactl tui --write changes it" if why else None
+
+
+def _interval_s(session: Session) -> float:
+    """``[ui] refresh_seconds`` of the operator's file, else as the account's clock asks for."""
+    said = config.ui(config.user_file()).get("refresh_seconds")
+    if said is None:
+        return session.interval_s
+    if not 1 <= said <= 3600:
+        raise UsageError(f"ui.refresh_seconds {said} is not from 1 to 3600", hint="5")
+    return float(said)
+
+
+def _theme(session: Session) -> str:
+    """The theme of the context, where it has one."""
+    table = config.contexts(config.user_file()).get(session.wanted.get("context") or "", {})
+    names = [theme.name for theme in themes.ALL]
+    chosen = str(table.get("theme", names[0]))
+    if chosen not in names:
+        raise UsageError(f"there is no theme {chosen}", hint=f"one of {', '.join(names)}")
+    return chosen
 
 
 def _keep() -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from time import sleep
 from typing import TYPE_CHECKING
 
-from lambdactl.cli import state
+from lambdactl.cli import config, state
 from lambdactl.cli.hearing import call_log, slow_down_once
 from lambdactl.cli.options import Asked
 from lambdactl.cli.permitting import why_read_only
@@ -92,6 +92,7 @@ def entered(asked: Asked, meant: Wanted) -> Iterator[Session]:
     """Connect and check the account; errors leave with commands that lead back to this place."""
     try:
         aws = connected(meant)
+        asked.terminal.ascii |= config.ui(config.user_file()).get("ascii", False)
         aws.on_throttled = slow_down_once(asked.terminal)
         aws.on_call = call_log()
         place = aws.place()

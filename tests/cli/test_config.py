@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from lambdactl.cli import state
+from lambdactl.cli import console, session, state
+from lambdactl.cli.options import Run as Running
+from lambdactl.cli.options import asked
+from lambdactl.errors import UsageError
+from lambdactl.tui import Settings
 from tests.cli.conftest import Run
 from tests.cli.shop import Shop
 
@@ -249,3 +253,28 @@ def test_the_schema_is_one_for_editors_too(cli: Run, shop: Shop) -> None:
     assert told["user"]["properties"]["ui"]["properties"]["ascii"]["type"] == "boolean"
     assert told["project"]["additionalProperties"] is False
     assert "contexts.NAME.env" in cli("config", "schema").out
+
+
+def test_what_is_set_for_the_console_and_the_terminal_is_done(
+    cli: Run, shop: Shop, mine: Path
+) -> None:
+    words = ("-f", "checkout:live", "--context", "ops")
+    assert "●" in cli("shift", *words, "--to", "42", "--weight", "10", "--yes").err
+    cli("config", "set", "ui.ascii", "true")
+    cli("config", "set", "ui.refresh_seconds", "7")
+    cli("config", "set", "contexts.ops.theme", "lambdactl-light")
+    assert "●" not in cli("shift", *words, "--to", "42", "--weight", "20", "--yes").err
+    settings = console_settings()
+    assert (settings.interval_s, settings.theme, settings.ascii) == (7.0, "lambdactl-light", True)
+    cli("config", "set", "contexts.ops.theme", "neon")
+    with pytest.raises(UsageError, match="there is no theme neon"):
+        console_settings()
+    cli("config", "set", "ui.refresh_seconds", "0.1")
+    with pytest.raises(UsageError, match="is not from 1 to 3600"):
+        console_settings()
+
+
+def console_settings() -> Settings:
+    wanted = asked(Running(), {"function": "checkout:live"})
+    with session.opened(wanted) as (here, target):
+        return console.settings(here, target, None)

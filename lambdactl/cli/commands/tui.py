@@ -18,6 +18,7 @@ def tui(asked: Asked) -> None:
     \b
     lambdactl tui                     on the current target
     lambdactl tui -f checkout:live    on another one
+    lambdactl tui --read-only         to look only; --write where production is read-only
 
     It needs a terminal; in a pipe, lambdactl status --watch tells the same.
     """
