@@ -7,7 +7,8 @@ than the call it makes: a command that asks for more than its answer needs is sl
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from lambdactl.aws.door import Door
 from lambdactl.sandbox import fleet
 from lambdactl.sandbox.clock import ManualClock
+from lambdactl.sandbox.faults import denied, throttled
 from lambdactl.sandbox.open import Sandbox
 from tests.cli.conftest import Run
 
@@ -84,3 +86,66 @@ def test_a_command_asks_for_what_its_answer_needs(
     asked = Counter(entry.action for entry in grown.door.journal if entry.caller)
     assert asked == Counter(calls)
     assert sorted(clients) == sorted(wanted)
+
+
+def test_throttling_is_said_once_and_the_answer_comes(cli: Run, grown: Sandbox) -> None:
+    grown.door.faults.add(ALIASES, throttled(), times=1)
+    grown.door.faults.add(VERSIONS, throttled(), times=1)
+    said = cli("versions", *LIVE)
+    assert said.code == 0
+    assert said.err.count("AWS asks us to slow down (TooManyRequestsException)") == 1
+    assert "v12" in said.out
+
+
+def test_calls_are_logged_where_that_is_asked_for_and_nowhere_else(
+    cli: Run, grown: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "calls.log"
+    assert cli("versions", *LIVE).code == 0
+    assert not log.exists()
+    monkeypatch.setenv("LAMBDACTL_LOG", str(log))
+    grown.door.faults.add(VERSIONS, denied())
+    assert cli("versions", *LIVE).code == 13
+    told = [line.split()[2:4] for line in log.read_text().splitlines()]
+    assert told == [
+        ["lambdactl", "begins"],
+        [STS, "200"],
+        [ALIASES, "200"],
+        [VERSIONS, "403"],
+        [VERSIONS, "failed:"],
+    ]
+    assert log.stat().st_mode & 0o777 == 0o600
+    monkeypatch.setenv("LAMBDACTL_LOG", str(tmp_path))
+    said = cli("versions", *LIVE)
+    assert said.code == 2
+    assert f"LAMBDACTL_LOG: {tmp_path} cannot be written" in said.err
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words", "told"),
+    [
+        ("LAMBDACTL_FUNCTION", "fleet-0000:live", ("aliases", "-o", "name"), "fleet-0000:live\n"),
+        ("LAMBDACTL_OUTPUT", "name", ("aliases", *LIVE), "fleet-0000:live\n"),
+    ],
+)
+def test_the_environment_says_what_a_flag_would(
+    cli: Run,
+    grown: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: str,
+    words: tuple[str, ...],
+    told: str,
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert cli(*words).out == told
+
+
+def test_no_input_by_environment_is_no_input(
+    cli: Run, grown: Sandbox, monkeypatch: pytest.MonkeyPatch, person: Callable[..., None]
+) -> None:
+    person("y")
+    monkeypatch.setenv("LAMBDACTL_NO_INPUT", "1")
+    said = cli("shift", "--to", "11", "--weight", "10", *LIVE)
+    assert said.code == 3
+    assert "nobody can be asked" in said.err
