@@ -8,6 +8,7 @@ import typer
 
 from lambdactl.cli.app import SETTINGS
 from lambdactl.cli.options import Asked, seconds, shared
+from lambdactl.cli.versioning import published
 from lambdactl.cli.weight import parse_weight
 from lambdactl.errors import UsageError
 
@@ -89,7 +90,7 @@ def walk(
     from lambdactl.cli.walking import parse_steps, start
 
     wait_s = seconds(max_wait) if max_wait is not None else None
-    start(asked, Wanted(version_number(to), parse_steps(steps), every_s, guard, wait_s))
+    start(asked, Wanted(published("--to", to), parse_steps(steps), every_s, guard, wait_s))
 
 
 def once(asked: Asked, to: str | None, weight: str | None, walks: bool) -> None:
@@ -98,20 +99,8 @@ def once(asked: Asked, to: str | None, weight: str | None, walks: bool) -> None:
     if to is None or weight is None:
         missing = "--to" if to is None else "--weight"
         raise UsageError(f"Missing option '{missing}'", hint="lambdactl shift --to 2 --weight 10")
-    share, number = parse_weight(weight), version_number(to)
+    share, number = parse_weight(weight), published("--to", to)
     from lambdactl.cli.change import change
     from lambdactl.plan import plan_shift
 
     change(asked, lambda snapshot: plan_shift(snapshot, number, share), to=number, checks=True)
-
-
-def version_number(text: str) -> int:
-    """``2`` or ``v2``. Raises UsageError."""
-    digits = text.removeprefix("v")
-    if not digits.isascii() or not digits.isdigit() or int(digits) < 1:
-        raise UsageError(
-            f"--to {text!r} is not a published version",
-            why="versions are numbers; traffic is split between published versions only",
-            hint="lambdactl versions   lists them",
-        )
-    return int(digits)
