@@ -64,11 +64,21 @@ def follow(
     """
     waiting = Waiting(sleep, interval_s, wait_s)
     watched = Watched(aws, target, window_s, deployment_id)
-    before = since
+    yield from looks(waiting, watched, since, seen, until)
+
+
+def looks(
+    waiting: Waiting,
+    watched: Watched,
+    before: Snapshot | None,
+    seen: Callable[[Snapshot], None],
+    until: Callable[[Snapshot], bool],
+) -> Iterator[Event]:
+    """What each look tells, until the end is confirmed."""
     while True:
         answer = waiting.look(watched.look)
         if isinstance(answer, LambdactlError):
-            yield LookFailed(aws.now(), answer)
+            yield LookFailed(watched.aws.now(), answer)
         else:
             seen(answer)
             yield from changes(before, answer)
@@ -81,7 +91,7 @@ def follow(
                     return
                 continue
         if waiting.over:
-            raise timed_out(target, waiting.waited_s)
+            raise timed_out(watched.target, waiting.waited_s)
         waiting.pause()
 
 
