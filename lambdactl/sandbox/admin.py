@@ -6,6 +6,8 @@
     every stream of calls: how many were sent, and which version answered or failed them
 ``POST /_sandbox/traffic`` ``{"function": ..., "alias": ..., "per_minute": ..., "seed": 0}``
     that many calls a minute of account time through the alias; 0 ends them
+``POST /_sandbox/executions`` ``{"function": ..., "version": ..., "name": ..., "status": ...}``
+    a durable execution on that version, RUNNING unless told
 ``GET /_sandbox/faults``, ``POST /_sandbox/faults`` ``{"action": ..., "kind": ...}``
     the faults in force, and one more (see :mod:`lambdactl.sandbox.fault_orders`)
 ``DELETE /_sandbox/faults``, ``DELETE /_sandbox/faults/3``
@@ -55,6 +57,8 @@ def _answer(account: Account, request: Request) -> dict[str, Any]:
             return {"streams": streams(account).described()}
         case "POST", "traffic":
             return streams(account).set(_object(request.body))
+        case "POST", "executions":
+            return put_execution(account, _object(request.body))
         case _, path if path == "journal" or path.partition("/")[0] == "faults":
             return _door(account, request, path)
         case _, path:
@@ -81,6 +85,16 @@ def _door(account: Account, request: Request, path: str) -> dict[str, Any]:
                 raise ApiError("BadRequest", f"after {after!r} is not a number", 400)
             return {"entries": [asdict(entry) for entry in door.journal.since(int(after))]}
     raise ApiError("NotFound", f"{request.method} {PREFIX}{path} is not there", 404)
+
+
+def put_execution(account: Account, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Let a version have a durable execution, or set the status of the one of that name."""
+    names = ("function", "version", "name")
+    given = {**{name: _text(wanted, name) for name in names}, "status": "RUNNING"}
+    if "status" in wanted:
+        given["status"] = _text(wanted, "status")
+    account.services["lambda"].put_execution(**given)
+    return given
 
 
 def health(account: Account) -> dict[str, Any]:

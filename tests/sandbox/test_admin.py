@@ -103,3 +103,19 @@ def test_a_scenario_deploys_before_it_calls(scenario: Any) -> None:
         assert isinstance(step, Deploy | Calls | Pass | Play)
         assert deployed or isinstance(step, Deploy | Play)
         deployed = True
+
+
+def test_a_durable_execution_is_set_from_outside(world: World) -> None:
+    world.create("d", DurableConfig={"ExecutionTimeout": 60})
+    world.publish("d")
+    wanted = {"function": "d", "version": "1", "name": "order"}
+    assert ask(world.account, "POST", "executions", wanted) == (
+        200,
+        {**wanted, "status": "RUNNING"},
+    )
+    answer = world.client.list_durable_executions_by_function(FunctionName="d", Qualifier="1")
+    assert [e["Status"] for e in answer["DurableExecutions"]] == ["RUNNING"]
+    status, told = ask(world.account, "POST", "executions", {**wanted, "status": "DONE"})
+    assert (status, told["error"]) == (400, "InvalidParameterValueException")
+    status, told = ask(world.account, "POST", "executions", {**wanted, "function": "f"})
+    assert "no DurableConfig" in told["message"]

@@ -18,6 +18,7 @@ from lambdactl.sandbox.functions.refusals import invalid, not_found
 from lambdactl.sandbox.functions.registry import Room
 
 _LIMIT, _DEFAULT = 1000, 100
+_ENDED = frozenset({"SUCCEEDED", "FAILED", "TIMED_OUT", "STOPPED", "DELETING"})
 RUNNING = frozenset({"RUNNING", "PAUSING", "PAUSED"})
 
 
@@ -94,6 +95,8 @@ def put_execution(
     Raises Lambda's own errors where the version is not there or is not durable.
     """
     now = room.account.clock.now()
+    if status not in RUNNING | _ENDED:
+        raise invalid(f"{status} is none of {', '.join(sorted(RUNNING | _ENDED))}")
     with room.account.lock:
         found, _ = room.registry.find({"FunctionName": function})
         settings = room.registry.version_of(found, version).settings
