@@ -243,7 +243,7 @@ def test_from_inside_the_account(place: Sandbox) -> None:
 def test_faults_strike_here_too(place: Sandbox) -> None:
     place.door.faults.add("s3:ListBuckets", throttled())
     s3 = by_socket(place)("s3", config=Config(retries={"total_max_attempts": 1}))
-    assert code_of(s3.list_buckets) == ("ThrottlingException", 400)
+    assert code_of(s3.list_buckets) == ("SlowDown", 503)
 
 
 def test_two_accounts_of_a_process_do_not_see_each_other() -> None:
