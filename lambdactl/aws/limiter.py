@@ -4,7 +4,8 @@ Lambda answers 15 control-plane calls a second for an account and region, shared
 CloudFormation, CodeDeploy and every console; a CodeDeploy deployment has failed because somebody
 else used them up. GetFunction has 100 a second of its own and GetPolicy 15. A bulk of calls (the
 policies of every version, the deletes of a prune) passes through here and is never throttled at
-all. By default deletes, with the few looks between them, stay under a third of the quota.
+all. While a prune deletes, its deletes and the looks between them share one limiter, by default
+under a third of the quota.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import time
 from collections.abc import Callable
 
 READS_A_SECOND = 8.0
-DELETES_A_SECOND = 4.5
+DELETES_A_SECOND = 4.9
 POLICIES_A_SECOND = 12.0
 FUNCTIONS_A_SECOND = 60.0
 QUOTA_A_SECOND = 15.0
@@ -83,6 +84,11 @@ class Buckets:
                 return self.reads
             case _:
                 return self.reads if self.bulk else None
+
+    def share(self) -> None:
+        """From now on reads draw on the limiter of the deletes: its rate is that of both."""
+        self.bulk = True
+        self.reads = self.deletes
 
     def set_pace(self, *, deletes: float | None = None, speed: float = 1.0) -> None:
         """Deletes a second, and how many seconds of the account's clock one of ours is."""

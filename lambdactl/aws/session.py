@@ -260,6 +260,10 @@ class Aws(Door):
         """``found``, with whether each of the ``unused`` ARNs is shared with others."""
         return layers.with_sharing(self, found, unused)
 
+    def pace_together(self) -> None:
+        """Deletes and the looks between them at one rate: what others share is their sum."""
+        self.buckets.share()
+
     @property
     def deletes(self) -> Limiter:
         """The limiter that every delete passes."""

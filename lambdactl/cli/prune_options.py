@@ -19,7 +19,7 @@ FASTEST = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """The options, read. Sizes are bytes; ``rate`` is deletes a second."""
+    """The options, read. Sizes are bytes; ``rate`` is calls a second."""
 
     criteria: Criteria = field(default_factory=Criteria)
     every: bool = False
@@ -78,7 +78,12 @@ OPTIONS: Mapping[str, tuple[Any, Any]] = {
     "regions": (option("In these regions.", "NAME,NAME"), None),
     "plan": (option("Write the plan to FILE, to be reviewed; delete nothing.", "FILE"), None),
     "apply": (option("Do a plan, or go on with it.", "FILE"), None),
-    "rate": (option("Deletes a second; 4.5 of AWS's 15 if not said.", "N", float | None), None),
+    "rate": (
+        option(
+            "Calls a second, deletes and looks; 4.9 of AWS's 15 if not said.", "N", float | None
+        ),
+        None,
+    ),
     "max_delete": (option("With --yes: this many, no more.", "N", int | None), None),
     "deep": (flag("--deep", "Search other services for the ARNs of versions, too."), False),
     "pins": (option("Keep what its lines say: FUNCTION:VERSION.", "FILE"), None),
@@ -163,5 +168,5 @@ def refuse_contradictions(words: Mapping[str, Any]) -> None:
         raise UsageError(
             f"--rate {rate:g} cannot be kept",
             why="AWS takes 15 control-plane calls a second for the whole account and region",
-            hint="--rate 4.5   leaves two thirds of them to others",
+            hint="--rate 4.9   leaves two thirds of them to others",
         )

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from lambdactl.aws import Aws
 
 T = TypeVar("T")
-BATCH = 10
+BATCH = 20
 """Deletes between two looks at what is in use."""
 TRIES = 5
 POLLS = 60

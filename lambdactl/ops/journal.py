@@ -52,7 +52,8 @@ class Journal:
             with self._lock:
                 self._file.write(f"{json.dumps(row)}\n")
                 self._file.flush()
-                os.fsync(self._file.fileno())
+            # Outside the lock: what several threads flush at once the disk does at once.
+            os.fsync(self._file.fileno())
         except OSError as error:
             raise unwritable(self._file.name, error) from error
 

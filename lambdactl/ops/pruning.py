@@ -137,6 +137,7 @@ class Run:
     ) -> Iterator[Event]:
         """``jobs``, then what comes after them. Raises the error of a run that did nothing, else
         PartlyDone where not all was done."""
+        self.aws.pace_together()
         before, unread = self.measure()
         yield from unread
         try:

@@ -280,6 +280,9 @@ def test_each_quota_has_its_bucket() -> None:
     assert buckets.of("lambda", "GetPolicy") is buckets.policies
     assert buckets.of("lambda", "DeleteFunction") is buckets.deletes
     assert buckets.of("cloudwatch", "ListMetrics") is None
+    buckets.share()
+    assert buckets.of("lambda", "ListAliases") is buckets.deletes
+    assert Buckets().deletes.rate < 15.0 / 3
 
 
 def test_the_functions_of_a_stack_and_their_versions(quick: Script) -> None:

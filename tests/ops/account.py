@@ -33,6 +33,7 @@ class Account:
         self.seconds = 0.0
         self.used = 100_000
         self.statuses: dict[int, int] = {}
+        self.together = False
         self.deletes = Limiter(1_000_000.0)
         self.pinned: list[VersionUse] = []
         self.needs: dict[int, VersionUse] = {}
@@ -94,6 +95,9 @@ class Account:
     def running_anywhere(self) -> tuple[Deployment, ...]:
         self._called("running_anywhere")
         return tuple(d for d in self.deployments.values() if d.active)
+
+    def pace_together(self) -> None:
+        self.together = True
 
     def pins(self, function: str) -> tuple[VersionUse, ...]:
         self._called("pins")

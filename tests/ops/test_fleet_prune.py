@@ -79,6 +79,7 @@ def test_what_was_planned_is_read_back_and_applied(world: World, tmp_path: Path)
     assert (section.head.deletes, section.head.keeps, section.head.frees) == (14, 10, 14_000)
     told, error = applied(section, world, tmp_path)
     assert error is None
+    assert world.together, "deletes and looks share one limiter"
     assert sorted(world.deleted) == sorted([*FREE, *(("b", n) for n in range(1, 8))])
     pruned = [(e.function, e.deleted, e.freed) for e in told if isinstance(e, FunctionPruned)]
     assert pruned == [("a", 7, 7_000), ("b", 7, 7_000)]

@@ -71,6 +71,7 @@ class World:
         self.log: list[str] = []
         self.seconds = 0.0
         self.where: Place = PLACE
+        self.together = False
         self.deletes = Limiter(1e9)
         self.buckets = Buckets()
 
@@ -152,6 +153,9 @@ class World:
     def stack_status(self, name: str) -> str | None:
         self._called(f"stack_status {name}")
         return self.stacks.get(name)
+
+    def pace_together(self) -> None:
+        self.together = True
 
     def pins(self, function: str) -> tuple[VersionUse, ...]:
         self._called(f"pins {function}")
