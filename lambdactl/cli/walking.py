@@ -8,9 +8,10 @@ move it: the alias's revision id is the lock.
 from __future__ import annotations
 
 import dataclasses
+import fcntl
 import itertools
-import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -69,7 +70,6 @@ def start(asked: Asked, steps: Steps) -> None:
             session.terminal.say("dry run: nothing was changed")
             return
         require_writable(session, "shift")
-        refuse_second_walker(session, target)
         takes_all = plan.steps[-1] == 100.0
         typed = taking(session, Routing(plan.to)) if takes_all else None
         consent(session, lines, target.function, typed=typed)
@@ -86,7 +86,6 @@ def resume(asked: Asked) -> None:
                 hint=f"lambdactl shift -f {target} --to VERSION --steps 10,25,50,100 --every 10m",
             )
         require_writable(session, "shift")
-        refuse_second_walker(session, target)
         session.terminal.say(*described(plan))
         go(session, plan)
 
@@ -131,7 +130,8 @@ def go(session: Session, plan: Walk) -> None:
     def events() -> Generator[Event, None, None]:
         yield from walk(plan, acting, saving(session, plan.target))
 
-    shown(session, screen, events(), note)
+    with the_only_walker(session, plan.target):
+        shown(session, screen, events(), note)
 
 
 def saving(session: Session, target: Target) -> Callable[[Walk | None], None]:
@@ -143,7 +143,7 @@ def saving(session: Session, target: Target) -> Callable[[Walk | None], None]:
             return
         known = dataclasses.asdict(plan)
         at = plan.step_at.isoformat() if plan.step_at else None
-        state.write(name, {**known, "step_at": at, "pid": os.getpid()})
+        state.write(name, {**known, "step_at": at})
 
     return save
 
@@ -174,22 +174,18 @@ def kept(session: Session, target: Target) -> Walk | None:
         raise UsageError(f"{path} is no walk", why=str(error), hint=f"rm {path}") from error
 
 
-def refuse_second_walker(session: Session, target: Target) -> None:
-    known = state.read(file_of(session, target))
-    pid = known.get("pid") if known else None
-    if isinstance(pid, int) and pid != os.getpid() and is_alive(pid):
-        raise Refused(
-            f"{target} is being walked by process {pid} on this machine",
-            why="its revision id would let only one of the two go on",
-            hint=f"stop that one (its Ctrl-C), then lambdactl shift --resume -f {target}",
-        )
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+@contextmanager
+def the_only_walker(session: Session, target: Target) -> Iterator[None]:
+    """One walker of an alias on this machine; the system lets go when the process dies, however."""
+    path = state_dir() / f"{file_of(session, target)}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Refused(
+                f"{target} is being walked by another process on this machine",
+                why="its revision id would let only one of the two go on",
+                hint=f"stop that one (its Ctrl-C), then lambdactl shift --resume -f {target}",
+            ) from error
+        yield

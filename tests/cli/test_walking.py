@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -172,10 +172,11 @@ def test_a_second_walker_is_refused_while_the_first_lives(
     folder.mkdir(parents=True)
     where = shop.where
     name = f"walk-{where.account_id}-{where.region}-checkout-live.json"
-    (folder / name).write_text(json.dumps({"pid": os.getppid()}))
-    said = cli("shift", "-f", "checkout:live", "--to", "42", "--steps", "10,100", "--yes")
+    with (folder / f"{name}.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        said = cli("shift", "-f", "checkout:live", "--to", "42", "--steps", "10,100", "--yes")
     assert said.code == 5
-    assert "is being walked by process" in said.err
+    assert "is being walked by another process" in said.err
     assert shop.live.routing == Routing(41)
 
 
