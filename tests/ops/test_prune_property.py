@@ -1,7 +1,7 @@
 """Whatever an account looks like and whatever others do to it: nothing that is needed is deleted.
 
 Others act at every call while the plan is made, and before every look while it is applied: before
-each function and every ten deletes. From a look to its deletes nobody can be kept out, for
+each function and every twenty deletes. From a look to its deletes nobody can be kept out, for
 DeleteFunction has no lock; there the account refuses what AWS refuses, and an alias that moves onto
 the very version is tried.
 """
