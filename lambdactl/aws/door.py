@@ -84,12 +84,16 @@ class Door:
         """The items under ``key`` of every page."""
         with self.asking(service, operation, about):
             pages = iter(self.client(service).get_paginator(snake(operation)).paginate(**params))
+        more = True
         while True:
-            self._pace(service, operation)
+            if more:
+                self._pace(service, operation)
             with self.asking(service, operation, about):
                 page = next(pages, None)
             if page is None:
                 return
+            # Only Lambda is paced, and this is its word for another page to ask for.
+            more = "NextMarker" in page
             self._count(service, operation)
             yield from page.get(key, ())
 

@@ -329,3 +329,12 @@ def test_what_pins_versions_just_before_a_delete(quick: Script) -> None:
     first = quick.aws.pins("checkout")
     assert {(u.version, u.rule) for u in first} == {(3, 8), (4, 9), (5, 10)}
     assert quick.aws.pins("checkout") == first, "the mappings are a minute old at most"
+
+
+def test_a_page_is_one_turn_at_the_limiter_and_its_end_is_none(quick: Script) -> None:
+    taken: list[int] = []
+    quick.aws.buckets.reads.wait = lambda: taken.append(1)  # type: ignore[method-assign]
+    quick.expect("lambda", "list_aliases", None, {"Aliases": [], "NextMarker": "m"})
+    quick.expect("lambda", "list_aliases", None, {"Aliases": []})
+    assert quick.aws.aliases("checkout") == ()
+    assert len(taken) == 2
