@@ -14,7 +14,7 @@ from lambdactl.model import Alarm, Deployment, DeploymentStatus, Snapshot, label
 from lambdactl.verdict.judge import Answer, Verdict
 from lambdactl.verdict.measuring import judge_snapshot, pair_of
 from lambdactl.verdict.readings import SETTLING_S
-from lambdactl.verdict.wording import SETTLING, canary_rate, ground, stable_rate
+from lambdactl.verdict.wording import SETTLING, canary_rate, cause, ground, stable_rate
 
 __all__ = ["NEWS", "SETTLING_S", "Assessment", "State", "assess", "judge_snapshot"]
 
@@ -74,7 +74,7 @@ def _moving(snapshot: Snapshot, deployment: Deployment | None, verdict: Verdict)
     if red:
         return Assessment(State.FAILING, _alarm_text(red), "abort", verdict)
     state = State.SHIFTING if deployment else State.PAUSED
-    advice = None if deployment else _undriven(verdict)
+    advice = None if deployment else _undriven(snapshot, verdict)
     if verdict.reason is not None:
         return Assessment(State.NOT_MEASURED, verdict.reason, advice, verdict)
     if not _canary_was_called(snapshot):
@@ -82,7 +82,9 @@ def _moving(snapshot: Snapshot, deployment: Deployment | None, verdict: Verdict)
     return Assessment(state, _compared(snapshot, verdict), advice, verdict)
 
 
-def _undriven(verdict: Verdict) -> str:
+def _undriven(snapshot: Snapshot, verdict: Verdict) -> str:
+    if snapshot.unreadable("deployment"):
+        return "find out whether CodeDeploy drives this split: deployments could not be read"
     if verdict.answer is Answer.PASS:
         return "promote: nothing drives this split"
     return "promote or abort: nothing drives this split"
@@ -140,16 +142,14 @@ def _at_rest(snapshot: Snapshot, verdict: Verdict) -> Assessment:
             return Assessment(State.DONE if fresh else State.STABLE, text, None, verdict)
         text = f"{stable} has all traffic; it was moved after {last.id}"
         return Assessment(State.STABLE, text, None, verdict)
-    reason = last.error_message or last.error_code or "no reason given"
-    text = f"{last.id} {last.status}: {reason}; {stable} has all traffic"
+    text = f"{last.id} {last.status}: {cause(last)}; {stable} has all traffic"
     return Assessment(State.FAILED, text, None, verdict)
 
 
 def _after_rollback(snapshot: Snapshot, last: Deployment, verdict: Verdict) -> Assessment:
     assert snapshot.alias is not None
     stable = label(snapshot.alias.routing.stable)
-    cause = snapshot.previous
-    why = (cause.error_message or cause.error_code) if cause else last.rollback_message
+    why = cause(snapshot.previous) if snapshot.previous else last.rollback_message
     because = f": {why}" if why else ""
     if last.status is DeploymentStatus.Succeeded:
         return Assessment(State.ROLLED_BACK, f"back on {stable}{because}", None, verdict)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from lambdactl.model import Deployment
 from lambdactl.verdict.judge import Answer, Verdict
 
 SETTLING = "the first minutes are still settling"
@@ -37,6 +40,22 @@ def ground(verdict: Verdict) -> str:
     if verdict.canary_bound is not None:
         return f"below {verdict.canary_bound:.2g} %"
     return "the rates lead to no answer yet"
+
+
+def cause(deployment: Deployment) -> str:
+    """Why a deployment ended badly, in a few words where CodeDeploy takes a paragraph."""
+    message = deployment.error_message or ""
+    match deployment.error_code:
+        case "ALARM_ACTIVE":
+            names = re.findall("<([^<>]+)>", message)
+            return f"alarm {', '.join(names)}" if names else "an alarm"
+        case "HOOK_EXECUTION_FAILURE":
+            failed = [e.name for e in deployment.events if e.status == "Failed"]
+            return f"hook {', '.join(failed)} failed" if failed else "a hook failed"
+        case "MANUAL_STOP":
+            return "stopped by a person"
+        case code:
+            return message or code or "no reason given"
 
 
 def number(value: float) -> str:

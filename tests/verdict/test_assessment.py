@@ -135,6 +135,30 @@ def test_a_split_that_nobody_drives_asks_for_a_decision() -> None:
     assert "nothing drives" in (assess(snapshot()).advice or "")
 
 
+def test_who_could_not_look_does_not_say_that_nothing_drives_a_split() -> None:
+    blind = snapshot(unread=(Unread("deployment", "no permission"),))
+    assert "nothing drives" not in (assess(blind).advice or "")
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "words"),
+    [
+        (
+            "ALARM_ACTIVE",
+            "Alarms were activated: <errors>, <slow>",
+            "back on v1: alarm errors, slow",
+        ),
+        ("HOOK_EXECUTION_FAILURE", "One or more functions failed.", "back on v1: a hook failed"),
+        ("MANUAL_STOP", "The deployment was stopped.", "back on v1: stopped by a person"),
+        ("TIMEOUT", "It took too long.", "back on v1: It took too long."),
+    ],
+)
+def test_a_paragraph_of_codedeploy_is_a_few_words(code: str, message: str, words: str) -> None:
+    stopped = replace(deployment(DeploymentStatus.Stopped, error=message), error_code=code)
+    undone = deployment(DeploymentStatus.Succeeded, rolls_back="d-1")
+    assert assess(snapshot(Routing(1), deployment=undone, previous=stopped)).text == words
+
+
 def test_an_old_success_is_simply_how_things_are() -> None:
     old = replace(deployment(DeploymentStatus.Succeeded), completed=NOW - timedelta(days=6))
     assert assess(snapshot(Routing(2), deployment=old)).state is State.STABLE
