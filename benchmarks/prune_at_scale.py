@@ -308,7 +308,7 @@ def measure_deletes(part: int, speed: float, folder: Path) -> None:
     names = [f"fleet-{n:04d}" for n in range(part)]
     print(f"\n## Deletes: {part} functions x 60 versions, keep {KEEP}")
     print(
-        "| | calls | deleted | a second | of the rate allowed | throttled |"
+        "| | calls | deleted | deletes a second | of the rate allowed | throttled |"
         " needed versions deleted | failed |\n|---|---|---|---|---|---|---|---|"
     )
     ways: list[tuple[str, float | None, Callable[[Account], str]]] = [
