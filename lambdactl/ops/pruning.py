@@ -170,7 +170,7 @@ class Run:
     def progress(self) -> Iterator[Event]:
         """Every few seconds: how fast it goes, and how long it will take."""
         now = self._monotonic()
-        if self.workers == 1 or now - self._told < TOLD_S:
+        if now - self._told < TOLD_S:
             return
         self._told = now
         done, took = self.counts.deleted, now - self._began

@@ -26,6 +26,7 @@ from lambdactl.ops.events import (
     DeploymentEnded,
     DeploymentStarted,
     Event,
+    PruneProgressed,
     StorageMeasured,
     VersionDeleted,
     VersionKept,
@@ -280,6 +281,17 @@ def test_a_prune_looks_again_deletes_oldest_first_and_measures() -> None:
     measured = events[-1]
     assert isinstance(measured, StorageMeasured)
     assert (measured.before, measured.after, measured.estimated) == (100_000, 92_000, 8_000)
+
+
+def test_a_long_prune_says_how_fast_it_goes_and_what_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    account, plan = pruning()
+    monkeypatch.setattr("lambdactl.ops.pruning.TOLD_S", 0.0)
+    told = [e for e in run(plan, account) if isinstance(e, PruneProgressed)]
+    assert [(e.done, e.total) for e in told] == [(n, 8) for n in range(1, 9)]
+    assert all(e.rate for e in told)
+    assert told[-1].left_s == 0.0
 
 
 def test_a_delete_that_aws_only_accepted_is_told_as_that() -> None:
