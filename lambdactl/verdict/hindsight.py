@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from lambdactl.model import Deployment, Metrics, Minute
 from lambdactl.verdict.damage import Damage, damage
 from lambdactl.verdict.judge import MARGIN, Answer, Verdict, judge
-from lambdactl.verdict.likelihood import Counts
+from lambdactl.verdict.readings import counted
 
 HISTORY = timedelta(minutes=30)
 """Of the stable version before the rollout: it shows how errors clump."""
@@ -78,7 +78,7 @@ def judge_past(
     pairs = [(c, s) for c, s in zip(canary.minutes, stable.minutes, strict=True) if c.start <= last]
     if any(half_known(c) or half_known(s) for c, s in pairs):
         return unmeasured(window, "CloudWatch has calls without a count of their errors")
-    minutes = [counts(c, s) for c, s in pairs]
+    minutes = [counted(c, s) for c, s in pairs]
     if not any(m.canary_calls for m in minutes):
         return unmeasured(window, nothing_measured(window, bool(pairs)))
     verdict = judge(minutes, margin=margin)
@@ -91,15 +91,6 @@ def unmeasured(window: Window | None, why: str) -> Hindsight:
 
 def half_known(minute: Minute) -> bool:
     return bool(minute.invocations) and minute.errors is None
-
-
-def counts(canary: Minute, stable: Minute) -> Counts:
-    return Counts(
-        int(canary.invocations or 0),
-        int(canary.errors or 0),
-        int(stable.invocations or 0),
-        int(stable.errors or 0),
-    )
 
 
 def nothing_measured(window: Window, settled: bool) -> str:

@@ -65,7 +65,7 @@ def readings(snapshot: Snapshot, metrics: Metrics, stable: int, canary: int) -> 
         c, s = _own(snapshot, canary, c), _own(snapshot, stable, s)
         doubted = [d for v, m in ((canary, c), (stable, s)) for d in _doubts(v, m)]
         if not doubted:
-            told.append(Reading(c.start, _counts(c, s)))
+            told.append(Reading(c.start, counted(c, s)))
         doubts += doubted
     doubts += _silences(snapshot, told, canary)
     return Readings(tuple(told), doubts[0] if doubts else None)
@@ -92,7 +92,7 @@ def _doubts(number: int, minute: Minute) -> Iterator[str]:
         yield f"{label(number)} has {errors:,g} errors of {calls or 0:,g} calls at {at}"
 
 
-def _counts(canary: Minute, stable: Minute) -> Counts:
+def counted(canary: Minute, stable: Minute) -> Counts:
     return Counts(
         int(canary.invocations or 0),
         int(canary.errors or 0),
