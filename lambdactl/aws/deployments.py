@@ -289,6 +289,7 @@ def created(deployment: Deployment | None) -> datetime:
 
 
 def utc(time: datetime | None) -> datetime | None:
+    """botocore parses some of AWS's times into the zone of this machine."""
     return time.astimezone(UTC) if time else None
 
 

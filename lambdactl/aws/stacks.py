@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import yaml
 
+from lambdactl.aws.deployments import utc
 from lambdactl.aws.door import Door
 from lambdactl.aws.templates import Loader
 from lambdactl.errors import NotFound, Refused, UsageError
@@ -43,11 +43,6 @@ def state_from(row: Mapping[str, Any]) -> StackState:
         },
         outputs={o["OutputKey"]: o.get("OutputValue", "") for o in row.get("Outputs", ())},
     )
-
-
-def utc(time: datetime | None) -> datetime | None:
-    """botocore parses some of AWS's times into the zone of this machine."""
-    return time.astimezone(UTC) if time else None
 
 
 def refuse_state(state: StackState | None) -> None:
