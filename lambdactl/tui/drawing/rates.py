@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from lambdactl.model import Series, Snapshot, label
+from lambdactl.render.explaining import number
 from lambdactl.render.numbers import UNKNOWN, rate
 from lambdactl.render.status import p95, role
 from lambdactl.tui.drawing import spark
@@ -194,15 +195,9 @@ def evidence(verdict: Verdict) -> str:
     """``evidence 7,535 (FAIL at 20)``: how sure the judge is, and what it would take."""
     if verdict.answer is Answer.NOT_MEASURED:
         return "no settled minute in which both were called"
-    told = f"evidence {short_number(verdict.evidence)} (FAIL at 20)"
+    told = f"evidence {number(verdict.evidence)} (FAIL at {verdict.fails_at:g})"
     if verdict.answer is Answer.PASS:
-        return f"clearance {short_number(verdict.clearance)} (PASS at 20)"
+        return f"clearance {number(verdict.clearance)} (PASS at {verdict.passes_at:g})"
     if verdict.clump > 1.5:
         return f"{told}, errors come {verdict.clump:.1f} at a time"
     return told
-
-
-def short_number(value: float) -> str:
-    if value >= 1e6:
-        return "over 1,000,000"
-    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
