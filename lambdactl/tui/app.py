@@ -19,6 +19,7 @@ from textual.message import Message
 from textual.notifications import SeverityLevel
 
 from lambdactl.plan import Plan
+from lambdactl.render.addressed import addressed
 from lambdactl.tui import clipboard, themes
 from lambdactl.tui.applying import Applying
 from lambdactl.tui.dialogs.help import HelpDialog
@@ -182,8 +183,12 @@ class Console(App[None]):
                 screen.show_applying(self.applying)
         self.show()
 
+    def undo(self, plan: Plan) -> str | None:
+        """The command that takes the plan back, at the place that it was made for."""
+        return addressed(plan.undo, self.settings.flags) if plan.undo else None
+
     def _say_ended(self, applying: Applying) -> None:
-        verb, undo = applying.plan.verb, applying.plan.undo
+        verb, undo = applying.plan.verb, self.undo(applying.plan)
         if applying.error is not None:
             self.say(f"{verb}: {applying.error}", "error")
         else:

@@ -107,6 +107,21 @@ async def test_a_shift_is_confirmed_rechecked_applied_and_can_be_undone() -> Non
         assert copied(app) == "lambdactl shift -f checkout:live --to 42 --weight 10"
 
 
+async def test_an_undo_leads_to_the_place_that_was_changed() -> None:
+    place = "Undo  lambdactl --context sandbox shift -f checkout:live"
+    script = Script([builders.by_hand()], happens=moved)
+    async with opened(script, flags="--context sandbox") as (app, pilot):
+        await press(pilot, "s")
+        assert place in seen(app)
+        await press(pilot, "right", "enter")
+        assert "✔ shift is done" in seen(app)
+        assert place in seen(app)
+        await press(pilot, "y")
+        assert copied(app) == (
+            "lambdactl --context sandbox shift -f checkout:live --to 42 --weight 10"
+        )
+
+
 async def test_promote_shows_both_versions_before_and_after() -> None:
     script = Script([builders.by_hand()], happens=moved)
     async with opened(script) as (app, pilot):

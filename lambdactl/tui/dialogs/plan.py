@@ -198,7 +198,7 @@ class PlanDialog(ModalScreen[None]):
         lines += [mark + self.pen.say(f" {told}", "bold") for told in self.friction.cautions]
         if lines:
             lines.append(Content(""))
-        lines += drawing.plan(self.plan, width, self.pen)
+        lines += drawing.plan(self.plan, width, self.pen, self.console.settings.flags)
         lines.append(self.pen.say(f"CLI   {self.command}", "dim"))
         if self.stage is Stage.CHECKING:
             lines += [Content(""), self.pen.say("reading AWS again before the write ...", "bold")]
@@ -213,7 +213,7 @@ class PlanDialog(ModalScreen[None]):
         done = self.pen.sign(glyphs.CHECKS[True]) + self.pen.say(
             f" {applying.plan.verb} is done", "bold"
         )
-        undo = applying.plan.undo
+        undo = self.console.undo(applying.plan)
         if undo is None:
             return [*lines, Content(""), done]
         told = self.pen.say("Undo  ", "dim") + self.pen.say(undo) + self.pen.say("  (y)", "dim")
@@ -320,5 +320,6 @@ class PlanDialog(ModalScreen[None]):
             self.console.copy(self.command)
 
     def action_copy_undo(self) -> None:
-        if self.plan is not None and self.plan.undo:
-            self.console.copy(self.plan.undo)
+        undo = self.console.undo(self.plan) if self.plan is not None else None
+        if undo:
+            self.console.copy(undo)

@@ -13,6 +13,7 @@ from lambdactl.errors import LambdactlError
 from lambdactl.model import Routing, label
 from lambdactl.plan import Check, DeleteVersion, Plan, StopDeployment
 from lambdactl.render import glyphs
+from lambdactl.render.addressed import addressed
 from lambdactl.render.numbers import routed, size, weight
 from lambdactl.tui.drawing import bar
 from lambdactl.tui.drawing.pen import CANARY, STABLE, Pen
@@ -22,8 +23,8 @@ NAMED = 24
 """How many versions a prune names before it counts the rest."""
 
 
-def plan(one: Plan, width: int, pen: Pen) -> list[Content]:
-    """Everything about the plan, one line each, not wrapped."""
+def plan(one: Plan, width: int, pen: Pen, flags: str = "") -> list[Content]:
+    """Everything about the plan, one line each, not wrapped; ``flags`` lead to its place."""
     lines: list[Content] = []
     if one.verb == "prune":
         lines += pruned(one, pen)
@@ -34,7 +35,9 @@ def plan(one: Plan, width: int, pen: Pen) -> list[Content]:
     lines += [pen.say(f"{pen.dot} {note}") for note in one.notes]
     if one.checks:
         lines += [Content(""), pen.say("Checks", "dim"), *checks(one.checks, width, pen)]
-    undo = one.undo or ("none: a deletion cannot be undone" if one.verb == "prune" else "")
+    undo = addressed(one.undo or "", flags)
+    if one.verb == "prune" and not undo:
+        undo = "none: a deletion cannot be undone"
     return [*lines, Content(""), pen.say("Undo  ", "dim") + pen.say(undo)] if undo else lines
 
 
