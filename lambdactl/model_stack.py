@@ -25,10 +25,6 @@ class StackState:
     parameters: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def in_progress(self) -> bool:
-        return self.status.endswith("_IN_PROGRESS")
-
 
 @dataclass(frozen=True, slots=True)
 class PropertyChange:

@@ -48,23 +48,6 @@ def labels(routing: Routing, pen: Pen, words: bool) -> tuple[Content, Content]:
     return pen.say(name, STABLE), pen.say(other, CANARY)
 
 
-def short(routing: Routing, width: int, pen: Pen) -> list[Content]:
-    """One line for each version, as a dialog shows before and after: ``v41  90 % ██████``."""
-    rows = [(routing.stable, 100.0 - routing.weight if routing.split else 100.0, STABLE)]
-    if routing.split:
-        rows.append((routing.canary, routing.weight, CANARY))
-    return [share(label(v), s, width, style, pen) for v, s, style in rows]
-
-
-def share(name: str, per_cent: float, width: int, style: str, pen: Pen) -> Content:
-    """``v41      90 % ██████████████▌`` in ``width`` cells."""
-    head = f"{name:<7} {weight(per_cent):>6} "
-    room = max(0, width - len(head))
-    (filled,) = cells((per_cent,), room)
-    mark = pen.canary if style == CANARY else pen.stable
-    return pen.say(head) + Content.styled(mark * filled, style) + " " * (room - filled)
-
-
 def storage(used: int, own: int, limit: int, width: int, pen: Pen) -> Content:
     """Code storage of the account: other functions, this one, and what is free."""
     if limit <= 0:
