@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from lambdactl.errors import LambdactlError, RolloutFailed, Throttled, Unreachable
 from lambdactl.model import Snapshot, Target
-from lambdactl.ops.apply import apply
 from lambdactl.ops.events import ActAnnounced, Event, LookFailed, VerdictReached
 from lambdactl.plan import Plan, plan_abort
 from lambdactl.plan.routing import describe
@@ -27,11 +26,6 @@ GRACE_S = 5.0
 
 Do = Callable[[Plan, str], Iterator[Event]]
 """Apply a plan; the sentence is the evidence for it, for whoever keeps a log."""
-
-
-def unlogged(aws: Aws, sleep: Callable[[float], None], interval_s: float) -> Do:
-    """Just do it."""
-    return lambda plan, _because: apply(plan, aws, sleep=sleep, interval_s=interval_s)
 
 
 def unseen(_snapshot: Snapshot) -> None:

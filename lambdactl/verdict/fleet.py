@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypeVar
-
 from lambdactl.verdict.assessment import Assessment, State
-
-T = TypeVar("T")
 
 DANGER = (
     State.FAILING,
@@ -33,8 +28,3 @@ def urgency(assessment: Assessment) -> tuple[int, bool, float]:
     ratio = assessment.verdict.sample_ratio
     warned = ratio is not None and ratio.warns
     return DANGER.index(assessment.state), not warned, -assessment.verdict.evidence
-
-
-def by_urgency(fleet: Iterable[tuple[T, Assessment]]) -> list[tuple[T, Assessment]]:
-    """The fleet, most urgent first; equals keep their order."""
-    return sorted(fleet, key=lambda member: urgency(member[1]))

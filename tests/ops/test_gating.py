@@ -9,7 +9,8 @@ from typing import TypeVar
 import pytest
 
 from lambdactl.errors import PermissionDenied, RolloutFailed, WaitTimeout
-from lambdactl.ops.acting import Acting, unlogged
+from lambdactl.ops.acting import Acting
+from lambdactl.ops.apply import apply
 from lambdactl.ops.events import ActAnnounced, DeploymentStopRequested, Event, VerdictReached
 from lambdactl.ops.gating import abort_on_fail, gate
 from lambdactl.plan import Plan
@@ -24,11 +25,10 @@ class Watching:
     def __init__(self, stage: MeasuredStage) -> None:
         self.evidence: list[str] = []
         self.events: list[Event] = []
-        do = unlogged(stage.aws, stage.sleep, 30.0)
 
         def logged(plan: Plan, because: str) -> Iterator[Event]:
             self.evidence.append(because)
-            return do(plan, because)
+            return apply(plan, stage.aws, sleep=stage.sleep, interval_s=30.0)
 
         self.acting = Acting(stage.aws, TARGET, logged, stage.sleep, 30.0)
 

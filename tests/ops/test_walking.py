@@ -10,7 +10,8 @@ import pytest
 
 from lambdactl.errors import RolloutFailed, Stale, Unreachable, WaitTimeout
 from lambdactl.model import Snapshot, Target
-from lambdactl.ops.acting import Acting, unlogged
+from lambdactl.ops.acting import Acting
+from lambdactl.ops.apply import apply
 from lambdactl.ops.events import (
     ActAnnounced,
     AliasMoved,
@@ -37,11 +38,10 @@ class Walking:
         self.events: list[Event] = []
         self.kept: list[Walk | None] = []
         self.evidence: list[tuple[str, str]] = []
-        do = unlogged(stage.aws, stage.sleep, 30.0)
 
         def logged(plan: Plan, because: str) -> Iterator[Event]:
             self.evidence.append((plan.verb, because))
-            return do(plan, because)
+            return apply(plan, stage.aws, sleep=stage.sleep, interval_s=30.0)
 
         self.acting = Acting(stage.aws, TARGET, logged, stage.sleep, 30.0)
 

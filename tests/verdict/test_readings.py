@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from lambdactl.model import Metrics, Minute, Routing, Series, Snapshot, Unread
-from lambdactl.verdict import Answer, Assessment, State, assess
-from lambdactl.verdict.fleet import by_urgency
+from lambdactl.verdict import Answer, State, assess
+from lambdactl.verdict.fleet import urgency
 from tests.verdict.test_assessment import NOW, RED, RUNNING, deployment, snapshot, version
 
 START = NOW.replace(second=0) - timedelta(minutes=59)
@@ -138,6 +138,5 @@ def test_a_fleet_is_sorted_by_what_needs_somebody_first() -> None:
         "gone": assess(snapshot(None)),
         "back": assess(snapshot(deployment=deployment(RUNNING.status, rolls_back="d-1"))),
     }
-    members: list[tuple[str, Assessment]] = list(fleet.items())
-    names = [name for name, _ in by_urgency(members)]
+    names = sorted(fleet, key=lambda name: urgency(fleet[name]))
     assert names == ["failing", "alarm", "back", "blind", "moving", "stable", "gone"]
