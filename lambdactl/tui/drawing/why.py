@@ -55,7 +55,7 @@ def judged(verdict: Verdict, pen: Pen) -> list[Content]:
 def minutes(verdict: Verdict, pen: Pen) -> list[Content]:
     """The counts that were weighed, newest first."""
     rows = list(per_minute(verdict))
-    return [pen.say(f"{row[0]:<8}" + "".join(f"{c:>11}" for c in row[1:])) for row in rows]
+    return [pen.say(f"{row[0]:<6}" + "".join(f"{c:>10}" for c in row[1:])) for row in rows]
 
 
 def around(snapshot: Snapshot, view: View, pen: Pen) -> list[Content]:
