@@ -45,6 +45,10 @@ class UsageError(LambdactlError):
     code = "usage"
 
 
+class NoRegion(UsageError):
+    """Nothing says which region is meant."""
+
+
 class NotConfirmed(LambdactlError):
     exit_code = 3
     code = "not_confirmed"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from lambdactl.errors import (
     CredentialsError,
     LambdactlError,
+    NoRegion,
     Throttled,
     Unreachable,
     UsageError,
@@ -97,7 +98,7 @@ def no_profile(error: Exception, _asked: Asked) -> LambdactlError:
 
 
 def no_region(error: Exception, asked: Asked) -> LambdactlError:
-    return UsageError(
+    return NoRegion(
         "no region is set, or what is set is not a region",
         why=one_line(error),
         hint=f"add --region us-east-1, or: aws configure set region us-east-1{asked.profile_flag}",

@@ -18,7 +18,7 @@ from lambdactl.cli.permitting import why_read_only
 from lambdactl.cli.picker import pick_target
 from lambdactl.cli.target import SANDBOX, Wanted, wanted
 from lambdactl.cli.terminal import Terminal
-from lambdactl.errors import CredentialsError, LambdactlError, NotFound
+from lambdactl.errors import CredentialsError, LambdactlError, NoRegion, NotFound
 from lambdactl.model import Place, Target
 from lambdactl.render.addressed import addressed
 from lambdactl.render.spans import Line, Span, spans
@@ -102,7 +102,7 @@ def entered(asked: Asked, meant: Wanted) -> Iterator[Session]:
     except LambdactlError as error:
         if error.hint:
             error.hint = addressed(error.hint, meant.flags)
-        if isinstance(error, CredentialsError | NotFound) and not meant.in_sandbox:
+        if isinstance(error, CredentialsError | NoRegion | NotFound) and not meant.in_sandbox:
             _point_to_sandbox(error)
         raise
 

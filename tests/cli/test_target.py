@@ -6,10 +6,12 @@ import json
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Never
 
 import pytest
 
 from lambdactl.cli import state
+from lambdactl.errors import NoRegion
 from lambdactl.model import Place
 from tests.cli.conftest import Run
 from tests.cli.shop import Shop
@@ -217,6 +219,19 @@ def test_naming_a_function_leaves_the_last_deploy_out(
         "function": ("checkout", "-f"),
         "alias": ("live", "-f"),
     }
+
+
+@pytest.mark.usefixtures("running")
+def test_where_no_region_is_set_the_running_sandbox_is_pointed_to(
+    cli: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_region(_meant: object) -> Never:
+        raise NoRegion("no region is set", hint="add --region us-east-1")
+
+    monkeypatch.setattr("lambdactl.cli.session.connected", without_region)
+    said = cli("list")
+    assert said.code == 2
+    assert "add --region us-east-1   or   --context sandbox, which is running" in said.err
 
 
 def test_a_target_in_the_sandbox_uses_the_sandbox(
