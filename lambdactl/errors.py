@@ -4,6 +4,7 @@
 
     LambdactlError              1   unexpected failure
     ├── UsageError              2   bad words, bad file, target not resolved
+    │   └── NoRegion            2   no region is set anywhere
     ├── NotConfirmed            3   the prompt was answered with no
     ├── CredentialsError        4   missing, expired, or for another account
     ├── Refused                 5   a precondition does not hold; nothing was changed

@@ -16,6 +16,7 @@ from lambdactl.aws.mapping import translate
 from lambdactl.errors import (
     CredentialsError,
     LambdactlError,
+    NoRegion,
     NotFound,
     PermissionDenied,
     Refused,
@@ -170,7 +171,7 @@ def test_the_table_names_only_classes_that_exist() -> None:
             CredentialsError,
             "aws sso login --profile ops",
         ),
-        (botocore.exceptions.NoRegionError(), UsageError, "--region"),
+        (botocore.exceptions.NoRegionError(), NoRegion, "--region"),
         (botocore.exceptions.ProfileNotFound(profile="x"), UsageError, "aws configure list-prof"),
         (
             botocore.exceptions.ReadTimeoutError(endpoint_url="https://x"),
