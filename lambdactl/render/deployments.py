@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from lambdactl.model import Deployment, DeploymentStatus, label
 from lambdactl.render import glyphs
@@ -11,6 +12,7 @@ from lambdactl.render.columns import columns
 from lambdactl.render.harm import damage_sentence
 from lambdactl.render.numbers import UNKNOWN, duration, rate, stamp
 from lambdactl.render.spans import Line, Span, spans
+from lambdactl.render.spans import labelled as spans_labelled
 from lambdactl.render.tables import Cell, Column, Table
 from lambdactl.render.visible import visible
 from lambdactl.verdict import Answer, Verdict
@@ -29,6 +31,7 @@ HEADER = (
     Column("HOW IT ENDED"),
 )
 LABEL = 11
+_labelled = partial(spans_labelled, LABEL)
 
 
 def deployment_table(found: Sequence[Deployment], *, ascii: bool = False) -> Table:
@@ -153,7 +156,3 @@ def _odds(low: float, high: float) -> str:
 
 def _large(value: float) -> str:
     return f"{value:,.3g}" if value < 1e6 else "over 1,000,000"
-
-
-def _labelled(name: str, *parts: Span | str) -> Line:
-    return spans(Span(f"{name:<{LABEL}}", "dim"), *parts)

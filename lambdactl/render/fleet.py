@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from lambdactl.ops.plan_file import Head
@@ -12,10 +13,12 @@ from lambdactl.plan.layers import LayerVerdict
 from lambdactl.render import document
 from lambdactl.render.columns import columns
 from lambdactl.render.numbers import counted, iso, size
-from lambdactl.render.spans import Line, Span, spans
+from lambdactl.render.spans import Line, Span
+from lambdactl.render.spans import labelled as spans_labelled
 from lambdactl.render.visible import visible
 
 LABEL = 9
+_labelled = partial(spans_labelled, LABEL)
 MOST = 20
 
 
@@ -65,10 +68,6 @@ def _row(plan: FunctionPlan) -> list[Span | str]:
     freed = sum(d.code_size for d in deletes)
     kept = len(plan.verdicts) - len(deletes)
     return [visible(plan.function), f"{len(deletes):,}", f"{kept:,}", size(freed), ""]
-
-
-def _labelled(name: str, *parts: Span | str) -> Line:
-    return spans(Span(f"{name:<{LABEL}}", "dim"), *parts)
 
 
 def counts_line(counts: Counts) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from statistics import median
 
 from lambdactl.render.columns import columns
 from lambdactl.render.numbers import duration
-from lambdactl.render.spans import Line, Span, spans
+from lambdactl.render.spans import Line, Span
+from lambdactl.render.spans import labelled as spans_labelled
 from lambdactl.render.visible import visible
 from lambdactl.verdict.foretold import foretold, share
 from lambdactl.verdict.power import ENOUGH, Outlook, Sight
 
 LABEL = 9
+labelled = partial(spans_labelled, LABEL)
 HEADER = ("PRESET", "TAKES", "CANARY CALLS", "SEES IT")
 
 
@@ -59,7 +62,3 @@ def traffic_sentence(found: Outlook) -> str:
         f"{median(paces):,.3g} calls/min in the median of the past {known}"
         f" ({min(paces):,.3g} to {max(paces):,.3g}); {failed}{per_cent}"
     )
-
-
-def labelled(name: str, *parts: Span | str) -> Line:
-    return spans(Span(f"{name:<{LABEL}}", "dim"), *parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from lambdactl.model import Snapshot
 from lambdactl.model_stack import ResourceChange
@@ -11,10 +12,12 @@ from lambdactl.plan.actions import How
 from lambdactl.render import glyphs
 from lambdactl.render.columns import GAP, columns
 from lambdactl.render.numbers import counted, routed, size, stamp
-from lambdactl.render.spans import Line, Span, cells, spans
+from lambdactl.render.spans import Line, Span, cells
+from lambdactl.render.spans import labelled as spans_labelled
 from lambdactl.render.visible import visible
 
 LABEL = 9
+labelled = partial(spans_labelled, LABEL)
 WIDTH = 80
 HOW: dict[How, str] = {
     "first": "is made, with all traffic at once",
@@ -37,10 +40,6 @@ def plan_lines(plan: Plan, snapshot: Snapshot | None = None, *, ascii: bool = Fa
         *(labelled("Note", visible(note)) for note in plan.notes),
         *undo_lines(plan),
     ]
-
-
-def labelled(name: str, *parts: Span | str) -> Line:
-    return spans(Span(f"{name:<{LABEL}}", "dim"), *parts)
 
 
 def routing_lines(plan: Plan) -> Iterator[Line]:

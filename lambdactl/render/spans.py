@@ -35,6 +35,11 @@ def spans(*parts: Span | str) -> Line:
     return tuple(Span(p) if isinstance(p, str) else p for p in parts)
 
 
+def labelled(width: int, name: str, *parts: Span | str) -> Line:
+    """A line that begins with its dim name, ``width`` columns wide."""
+    return spans(Span(f"{name:<{width}}", "dim"), *parts)
+
+
 def plain(line: Iterable[Span]) -> str:
     return "".join(span.text for span in line).rstrip()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 from lambdactl.model import Alarm, Deployment, LifecycleEvent, Series, Snapshot, label
 from lambdactl.render import glyphs
@@ -13,12 +14,14 @@ from lambdactl.render.harm import damage_sentence
 from lambdactl.render.numbers import UNKNOWN, clock, duration, rate, routed, weight
 from lambdactl.render.progress import Progress, measured, progress
 from lambdactl.render.spans import Line, Span, spans
+from lambdactl.render.spans import labelled as spans_labelled
 from lambdactl.render.visible import visible
 from lambdactl.verdict import Answer, Assessment
 from lambdactl.verdict.damage import damage_of
 
 LABEL = 11
 """Width of the column of labels."""
+labelled = partial(spans_labelled, LABEL)
 
 
 def status_lines(snapshot: Snapshot, assessment: Assessment, *, ascii: bool = False) -> list[Line]:
@@ -31,10 +34,6 @@ def status_lines(snapshot: Snapshot, assessment: Assessment, *, ascii: bool = Fa
         *alarm_lines(snapshot, ascii),
         *unread_lines(snapshot, ascii),
     ]
-
-
-def labelled(name: str, *parts: Span | str) -> Line:
-    return spans(Span(f"{name:<{LABEL}}", "dim"), *parts)
 
 
 def verdict_lines(assessment: Assessment, ascii: bool) -> Iterator[Line]:

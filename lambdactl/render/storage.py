@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from lambdactl.plan.storage import Cached, Holding, StorageReport
 from lambdactl.render.columns import columns
 from lambdactl.render.numbers import counted, iso, size
 from lambdactl.render.spans import Line, Span, spans
+from lambdactl.render.spans import labelled as spans_labelled
 from lambdactl.render.visible import visible
 
 LABEL = 11
+_labelled = partial(spans_labelled, LABEL)
 GAUGE = 40
 MOST = 15
 
@@ -75,10 +78,6 @@ def _not_told(report: StorageReport) -> list[Line]:
     told = [_labelled("Not told", f"{visible(n)}: {visible(w)}") for n, w in report.skipped[:5]]
     rest = len(report.skipped) - len(told)
     return [*told, _labelled("", f"and {rest:,} more")] if rest else told
-
-
-def _labelled(name: str, *parts: Span | str) -> Line:
-    return spans(Span(f"{name:<{LABEL}}", "dim"), *parts)
 
 
 def _table(what: str, holdings: tuple[Holding, ...], report: StorageReport) -> list[Line]:
