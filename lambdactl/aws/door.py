@@ -25,6 +25,7 @@ from lambdactl.aws.clock import AwsClock
 from lambdactl.aws.failures import Asked
 from lambdactl.aws.limiter import Buckets
 from lambdactl.aws.repeating import throttle_code, unsent_again
+from lambdactl.aws.tally import Tally, watch
 from lambdactl.aws.wholeness import check_whole
 from lambdactl.errors import Refused, UsageError
 
@@ -63,6 +64,9 @@ class Door:
         self.on_call: Callable[[str], None] | None = None
         """Told a line of every answer and every failure: no parameter, no content."""
         self.pause: Callable[[float], None] = time.sleep
+        self.tally = Tally()
+        """What was really sent, retries and all: see :mod:`lambdactl.aws.tally`."""
+        self._names: dict[str, str] = {}
         self.calls: Counter[str] = Counter()
         """How often each API was asked, by ``service:Operation``; retries inside botocore not."""
 
@@ -205,6 +209,7 @@ class Door:
                 aws_access_key_id=access_key,
                 aws_secret_access_key=secret_key,
             )
+            watch(self._session.events, self.tally, self._names)
         try:
             client = self._session.client(
                 service, endpoint_url=self.endpoint_url, config=Config(**self._settings(writes))
@@ -217,6 +222,7 @@ class Door:
                 why=str(error),
                 hint="write it as a URL: http://127.0.0.1:4566",
             ) from error
+        self._names[client.meta.service_model.service_id.hyphenize()] = service
         client.meta.events.register("before-parse", check_whole)
         client.meta.events.register("after-call", self._answered)
         client.meta.events.register("needs-retry", self._slowed)
