@@ -99,12 +99,12 @@ def watch(events: Any, tally: Tally, names: Mapping[str, str]) -> None:
     A request is created, and signed, once for each attempt to send it.
     """
 
-    def requested(params: Mapping[str, Any], context: dict[str, Any], **_: Any) -> None:
+    def requested(params: Mapping[str, Any], context: dict[str, Any], **_: object) -> None:
         queries = params.get("MetricDataQueries", ())
         context[REQUESTED] = sum("MetricStat" in query for query in queries)
 
     def created(request: Any, event_name: str, **_: Any) -> None:
-        _, service, operation = event_name.split(".")
+        service, operation = event_name.split(".")[1:]
         metrics = request.context.get(REQUESTED, 0)
         tally.sent(f"{names.get(service, service)}:{operation}", metrics)
 
