@@ -28,6 +28,7 @@ SERVICES = {
     "cloudformation": "lambdactl.sandbox.cloudformation:CloudFormationService",
     "apigatewayv2": "lambdactl.sandbox.httpapi:HttpApiService",
     "cloudcontrol": "lambdactl.sandbox.cloudcontrol:CloudControlService",
+    "iam": "lambdactl.sandbox.simulation:SimulationService",
     "sts": "lambdactl.sandbox.identity:IdentityService",
 }
 """The account's own services, by botocore's names; the rest is behind moto."""

@@ -74,5 +74,6 @@ READING_VERBS = (
     "List",
     "Lookup",
     "Search",
+    "Simulate",
     "Validate",
 )
