@@ -11,9 +11,10 @@ import importlib.util
 import os
 import shlex
 import signal
+import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
@@ -66,14 +67,18 @@ def host(asked: Asked, hosting: Hosting) -> None:
     from lambdactl.cli.scenario import carry_out, scenario_named
 
     scenario = scenario_named(hosting.scenario)
-    _heed_signals(hosting)
-    with listening(hosting) as sandbox, announced(sandbox, hosting) as found:
-        _say_ready(asked, found)
+    with (
+        heeding_signals(hosting) as wait_for_one,
+        listening(hosting) as sandbox,
+        announced(sandbox, hosting) as found,
+    ):
         try:
+            _say_ready(asked, found)
             carry_out(asked, sandbox.account, found, scenario)
-            threading.Event().wait()
+            wait_for_one()
         except KeyboardInterrupt:
-            asked.terminal.say("", "ending the sandbox and its workers")
+            asked.terminal.say("")
+        asked.terminal.say("ending the sandbox and its workers")
 
 
 def _refuse_second() -> None:
@@ -86,17 +91,32 @@ def _refuse_second() -> None:
         )
 
 
-def _heed_signals(hosting: Hosting) -> None:
-    """SIGTERM and the end of stdin interrupt as Ctrl-C does: a scenario may take an hour."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    # A shell starts a background job with SIGINT ignored; a kill -INT is meant all the same.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    if hosting.until_eof:
-        threading.Thread(target=_interrupt_at_eof, name="stdin", daemon=True).start()
+@contextmanager
+def heeding_signals(hosting: Hosting) -> Iterator[Callable[[], object]]:
+    """SIGTERM and the end of stdin interrupt as Ctrl-C does: a scenario may take an hour.
+
+    Yields the wait for one of them. A lock would not do for that: a signal that comes when the
+    interpreter has last looked and the thread does not sleep yet wakes nobody, and one that arrives
+    inside a finalizer is swallowed there. Each leaves a byte in a socket, which waits for us.
+    """
+    heard, wake = socket.socketpair()
+    with heard, wake:
+        wake.setblocking(False)
+        before = signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        # A shell starts a background job with SIGINT ignored; a kill -INT is meant all the same.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if hosting.until_eof:
+            threading.Thread(target=_interrupt_at_eof, name="stdin", daemon=True).start()
+        try:
+            yield lambda: heard.recv(1)
+        finally:
+            signal.set_wakeup_fd(before)
 
 
 def _interrupt_at_eof() -> None:
-    while sys.stdin.buffer.read(1024):
+    """Past ``sys.stdin``: its lock, held by a thread that reads, aborts the interpreter's end."""
+    while os.read(sys.stdin.fileno(), 1024):
         continue
     main = threading.main_thread().ident
     assert main is not None

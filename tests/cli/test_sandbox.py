@@ -16,6 +16,7 @@ import pytest
 
 from lambdactl.cli import state
 from lambdactl.cli.child import sandbox_process
+from lambdactl.cli.hosting import Hosting, heeding_signals
 from lambdactl.cli.state import SandboxState
 from lambdactl.errors import LambdactlError, Unreachable
 from lambdactl.state_home import state_dir
@@ -83,6 +84,19 @@ def test_a_signal_ends_it_with_its_workers(cli: Run, number: signal.Signals) -> 
             os.kill(worker, 0)
 
 
+def test_a_signal_that_was_lost_on_its_way_is_still_heard() -> None:
+    """It came while the thread was about to sleep, or in a finalizer: nothing was raised here."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with heeding_signals(Hosting()) as wait_for_one:
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGTERM)
+            assert wait_for_one()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def test_a_second_one_is_refused(cli: Run) -> None:
     with started() as (process, found):
         said = cli("sandbox", "start")
@@ -145,6 +159,19 @@ def test_a_child_ends_with_us_and_is_not_listed_unless_asked() -> None:
         assert found.answers
         assert state.sandbox() is None
     assert not found.answers
+
+
+def test_a_child_that_is_told_to_end_while_its_stdin_is_open_ends_in_order() -> None:
+    words = [*START, "--until-eof", "--unlisted"]
+    with subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        assert child.stdout.readline()
+        child.terminate()
+        assert child.stderr.read() == "\nending the sandbox and its workers\n"
+    assert child.returncode == 0
 
 
 def test_a_child_that_does_not_come_up_says_why() -> None:
