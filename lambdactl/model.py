@@ -375,6 +375,10 @@ class Snapshot:
     """The CloudFormation stack that made the function; None where there is none, or not known."""
     inventory: Inventory | None = None
     """Read only where a prune is being planned."""
+    split_since: datetime | None = None
+    """By when at the latest these two versions had begun to share the traffic; None: not known."""
+    weight_since: datetime | None = None
+    """By when at the latest these weights were set; None: not known."""
     unread: tuple[Unread, ...] = field(default=())
 
     def version(self, number: int | None) -> Version | None:

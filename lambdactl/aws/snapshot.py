@@ -18,6 +18,7 @@ from lambdactl.aws.deployments import Rollout
 from lambdactl.aws.discovery import Discovery
 from lambdactl.aws.door import Door
 from lambdactl.aws.parts import Parts
+from lambdactl.aws.routings import KnownRouting, Since
 from lambdactl.model import (
     Alarm,
     Alias,
@@ -89,6 +90,7 @@ class Look:
         versions = reads.versions(self.door, self.target.function)
         found, rollout = self.find_rollout()
         group = self.read_group(rollout)
+        since = self.since(alias, taken)
         snapshot = Snapshot(
             taken=taken,
             place=self.place,
@@ -106,8 +108,16 @@ class Look:
             provisioned=self.read_provisioned(),
             stack=found.stack,
             inventory=self.read_inventory(aliases, versions, found),
+            split_since=since.split,
+            weight_since=since.weight,
         )
         return replace(snapshot, unread=tuple(self.parts.unread))
+
+    def since(self, alias: Alias | None, taken: datetime) -> Since:
+        if alias is None:
+            return Since()
+        known = self.door.remembered(("routing", self.target), float("inf"), KnownRouting)
+        return known.see(alias.routing, taken)
 
     def find_rollout(self) -> tuple[Discovery, Rollout]:
         nothing = Discovery(None, (), ())

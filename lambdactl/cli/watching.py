@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from lambdactl.cli.moves import with_our_move
 from lambdactl.cli.outcome import of_end, of_state
 from lambdactl.cli.session import Session
 from lambdactl.model import Snapshot, Target
@@ -85,7 +86,7 @@ class Lines:
 
     def see(self, snapshot: Snapshot) -> None:
         """The first look is told whole; later ones only by what changed."""
-        first = self.snapshot is None
+        first, snapshot = self.snapshot is None, with_our_move(snapshot)
         self.snapshot, self.assessment = snapshot, assess(snapshot, self.assessment)
         if first and not self.session.asked.structured:
             told = status_lines(snapshot, self.assessment, ascii=self.session.terminal.ascii)
@@ -119,7 +120,8 @@ class Screen:
             yield
 
     def see(self, snapshot: Snapshot) -> None:
-        self.snapshot, self.assessment = snapshot, assess(snapshot, self.assessment)
+        self.snapshot = with_our_move(snapshot)
+        self.assessment = assess(self.snapshot, self.assessment)
         self._draw()
 
     def tell(self, event: Event) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lambdactl.model import Series, Snapshot
-from lambdactl.verdict.shifts import last_shift
+from lambdactl.verdict.shifts import told_by_calls, weight_since
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +71,16 @@ def measured(snapshot: Snapshot) -> Measured | None:
         return None
     stable = metrics.series.get(alias.routing.stable or 0)
     canary = metrics.series.get(alias.routing.canary)
-    since = _since(snapshot, canary)
-    if stable is None or canary is None or since is None:
+    if stable is None or canary is None:
         return None
-    return Measured(since, stable.calls(since), canary.calls(since))
+    since = _since(snapshot, stable, canary)
+    return Measured(since, stable.calls(since), canary.calls(since)) if since else None
 
 
-def _since(snapshot: Snapshot, canary: Series | None) -> datetime | None:
-    """The first whole minute with the present weights, as far as that can be known."""
-    shifted = last_shift(snapshot)
-    if shifted is not None:
-        return shifted.replace(second=0, microsecond=0) + timedelta(minutes=1)
-    if canary is None:
-        return None
-    called = (m.start for m in canary.minutes if m.invocations)
-    return next(called, None)
+def _since(snapshot: Snapshot, stable: Series, canary: Series) -> datetime | None:
+    """The first whole minute with the present weights, as far as that can be known and is drawn."""
+    drawn = canary.minutes[0].start if canary.minutes else None
+    if (set_at := weight_since(snapshot)) is not None:
+        return max(set_at, drawn) if drawn else set_at
+    both = zip(canary.minutes, stable.minutes, strict=True)
+    return told_by_calls([(c.start, c.invocations or 0.0, s.invocations or 0.0) for c, s in both])

@@ -14,6 +14,7 @@ from lambdactl.model import Alarm, Deployment, DeploymentStatus, Snapshot, label
 from lambdactl.verdict.judge import Answer, Verdict
 from lambdactl.verdict.measuring import judge_snapshot, pair_of
 from lambdactl.verdict.readings import SETTLING_S
+from lambdactl.verdict.shifts import split_since
 from lambdactl.verdict.wording import SETTLING, canary_rate, cause, ground, stable_rate
 
 __all__ = ["NEWS", "SETTLING_S", "Assessment", "State", "assess", "judge_snapshot"]
@@ -93,7 +94,7 @@ def _undriven(snapshot: Snapshot, verdict: Verdict) -> str:
 def _canary_was_called(snapshot: Snapshot) -> bool:
     pair = pair_of(snapshot)
     series = snapshot.metrics.judged.get(pair[1]) if snapshot.metrics and pair else None
-    return bool(series and series.calls())
+    return bool(series and series.calls(split_since(snapshot)))
 
 
 def _without_calls(

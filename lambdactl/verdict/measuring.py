@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from lambdactl.model import Deployment, Snapshot
 from lambdactl.verdict.forecast import missing
 from lambdactl.verdict.judge import MARGIN, Answer, Verdict, judge
-from lambdactl.verdict.readings import Readings, readings
+from lambdactl.verdict.readings import Readings, called, readings
 from lambdactl.verdict.sample_ratio import SampleRatio, sample_ratio
-from lambdactl.verdict.shifts import last_shift, next_weight
+from lambdactl.verdict.shifts import next_weight, told_by_calls, weight_since
+from lambdactl.verdict.silence import missing as missing_calls
 
 
 def judge_snapshot(
@@ -94,14 +94,13 @@ def _ratio(snapshot: Snapshot, told: Readings) -> SampleRatio | None:
     routing = snapshot.alias.routing if snapshot.alias else None
     if routing is None or not routing.split or routing.stable is None:
         return None
-    shifted = last_shift(snapshot)
-    if shifted is not None:
-        whole = shifted.replace(second=0, microsecond=0) + timedelta(minutes=1)
-        since = [r.counts for r in told.minutes if r.start >= whole]
-        return sample_ratio(since, routing.weight)
-    called = next((i for i, r in enumerate(told.minutes) if r.counts.canary_calls), None)
-    if called is None:
-        return None
+    since = weight_since(snapshot)
+    if since is not None:
+        return sample_ratio([r.counts for r in told.minutes if r.start >= since], routing.weight)
+    begun = told_by_calls(called(told.minutes))
     # The first minute with calls is not a whole one.
-    since = [r.counts for r in told.minutes[called + 1 :]]
-    return sample_ratio(since, routing.weight, since_known=False)
+    whole = [r.counts for r in told.minutes if begun is not None and r.start > begun]
+    if missing_calls([m.canary_calls for m in whole if sum(m)]) is not None:
+        # It may have been taken back and split off again since: nothing is known of this split.
+        return None
+    return sample_ratio(whole, routing.weight, since_known=False)

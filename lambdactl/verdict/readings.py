@@ -16,17 +16,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from lambdactl.model import Metrics, Minute, Snapshot, label
+from lambdactl.model import Metrics, Minute, Series, Snapshot, label
 from lambdactl.verdict.likelihood import Counts
+from lambdactl.verdict.shifts import split_since, told_by_calls
+from lambdactl.verdict.silence import missing
 
 SETTLING_S = 60.0
 """CloudWatch publishes Lambda's metrics about a minute late; a minute also grows for as long as one
 of its calls may still run."""
 MINUTE = timedelta(minutes=1)
-DUE = 7.0
-"""So many calls that are due and not there are no chance: it is below one in a thousand."""
-SILENT = 3
-"""Shorter silences are a metric that is late."""
 
 
 class Reading(NamedTuple):
@@ -67,7 +65,7 @@ def readings(snapshot: Snapshot, metrics: Metrics, stable: int, canary: int) -> 
         if not doubted:
             told.append(Reading(c.start, counted(c, s)))
         doubts += doubted
-    doubts += _silences(snapshot, told, canary)
+    doubts += _silences(snapshot, told, ours)
     return Readings(tuple(told), doubts[0] if doubts else None)
 
 
@@ -101,43 +99,32 @@ def counted(canary: Minute, stable: Minute) -> Counts:
     )
 
 
-def _silences(snapshot: Snapshot, told: Sequence[Reading], canary: int) -> Iterator[str]:
+def _silences(snapshot: Snapshot, told: Sequence[Reading], ours: Series) -> Iterator[str]:
     """A feed that has stopped looks like calls that have stopped, and neither is good news."""
     all_calls = [r.counts.canary_calls + r.counts.stable_calls for r in told]
-    if due := _missing(all_calls):
+    if due := missing(all_calls):
         quiet, calls = due
         since = f"{told[-quiet].start.astimezone(UTC):%H:%M}"
         yield f"no datapoints since {since}, where about {calls:,.0f} calls were due"
     routing = snapshot.alias.routing if snapshot.alias else None
-    if routing is None or routing.canary != canary or not routing.weight:
+    if routing is None or routing.canary != ours.version or not routing.weight:
         return
-    its_calls = [r.counts.canary_calls for r in told if sum(r.counts)]
-    if due := _missing(its_calls):
+    known = split_since(snapshot)
+    begun = known or told_by_calls(called(told))
+    if begun is None:
+        return
+    its_calls = [r.counts.canary_calls for r in told if sum(r.counts) and r.start >= begun]
+    if (due := missing(its_calls)) and not _speaks_again(told, ours):
         quiet, calls = due
-        yield (
-            f"no datapoints of {label(canary)} for {quiet} min, where about {calls:,.0f} calls"
-            " were due"
-        )
+        said = f"no datapoints of {label(ours.version)} for {quiet} min"
+        along = "" if known else " if it was routed to all the while"
+        yield f"{said}, where about {calls:,.0f} calls were due{along}"
 
 
-def _missing(calls: Sequence[int]) -> tuple[int, float] | None:
-    """(minutes of silence at the end, calls that were due in them); None for no more than usual."""
-    quiet = _quiet_at_end(calls)
-    spoken = calls[: len(calls) - quiet]
-    lately = spoken[-10:]
-    due = quiet * sum(lately) / len(lately) if lately else 0.0
-    usual, run = 0, 0
-    first = next((i for i, n in enumerate(spoken) if n), 0)
-    for n in spoken[first:]:
-        run = 0 if n else run + 1
-        usual = max(usual, run)
-    return (quiet, due) if quiet >= SILENT and quiet > usual and due >= DUE else None
+def _speaks_again(told: Sequence[Reading], ours: Series) -> bool:
+    """Whether there are calls already in a minute that is not settled yet."""
+    return any(m.invocations for m in ours.minutes if m.start > told[-1].start)
 
 
-def _quiet_at_end(calls: Sequence[int]) -> int:
-    quiet = 0
-    for n in reversed(calls):
-        if n:
-            break
-        quiet += 1
-    return quiet
+def called(told: Sequence[Reading]) -> list[tuple[datetime, float, float]]:
+    return [(r.start, r.counts.canary_calls, r.counts.stable_calls) for r in told]

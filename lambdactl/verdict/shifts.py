@@ -1,14 +1,17 @@
-"""When the weight was last set, and what it is set to next, where a deployment says so.
+"""When the weight was last set, and what it is set to next, as far as that is known.
 
 CodeDeploy tells no times of its shifts; they follow from when AllowTraffic started and from the
-deployment config. A shift made by hand leaves no time behind at all.
+deployment config. A shift made by hand leaves no time behind in AWS: it is known to who saw it
+happen, and else it has to be told from the calls.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from lambdactl.model import Snapshot
+from lambdactl.verdict.silence import newest_stretch
 
 
 def last_shift(snapshot: Snapshot) -> datetime | None:
@@ -19,6 +22,32 @@ def last_shift(snapshot: Snapshot) -> datetime | None:
         return None
     done = [after for after, due in snapshot.config.steps() if due <= weight + 1e-6]
     return event.started + timedelta(seconds=done[-1]) if done else None
+
+
+def weight_since(snapshot: Snapshot) -> datetime | None:
+    """The first whole minute with the present weights; None where that is not known."""
+    at = last_shift(snapshot) or snapshot.weight_since
+    return None if at is None else _minute(at) + timedelta(minutes=1)
+
+
+def split_since(snapshot: Snapshot) -> datetime | None:
+    """The minute in which the split that is on began, whatever its weights were since."""
+    running = snapshot.active_deployment
+    event = running.event("AllowTraffic") if running else None
+    at = (event.started if event else None) or snapshot.split_since
+    return None if at is None else _minute(at)
+
+
+def told_by_calls(
+    minutes: Sequence[tuple[datetime, float, float]],
+) -> datetime | None:
+    """When the newest split shows in (start, calls of the canary, calls of the stable version).
+
+    After a silence that is no chance the canary was split off in between. None without a call.
+    """
+    called = [(start, canary) for start, canary, stable in minutes if canary or stable]
+    first = newest_stretch([canary for _, canary in called])
+    return None if first is None else called[first][0]
 
 
 def next_weight(snapshot: Snapshot) -> float | None:
@@ -38,3 +67,7 @@ def _weight(snapshot: Snapshot) -> float | None:
     if running is None or running.rolls_back or alias is None or running.target_version is None:
         return None
     return alias.routing.share(running.target_version)
+
+
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)

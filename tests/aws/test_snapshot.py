@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from lambdactl.aws.routings import KnownRouting, Since
 from lambdactl.errors import CredentialsError, NotFound
 from lambdactl.model import Deployment, Inventory, Routing, Snapshot, Target, Unread, VersionUse
 from tests.aws.stubs import ACCOUNT, ARN, Script, denied
@@ -402,3 +403,24 @@ def test_versions_with_durable_executions_under_way_are_in_use(script: Script) -
     looked = inventory_without(script)
     assert VersionUse(31, "durable execution running", 12) in looked.uses
     assert 30 not in {u.version for u in looked.uses}
+
+
+def test_a_shift_that_happened_between_two_looks_is_dated_by_the_second(script: Script) -> None:
+    first = full_look(script)
+    assert (first.split_since, first.weight_since) == (None, None)
+    script.expect("lambda", "list_aliases", None, {"Aliases": [alias_row({"42": 0.25})]})
+    script.expect("lambda", "list_versions_by_function", None, {"Versions": []})
+    second = script.aws.snapshot(TARGET, metrics=False, rollout=False)
+    assert (second.split_since, second.weight_since) == (None, second.taken)
+
+
+def test_a_routing_is_dated_by_the_look_that_saw_it_first() -> None:
+    known = KnownRouting()
+    minutes = [NOW + timedelta(minutes=n) for n in range(6)]
+    assert known.see(Routing(41), minutes[0]) == Since()
+    assert known.see(Routing(41, 42, 10.0), minutes[1]) == Since(minutes[1], minutes[1])
+    assert known.see(Routing(41, 42, 25.0), minutes[2]) == Since(minutes[1], minutes[2])
+    assert known.see(Routing(41, 42, 10.0), minutes[1]) == Since()
+    assert known.see(Routing(41, 42, 0.0), minutes[3]) == Since(minutes[3], minutes[3])
+    assert known.see(Routing(41, 42, 10.0), minutes[4]) == Since(minutes[4], minutes[4])
+    assert known.see(Routing(41, 42, 10.0), minutes[5]) == Since(minutes[4], minutes[4])

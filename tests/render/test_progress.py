@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -56,8 +57,6 @@ def test_no_progress_without_a_config_and_in_a_rollback() -> None:
 def test_measured_counts_from_the_first_whole_minute_with_these_weights() -> None:
     look = running(CANARY, 10.0, 200.0)
     counts = metrics(v41=((90, 0),) * 9, v42=((0, 0),) * 5 + ((10, 0),) * 4)
-    from dataclasses import replace
-
     seen = measured(replace(look, metrics=counts))
     assert seen is not None
     assert seen.since == NOW - timedelta(minutes=3)
@@ -75,3 +74,16 @@ def test_without_calls_there_is_no_share() -> None:
     counts = metrics(v41=((0, 0),), v42=((0, 0),))
     assert measured(snapshot(Routing(41, 42, 10.0), metrics=counts)) is None
     assert measured(snapshot()) is None
+
+
+def test_a_second_split_by_hand_is_measured_by_itself() -> None:
+    once, off, again = ((90, 0),) * 4, ((100, 0),) * 5, ((90, 0),) * 3
+    calls = metrics(v41=once + off + again, v42=((10, 0),) * 4 + ((0, 0),) * 5 + ((10, 0),) * 3)
+    twice = snapshot(Routing(41, 42, 10.0), metrics=calls)
+    seen = measured(twice)
+    assert seen is not None
+    assert (seen.since, seen.canary_share) == (NOW - timedelta(minutes=3), 10.0)
+    known = measured(replace(twice, weight_since=NOW - timedelta(minutes=2, seconds=20)))
+    assert known is not None and known.since == NOW - timedelta(minutes=2)
+    before = measured(replace(twice, weight_since=NOW - timedelta(hours=2)))
+    assert before is not None and before.since == NOW - timedelta(minutes=12)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from lambdactl.model import Metrics, Minute, Routing, Series, Snapshot, Unread
+from lambdactl.model import LifecycleEvent, Metrics, Minute, Routing, Series, Snapshot, Unread
 from lambdactl.verdict import Answer, State, assess
 from lambdactl.verdict.fleet import urgency
 from tests.verdict.test_assessment import NOW, RED, RUNNING, deployment, snapshot, version
@@ -140,3 +140,60 @@ def test_a_fleet_is_sorted_by_what_needs_somebody_first() -> None:
     }
     names = sorted(fleet, key=lambda name: urgency(fleet[name]))
     assert names == ["failing", "alarm", "back", "blind", "moving", "stable", "gone"]
+
+
+def paused(canary: Change, stable: Change = as_it_is, **changes: object) -> Snapshot:
+    """The same minutes under a split that was made by hand."""
+    return look(canary, stable, deployment=None, **changes)
+
+
+def only(*spans: range, **counts: float) -> Change:
+    """Calls in these minutes only."""
+
+    def change(i: int, minute: Minute) -> Minute:
+        called = any(i in span for span in spans)
+        return replace(minute, **counts) if called else without(minute)  # type: ignore[arg-type]
+
+    return change
+
+
+def test_a_silence_before_the_split_is_none() -> None:
+    long_ago = only(range(15))
+    blamed = assess(paused(long_ago))
+    assert blamed.text == (
+        "no datapoints of v2 for 43 min, where about 21,500 calls were due"
+        " if it was routed to all the while"
+    )
+    just_now = assess(paused(long_ago, split_since=NOW, weight_since=NOW))
+    assert just_now.state is State.NO_DATA
+    assert just_now.text == "v2 has 10 % but no calls were measured yet"
+    assert assess(paused(only(range(15), range(58, 60)))).state is State.PAUSED
+
+
+def test_a_silence_of_the_split_itself_is_one() -> None:
+    stopped = only(range(15), range(30, 41))
+    since = START + timedelta(minutes=29, seconds=30)
+    known = assess(paused(stopped, split_since=since, weight_since=since))
+    assert known.text == "no datapoints of v2 for 17 min, where about 8,500 calls were due"
+    assert assess(paused(stopped)).state is State.NOT_MEASURED
+
+
+def test_a_silence_before_the_running_deployment_is_none() -> None:
+    allowed = LifecycleEvent("AllowTraffic", "InProgress", NOW - timedelta(seconds=90))
+    running = replace(RUNNING, events=(allowed,))
+    assert assess(look(only(range(15)), deployment=running)).state is State.NO_DATA
+
+
+@pytest.mark.parametrize("since", [None, START + timedelta(minutes=53, seconds=10)])
+def test_the_share_of_calls_is_that_of_the_newest_split(since: datetime | None) -> None:
+    twice = only(range(15), range(54, 60))
+    ratio = assess(paused(twice, split_since=since, weight_since=since)).verdict.sample_ratio
+    assert ratio is not None
+    assert (ratio.realised, ratio.warns) == (10.0, False)
+
+
+def test_callers_are_not_blamed_for_the_time_before_a_split() -> None:
+    assert assess(paused(only(range(15)))).verdict.sample_ratio is None
+    assert assess(paused(only(range(15)), weight_since=NOW)).verdict.sample_ratio is None
+    wrong = assess(paused(only(range(15), range(30, 60), invocations=100.0, errors=1.0)))
+    assert wrong.verdict.sample_ratio is not None and wrong.verdict.sample_ratio.warns

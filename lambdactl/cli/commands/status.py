@@ -80,12 +80,13 @@ def follow(session: Session, target: Target, *, gate: bool, abort_on_fail: bool)
 
 def _look(session: Session, target: Target, *, answer: bool) -> None:
     from lambdactl.cli.completion_cache import learn
+    from lambdactl.cli.moves import with_our_move
     from lambdactl.cli.outcome import of_state
     from lambdactl.render import document
     from lambdactl.render.status import status_lines
     from lambdactl.verdict import assess
 
-    snapshot = session.aws.snapshot(target, window_s=WINDOW_S)
+    snapshot = with_our_move(session.aws.snapshot(target, window_s=WINDOW_S))
     learn(session, snapshot)
     assessment = assess(snapshot)
     if session.asked.structured:
