@@ -1,95 +1,146 @@
-"""The seam between the console and AWS: four functions that block, for it to call in threads."""
+"""The seam between the console and AWS: it connects where the operator says, and asks in threads.
+
+A connection is made without a question to AWS: what is wrong with the network, the login or the
+region is for the console to show, and it must open to show it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from threading import Lock
 
-from lambdactl.cli import config
+from lambdactl.cli import config, session, state
 from lambdactl.cli.audit_log import audited
+from lambdactl.cli.options import Asked
+from lambdactl.cli.permitting import why_read_only
 from lambdactl.cli.session import Session
+from lambdactl.cli.target import Wanted, wanted
 from lambdactl.errors import UsageError
 from lambdactl.model import Snapshot, Target
 from lambdactl.ops import apply
 from lambdactl.ops.events import Event
+from lambdactl.ops.fleet import Fleet, Tell, look_over
 from lambdactl.ops.local import with_local
 from lambdactl.ops.pins import Pins
 from lambdactl.plan import Plan
-from lambdactl.tui import Operations, Settings, run, themes
+from lambdactl.tui import Choice, Connection, Operations, Settings, run, themes
 
 KEEP = 5
 
 
-def open_console(session: Session, target: Target, *, badge: str | None = None) -> None:
-    """Open the console on ``target`` and return when it is left."""
-    # A line on stderr would be drawn over it; it shows by itself how often it looks.
-    session.aws.on_throttled = None
-    run(operations(session, target), settings(session, target, badge))
+def open_console(asked: Asked, meant: Wanted, *, badge: str | None = None) -> None:
+    """Open the console at the place that is meant, and return when it is left."""
+
+    def connect(choice: Choice) -> Connection:
+        if choice == Choice():
+            return connection(asked, meant, badge)
+        return connection(*elsewhere(asked, choice))
+
+    run(connect, settings(asked, meant))
 
 
-def operations(session: Session, target: Target) -> Operations:
-    aws = session.aws
-
-    def look() -> Snapshot:
-        return aws.snapshot(target, checks=True)
-
-    def survey() -> Snapshot:
-        return with_local(aws.snapshot(target, storage=True, inventory=True), Pins())
-
-    def recheck(plan: Plan) -> Snapshot:
-        """What the plan rests on, the state of the version that it leads to included."""
-        if plan.verb == "prune" or plan.after is None:
-            return survey()
-        to = plan.after.stable if plan.after.canary is None else plan.after.canary
-        return aws.snapshot(target, metrics=False, to=to, checks=True)
-
-    def act(plan: Plan) -> Iterator[Event]:
-        events = apply(plan, aws, sleep=session.sleep, interval_s=session.interval_s)
-        return audited(session, plan, events)
-
-    return Operations(look=look, survey=survey, recheck=recheck, act=act)
+def elsewhere(asked: Asked, choice: Choice) -> tuple[Asked, Wanted]:
+    """Another place, chosen while the console is open: what said where to go when it was started
+    is not asked again, nor whether production may be changed."""
+    there = replace(
+        asked,
+        context=choice.context,
+        profile=choice.profile,
+        region=choice.region,
+        endpoint_url=None,
+        function=None,
+        alias=None,
+        read_only=asked.read_only or None,
+    )
+    return there, wanted(there)
 
 
-def settings(session: Session, target: Target, badge: str | None) -> Settings:
-    meant = session.wanted
-    function = meant.values.get("function")
-    return Settings(
-        target=target,
-        badge=badge or _badge(session),
+class Way:
+    """The way to one account: gone on the first question, in whatever thread asks it."""
+
+    def __init__(self, asked: Asked, meant: Wanted) -> None:
+        self.asked = asked
+        self.meant = meant
+        self.aws = session.connected(meant)
+        self._session: Session | None = None
+        self._lock = Lock()
+
+    def session(self) -> Session:
+        """Raises CredentialsError where the account is not the one that is meant."""
+        with self._lock:
+            if self._session is None:
+                self._session = session.reached(self.asked, self.meant, self.aws)
+            return self._session
+
+    def on(self, target: Target) -> Operations:
+        def look() -> Snapshot:
+            return self.session().aws.snapshot(target, checks=True)
+
+        def survey() -> Snapshot:
+            found = self.session().aws.snapshot(target, storage=True, inventory=True)
+            return with_local(found, Pins())
+
+        def recheck(plan: Plan) -> Snapshot:
+            """What the plan rests on, the state of the version that it leads to included."""
+            if plan.verb == "prune" or plan.after is None:
+                return survey()
+            to = plan.after.stable if plan.after.canary is None else plan.after.canary
+            return self.session().aws.snapshot(target, metrics=False, to=to, checks=True)
+
+        def act(plan: Plan) -> Iterator[Event]:
+            here = self.session()
+            events = apply(plan, here.aws, sleep=here.sleep, interval_s=here.interval_s)
+            return audited(here, plan, events)
+
+        return Operations(look=look, survey=survey, recheck=recheck, act=act)
+
+    def fleet(self, tell: Tell) -> Fleet:
+        running = state.sandbox() if self.meant.in_sandbox else None
+        speed = running.speed if running else 1.0
+        return look_over(self.session().aws, self.asked.alias, speed=speed, tell=tell)
+
+
+def connection(asked: Asked, meant: Wanted, badge: str | None = None) -> Connection:
+    way = Way(asked, meant)
+    function, alias = meant.values.get("function"), meant.get("alias")
+    why = why_read_only(asked, meant)
+    return Connection(
+        on=way.on,
+        fleet=way.fleet,
+        target=Target(function.text, alias) if function and alias else None,
+        badge=badge or _badge(meant),
         origin=function.origin if function else "",
         flags=meant.flags,
-        read_only=_read_only(session),
-        production=session.production,
-        interval_s=_interval_s(session),
+        read_only=f"{why}; lambdactl tui --write changes it" if why else None,
+        production=meant.production,
+        interval_s=_interval_s(meant),
         keep=_keep(),
-        ascii=session.terminal.ascii,
-        theme=_theme(session),
     )
 
 
-def _badge(session: Session) -> str:
-    if session.wanted.in_sandbox:
-        return "SANDBOX"
-    return (session.wanted.get("env") or "").upper()
+def settings(asked: Asked, meant: Wanted) -> Settings:
+    ascii = asked.terminal.ascii or bool(config.ui(config.user_file()).get("ascii"))
+    return Settings(ascii=ascii, theme=_theme(meant))
 
 
-def _read_only(session: Session) -> str | None:
-    why = session.read_only
-    return f"{why}; lambdactl tui --write changes it" if why else None
+def _badge(meant: Wanted) -> str:
+    return "SANDBOX" if meant.in_sandbox else (meant.get("env") or "").upper()
 
 
-def _interval_s(session: Session) -> float:
+def _interval_s(meant: Wanted) -> float:
     """``[ui] refresh_seconds`` of the operator's file, else as the account's clock asks for."""
     said = config.ui(config.user_file()).get("refresh_seconds")
     if said is None:
-        return session.interval_s
+        return session.interval_s(meant)
     if not 1 <= said <= 3600:
         raise UsageError(f"ui.refresh_seconds {said} is not from 1 to 3600", hint="5")
     return float(said)
 
 
-def _theme(session: Session) -> str:
+def _theme(meant: Wanted) -> str:
     """The theme of the context, where it has one."""
-    table = config.contexts(config.user_file()).get(session.wanted.get("context") or "", {})
+    table = config.contexts(config.user_file()).get(meant.get("context") or "", {})
     names = [theme.name for theme in themes.ALL]
     chosen = str(table.get("theme", names[0]))
     if chosen not in names:

@@ -84,7 +84,8 @@ class Story:
             self.say("In another terminal, while this one is open:")
             self.say("  lambdactl status --watch")
             self.say("  lambdactl deploy --yes --parameter FailurePercent=60    a bad version")
-        open_console(self.stage.session, self.stage.require_target(), badge="DEMO")
+        meant = self.stage.session.wanted.about(self.stage.require_target(), "demo")
+        open_console(self.asked, meant, badge="DEMO")
         self.say("The sandbox has ended, and everything in it is gone. Next: lambdactl --help")
 
     def tell(self) -> None:

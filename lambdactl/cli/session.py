@@ -45,9 +45,7 @@ class Session:
 
     @property
     def interval_s(self) -> float:
-        """Wall seconds between two looks: shorter where the account's clock runs faster."""
-        running = state.sandbox() if self.wanted.in_sandbox else None
-        return max(INTERVAL_S / running.speed, 0.5) if running else INTERVAL_S
+        return interval_s(self.wanted)
 
     @property
     def production(self) -> bool:
@@ -95,16 +93,27 @@ def entered(asked: Asked, meant: Wanted) -> Iterator[Session]:
         asked.terminal.ascii |= config.ui(config.user_file()).get("ascii", False)
         aws.on_throttled = slow_down_once(asked.terminal)
         aws.on_call = call_log()
-        place = aws.place()
-        meant.require_place(place)
-        aws.read_only = why_read_only(asked, meant)
-        yield Session(asked, meant, aws, place, sleep)
+        yield reached(asked, meant, aws)
     except LambdactlError as error:
         if error.hint:
             error.hint = addressed(error.hint, meant.flags)
         if isinstance(error, CredentialsError | NoRegion | NotFound) and not meant.in_sandbox:
             _point_to_sandbox(error)
         raise
+
+
+def reached(asked: Asked, meant: Wanted, aws: Aws) -> Session:
+    """The session, once the account is known to be the one that is meant."""
+    place = aws.place()
+    meant.require_place(place)
+    aws.read_only = why_read_only(asked, meant)
+    return Session(asked, meant, aws, place, sleep)
+
+
+def interval_s(meant: Wanted) -> float:
+    """Wall seconds between two looks: shorter where the account's clock runs faster."""
+    running = state.sandbox() if meant.in_sandbox else None
+    return max(INTERVAL_S / running.speed, 0.5) if running else INTERVAL_S
 
 
 def _point_to_sandbox(error: LambdactlError) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lambdactl.cli import config, state
 from lambdactl.cli.options import Asked
@@ -103,6 +103,12 @@ class Wanted:
                 hint=f"-f {function}:ALIAS",
             )
         return Target(function, alias or "")
+
+    def about(self, target: Target, origin: str) -> Wanted:
+        """The same place, and ``target`` there."""
+        named = {"function": target.function, "alias": target.alias}
+        said = {key: Value(text, origin) for key, text in named.items()}
+        return replace(self, values={**self.values, **said})
 
     def require_place(self, place: Place) -> None:
         """Raises CredentialsError if ``place`` is in another account than the one meant."""

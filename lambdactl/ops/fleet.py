@@ -37,8 +37,12 @@ class Member:
     unread: str | None = None
 
     @property
+    def target(self) -> Target:
+        return Target(self.function, self.alias.name if self.alias else "")
+
+    @property
     def name(self) -> str:
-        return f"{self.function}:{self.alias.name}" if self.alias else self.function
+        return str(self.target) if self.alias else self.function
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """The console: screens and widgets fed by snapshots; the only room that keeps what was seen.
 
-:func:`run` is its door. It is told a target and the four functions of ``Operations``, which block,
-and knows nothing of AWS besides.
+:func:`run` is its door. It is told how to connect to an account, and knows nothing of AWS besides.
 """
 
 from __future__ import annotations
@@ -13,25 +12,25 @@ from dataclasses import replace
 
 from lambdactl.errors import UsageError
 from lambdactl.tui.app import Console
-from lambdactl.tui.settings import Operations, Settings
+from lambdactl.tui.connection import Choice, Connect, Connection, Operations
+from lambdactl.tui.settings import Settings
 
-__all__ = ["Console", "Operations", "Settings", "run"]
+__all__ = ["Choice", "Connect", "Connection", "Console", "Operations", "Settings", "run"]
 
 
-def run(operations: Operations, settings: Settings) -> None:
-    """Open the console and return when it is left. Raises UsageError without a terminal."""
+def run(connect: Connect, settings: Settings) -> None:
+    """Open the console and return when it is left. Raises UsageError without a terminal, and what
+    ``connect`` raises for the place that it is started at."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(
             "the console needs a terminal: it reads keys from stdin and draws on stderr",
             hint="lambdactl status --watch",
         )
     settings = replace(settings, in_tmux=bool(os.environ.get("TMUX")))
-    console(operations, settings, os.environ).run()
+    console(connect, settings, os.environ).run()
 
 
-def console(
-    operations: Operations, settings: Settings, environ: MutableMapping[str, str]
-) -> Console:
+def console(connect: Connect, settings: Settings, environ: MutableMapping[str, str]) -> Console:
     """The console for this terminal, with colour or without.
 
     Textual takes an empty NO_COLOR for a set one, and draws greys: while the console is made, the
@@ -39,10 +38,10 @@ def console(
     """
     told = environ.pop("NO_COLOR", None)
     if not told and environ.get("TERM") != "dumb":
-        made = Console(operations, settings)
+        made = Console(connect, settings)
     else:
         environ["NO_COLOR"] = "1"
-        made = Console(operations, replace(settings, theme="lambdactl-mono"), ansi=True)
+        made = Console(connect, replace(settings, theme="lambdactl-mono"), ansi=True)
         del environ["NO_COLOR"]
     if told is not None:
         environ["NO_COLOR"] = told

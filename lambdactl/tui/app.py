@@ -1,8 +1,8 @@
-"""The console: one Watch, the screens that draw it, and the threads that feed it.
+"""The console: where it is, the screens that draw what is known there, the threads that feed it.
 
-Every second the clock is looked at; a look at AWS begins when one is due and none is in flight.
-What comes back from a thread is a message; its handler changes the Watch and shows the new view.
-Nothing on this side of the seam blocks, so keys, help and quit work with no network.
+Every second the screen is told so; a look at AWS begins when one is due and none is in flight. What
+comes back from a thread is a message; its handler changes a Watch and shows the new view. Nothing
+on this side of the seam blocks, so keys, help, quit and going elsewhere work with no network.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from textual.command import Provider
 from textual.message import Message
 from textual.notifications import SeverityLevel
 
+from lambdactl.model import Target
 from lambdactl.plan import Plan
-from lambdactl.render.addressed import addressed
 from lambdactl.tui import clipboard, themes
 from lambdactl.tui.applying import Applying
+from lambdactl.tui.connection import Choice, Connect, Connection
 from lambdactl.tui.dialogs.help import HelpDialog
 from lambdactl.tui.dialogs.plan import PlanDialog
 from lambdactl.tui.dialogs.quit import QuitDialog
@@ -31,11 +32,12 @@ from lambdactl.tui.errand import send
 from lambdactl.tui.keys import EVERYWHERE, WRITES
 from lambdactl.tui.messages import ActionEnded, ActionTold, LookFailed, SnapshotTaken
 from lambdactl.tui.palette import KeyCommands
+from lambdactl.tui.screens.fleet import FleetScreen
 from lambdactl.tui.screens.page import Page
 from lambdactl.tui.screens.rollout import RolloutScreen
-from lambdactl.tui.settings import Operations, Settings
+from lambdactl.tui.settings import Settings
+from lambdactl.tui.subject import Subject, subject
 from lambdactl.tui.view import View
-from lambdactl.tui.watch import Watch
 from lambdactl.verdict import Assessment, assess
 
 TWICE_S = 2.0
@@ -65,7 +67,7 @@ class Console(App[None]):
 
     def __init__(
         self,
-        operations: Operations,
+        connect: Connect,
         settings: Settings,
         *,
         clock: Callable[[], float] = time.monotonic,
@@ -76,66 +78,81 @@ class Console(App[None]):
         for theme in themes.ALL:
             self.register_theme(theme)
         self.theme = settings.theme
-        self.operations = operations
         self.settings = settings
         self.pen = pen.ASCII if settings.ascii else pen.UNICODE
-        self.rollout = Watch(interval_s=settings.interval_s)
+        self.connect = connect
+        self.connection: Connection = connect(Choice())
         self.applying: Applying | None = None
-        self._clock = clock
+        self.clock = clock
         self._ticks = ticks
         self._interrupted_at = -TWICE_S
 
     def on_mount(self) -> None:
         self.set_class(self.settings.ascii, "-ascii")
-        self.push_screen(RolloutScreen(self))
-        self.look()
+        self.push_screen(self._first())
         if self._ticks:
             self.set_interval(1.0, self.tick)
 
+    def _first(self) -> Page:
+        """The rollout where the context is about one alias, else the fleet."""
+        target = self.connection.target
+        return self.rollout_of(target) if target else FleetScreen(self, self.connection)
+
+    def rollout_of(self, target: Target) -> RolloutScreen:
+        return RolloutScreen(self, subject(self.connection, target))
+
+    @property
+    def page(self) -> Page:
+        """The page that is seen, under whatever dialog is open."""
+        return next(s for s in reversed(self.screen_stack) if isinstance(s, Page))
+
     def tick(self) -> None:
         """Once a second: ages and times left run on, and a look begins when it is due."""
-        if self.rollout.is_due(self._clock()):
-            self.look()
+        self.page.tick()
         self.show()
 
-    def look(self) -> None:
-        """Begin a look, unless one is in flight."""
-        if self.rollout.begin():
-            send(self, partial(self._looking, self.rollout.assessment), LookFailed)
+    def look(self, of: Subject) -> None:
+        """Begin a look at an alias, unless one is in flight."""
+        watch = of.watch
+        if watch.begin():
+            failed = partial(LookFailed, watch)
+            send(self, partial(self._looking, of, watch.assessment), failed)
         self.show()
 
-    def _looking(self, before: Assessment | None) -> Iterator[Message]:
-        snapshot = self.operations.look()
-        yield SnapshotTaken(snapshot, assess(snapshot, before))
+    def _looking(self, of: Subject, before: Assessment | None) -> Iterator[Message]:
+        snapshot = of.operations.look()
+        yield SnapshotTaken(of.watch, snapshot, assess(snapshot, before))
 
     def on_snapshot_taken(self, message: SnapshotTaken) -> None:
-        self.rollout.took(message.snapshot, message.assessment, self._clock())
+        message.watch.took(message.snapshot, message.assessment, self.clock())
         self.show()
 
     def on_look_failed(self, message: LookFailed) -> None:
-        self.rollout.failed(message.error, self._clock())
+        message.watch.failed(message.error, self.clock())
         self.show()
 
     @property
-    def view(self) -> View:
-        running = self.applying.plan.verb if self.applying and not self.applying.ended else None
-        return self.rollout.view(self._clock(), running)
+    def running(self) -> str | None:
+        """The verb of the action that is being applied, wherever the console has gone since."""
+        return self.applying.plan.verb if self.applying and not self.applying.ended else None
+
+    def view_of(self, of: Subject) -> View:
+        return of.watch.view(self.clock(), self.running)
 
     def show(self) -> None:
         """Draw what is known now on every page, the covered ones too."""
-        view = self.view
         for screen in self.screen_stack:
             if isinstance(screen, Page | WhyDialog) and screen.is_mounted:
-                screen.show(view)
+                screen.draw()
 
     def why_not(self, name: str) -> str | None:
         """Why the key with this id cannot be used now; None where it can."""
         if name not in WRITES:
             return None
-        if self.settings.read_only:
-            return f"read-only: {self.settings.read_only}"
-        if self.view.running is not None:
-            return f"{self.view.running} is being applied: wait until it has ended"
+        if self.connection.read_only:
+            return f"read-only: {self.connection.read_only}"
+        if self.running is not None:
+            return f"{self.running} is being applied: wait until it has ended"
         return None
 
     def may(self, name: str) -> bool:
@@ -149,46 +166,39 @@ class Console(App[None]):
         """A toast."""
         self.notify(self.pen.say(text).plain, severity=severity, markup=False)
 
-    def apply(self, plan: Plan) -> None:
+    def apply(self, of: Subject, plan: Plan) -> None:
         """Apply a plan that was confirmed and re-checked. One at a time."""
-        self.applying = Applying(plan)
+        applying = self.applying = Applying(of, plan)
 
         def acting() -> Iterator[Message]:
-            for event in self.operations.act(plan):
-                yield ActionTold(event)
-            yield ActionEnded()
+            for event in of.operations.act(plan):
+                yield ActionTold(applying, event)
+            yield ActionEnded(applying)
 
-        send(self, acting, ActionEnded)
+        send(self, acting, partial(ActionEnded, applying))
         self.show()
 
     def on_action_told(self, message: ActionTold) -> None:
-        assert self.applying is not None
-        self.applying.events.append(message.event)
-        self.rollout.add_events((message.event,))
-        self._show_applying()
+        message.applying.events.append(message.event)
+        message.applying.subject.watch.add_events((message.event,))
+        self._show_applying(message.applying)
 
     def on_action_ended(self, message: ActionEnded) -> None:
-        assert self.applying is not None
-        self.applying.ended, self.applying.error = True, message.error
-        self._show_applying()
+        applying = message.applying
+        applying.ended, applying.error = True, message.error
+        self._show_applying(applying)
         if not any(isinstance(s, PlanDialog) for s in self.screen_stack):
-            self._say_ended(self.applying)
-        self.rollout.due_at = self._clock()
-        self.look()
+            self._say_ended(applying)
+        self.look(applying.subject)
 
-    def _show_applying(self) -> None:
-        assert self.applying is not None
+    def _show_applying(self, applying: Applying) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, PlanDialog):
-                screen.show_applying(self.applying)
+                screen.show_applying(applying)
         self.show()
 
-    def undo(self, plan: Plan) -> str | None:
-        """The command that takes the plan back, at the place that it was made for."""
-        return addressed(plan.undo, self.settings.flags) if plan.undo else None
-
     def _say_ended(self, applying: Applying) -> None:
-        verb, undo = applying.plan.verb, self.undo(applying.plan)
+        verb, undo = applying.plan.verb, applying.undo
         if applying.error is not None:
             self.say(f"{verb}: {applying.error}", "error")
         else:
@@ -203,24 +213,14 @@ class Console(App[None]):
         self.push_screen(HelpDialog(self.screen.active_bindings.values(), self.pen))
 
     def action_refresh_now(self) -> None:
-        self.look()
-
-    def action_pause(self) -> None:
-        self.rollout.paused = not self.rollout.paused
-        self.show()
-
-    def action_slower(self, steps: int) -> None:
-        self.rollout.slower(steps)
-        self.say(f"looking every {self.rollout.interval_s:g} s")
-        self.show()
+        self.page.look()
 
     def action_copy_row(self) -> None:
         text = self.screen.copied if isinstance(self.screen, Page) else None
-        self.copy(text or str(self.settings.target))
+        self.copy(text or self.page.name_in_header)
 
     def action_copy_command(self) -> None:
-        if isinstance(self.screen, Page):
-            self.copy(self.screen.command)
+        self.copy(self.page.command)
 
     def copy(self, text: str) -> None:
         in_tmux = self.settings.in_tmux
@@ -229,9 +229,7 @@ class Console(App[None]):
 
     def action_save_screen(self) -> None:
         """The screen as a picture, beside where the console was started."""
-        at = self.rollout.pace.now(self._clock())
-        stamp = f"-{at:%Y%m%d-%H%M%S}" if at else ""
-        path = self.settings.save_to / f"lambdactl-{self.settings.target.function}{stamp}.svg"
+        path = self.settings.save_to / f"lambdactl-{self.page.file_name}.svg"
         try:
             path.write_text(self.export_screenshot(), encoding="utf-8")
         except OSError as error:
@@ -239,21 +237,34 @@ class Console(App[None]):
             return
         self.say(f"saved {path}")
 
+    def action_fleet(self) -> None:
+        """Up to the fleet, which is opened if the console did not begin there."""
+        pages = [s for s in self.screen_stack if isinstance(s, Page)]
+        while len(pages) > 1:
+            self.pop_screen()
+            pages.pop()
+        if not isinstance(pages[0], FleetScreen):
+            self.switch_screen(FleetScreen(self, self.connection))
+
+    def open(self, target: Target) -> None:
+        """The rollout screen of another alias here."""
+        self.push_screen(self.rollout_of(target))
+
     def action_leave(self) -> None:
         """Back, or out; asks only while an action of this session is being applied."""
-        if isinstance(self.screen, Page) and not isinstance(self.screen, RolloutScreen):
+        if sum(isinstance(s, Page) for s in self.screen_stack) > 1:
             self.pop_screen()
-        elif self.view.running is not None:
-            self.push_screen(QuitDialog(self.view.running), self._quit_if)
+        elif self.running is not None:
+            self.push_screen(QuitDialog(self.running), self._quit_if)
         else:
             self.exit()
 
     async def action_quit(self) -> None:
-        self.action_leave() if self.view.running is not None else self.exit()
+        self.action_leave() if self.running is not None else self.exit()
 
     def action_help_quit(self) -> None:
         """ctrl+c: twice is meant."""
-        at = self._clock()
+        at = self.clock()
         if at - self._interrupted_at < TWICE_S:
             self.action_leave()
         self._interrupted_at = at

@@ -12,7 +12,6 @@ EVERYWHERE = [
     Binding("question_mark", "help", "help", id="help", key_display="?"),
     Binding("colon,ctrl+p", "command_palette", "command", id="palette", key_display=":"),
     Binding("r", "refresh_now", "refresh", id="refresh"),
-    Binding("p", "pause", "pause", id="pause"),
     Binding("y", "copy_row", "copy", id="copy"),
     Binding("Y", "copy_command", "as CLI", id="copy_command", key_display="Y"),
     Binding("ctrl+s", "save_screen", "save screen", id="save", key_display="ctrl+s"),
@@ -28,8 +27,13 @@ ROLLOUT = [
     Binding("1", "pane('events')", "events", id="events"),
     Binding("2", "pane('alarms')", "alarms", id="alarms"),
     Binding("3", "pane('hooks')", "hooks", id="hooks"),
-    Binding("plus,equals_sign", "app.slower(-1)", "faster", id="faster", key_display="+"),
-    Binding("minus", "app.slower(1)", "slower", id="slower", key_display="-"),
+    Binding("p", "pause", "pause", id="pause"),
+    Binding("plus,equals_sign", "slower(-1)", "faster", id="faster", key_display="+"),
+    Binding("minus", "slower(1)", "slower", id="slower", key_display="-"),
+    Binding("escape", "back", "back", id="back", key_display="esc"),
+]
+FLEET = [
+    Binding("enter", "open", "open", id="open", key_display="enter"),
 ]
 VERSIONS = [
     Binding("D", "prune", "prune…", id="prune", key_display="D"),
@@ -43,9 +47,9 @@ WRITES = frozenset(("shift", "promote", "abort", "prune"))
 """The ids whose keys are dimmed, with the reason, where nothing may be changed."""
 
 FOOTER = (
-    "shift", "promote", "abort", "prune", "keep_more", "keep_fewer", "versions", "back", "why",
-    "copy", "copy_command", "refresh", "pause", "events", "alarms", "hooks", "faster", "slower",
-    "save", "palette", "quit",
+    "open", "shift", "promote", "abort", "prune", "keep_more", "keep_fewer", "versions", "why",
+    "copy", "copy_command", "back", "refresh", "pause", "events", "alarms", "hooks", "faster",
+    "slower", "save", "palette", "quit",
 )  # fmt: skip
 """From the most to the least important: a narrow footer drops the last. Help is always there."""
 
@@ -58,7 +62,8 @@ SAID = {
     "keep_more": "keep one version more",
     "keep_fewer": "keep one version fewer",
     "versions": "versions, what uses them, and code storage",
-    "back": "back to the rollout",
+    "back": "one screen up; from the first one to the fleet",
+    "open": "open the row under the cursor",
     "why": "why this verdict: every number",
     "copy": "copy the row under the cursor",
     "copy_command": "copy the command line that tells the same",

@@ -7,18 +7,37 @@ from textual.message import Message
 from lambdactl.errors import LambdactlError
 from lambdactl.model import Snapshot
 from lambdactl.ops.events import Event
+from lambdactl.ops.fleet import Fleet
 from lambdactl.plan import Plan
+from lambdactl.tui.applying import Applying
+from lambdactl.tui.watch import Watch
 from lambdactl.verdict import Assessment
 
 
 class SnapshotTaken(Message):
-    def __init__(self, snapshot: Snapshot, assessment: Assessment) -> None:
+    """``watch`` is what it was read for, which may not be on the screen any more."""
+
+    def __init__(self, watch: Watch, snapshot: Snapshot, assessment: Assessment) -> None:
         super().__init__()
+        self.watch = watch
         self.snapshot = snapshot
         self.assessment = assessment
 
 
 class LookFailed(Message):
+    def __init__(self, watch: Watch, error: LambdactlError) -> None:
+        super().__init__()
+        self.watch = watch
+        self.error = error
+
+
+class FleetRead(Message):
+    def __init__(self, fleet: Fleet) -> None:
+        super().__init__()
+        self.fleet = fleet
+
+
+class FleetFailed(Message):
     def __init__(self, error: LambdactlError) -> None:
         super().__init__()
         self.error = error
@@ -56,14 +75,16 @@ class RecheckFailed(Message):
 class ActionTold(Message):
     """One event of the plan that is being applied."""
 
-    def __init__(self, event: Event) -> None:
+    def __init__(self, applying: Applying, event: Event) -> None:
         super().__init__()
+        self.applying = applying
         self.event = event
 
 
 class ActionEnded(Message):
     """The plan was applied to its end, or ``error`` says why not."""
 
-    def __init__(self, error: LambdactlError | None = None) -> None:
+    def __init__(self, applying: Applying, error: LambdactlError | None = None) -> None:
         super().__init__()
+        self.applying = applying
         self.error = error

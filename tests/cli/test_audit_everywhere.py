@@ -7,16 +7,18 @@ from typing import Any
 
 import pytest
 
-from lambdactl.cli import console, session
+from lambdactl.cli import console
 from lambdactl.cli.audit_log import entries, path
 from lambdactl.cli.options import Run as Running
 from lambdactl.cli.options import asked
+from lambdactl.cli.target import wanted
 from lambdactl.errors import PermissionDenied, Stale
 from lambdactl.model import Routing, Target
 from lambdactl.plan import plan_promote
 from lambdactl.sandbox import fleet
 from lambdactl.sandbox.clock import ManualClock
 from lambdactl.sandbox.open import Sandbox
+from lambdactl.tui import Connection
 from tests.cli.conftest import Run
 from tests.cli.shop import Shop
 
@@ -77,11 +79,9 @@ def test_what_was_refused_before_it_was_confirmed_is_not(cli: Run, shop: Shop) -
 
 def test_the_console_leaves_its_line_too(shop: Shop) -> None:
     shop.route(SPLIT)
-    wanted = asked(Running(), {"function": "checkout:live"})
-    with session.opened(wanted) as (here, target):
-        acted = console.operations(here, target)
-        plan = plan_promote(acted.recheck(plan_promote(acted.look())))
-        told = list(acted.act(plan))
+    acted = connection().on(LIVE)
+    plan = plan_promote(acted.recheck(plan_promote(acted.look())))
+    told = list(acted.act(plan))
     assert told
     (entry,) = entries()
     assert (entry["verb"], entry["target"], entry["outcome"]) == ("promote", str(LIVE), "done")
@@ -97,9 +97,13 @@ def test_a_console_that_is_read_only_says_why_and_how_to_write(
         ({"read_only": False}, None),
         ({"read_only": True}, "--read-only was given; lambdactl tui --write changes it"),
     ):
-        wanted = asked(Running(), {"function": "checkout:live", **words})
-        with session.opened(wanted) as (here, target):
-            assert console.settings(here, target, None).read_only == told
+        assert connection(**words).read_only == told
+
+
+def connection(**words: Any) -> Connection:
+    """The console's way to where the words lead."""
+    said = asked(Running(), {"function": "checkout:live", **words})
+    return console.connection(said, wanted(said))
 
 
 def test_a_rollback_leaves_its_line(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from lambdactl.cli import console, session, state
+from lambdactl.cli import console, state
 from lambdactl.cli.options import Run as Running
 from lambdactl.cli.options import asked
+from lambdactl.cli.target import wanted
 from lambdactl.errors import UsageError
-from lambdactl.tui import Settings
+from lambdactl.tui import Connection, Settings
 from tests.cli.conftest import Run
 from tests.cli.shop import Shop
 
@@ -264,17 +265,18 @@ def test_what_is_set_for_the_console_and_the_terminal_is_done(
     cli("config", "set", "ui.refresh_seconds", "7")
     cli("config", "set", "contexts.ops.theme", "lambdactl-light")
     assert "●" not in cli("shift", *words, "--to", "42", "--weight", "20", "--yes").err
-    settings = console_settings()
-    assert (settings.interval_s, settings.theme, settings.ascii) == (7.0, "lambdactl-light", True)
+    settings, here = console_at()
+    assert (here.interval_s, settings.theme, settings.ascii) == (7.0, "lambdactl-light", True)
     cli("config", "set", "contexts.ops.theme", "neon")
     with pytest.raises(UsageError, match="there is no theme neon"):
-        console_settings()
+        console_at()
+    cli("config", "set", "contexts.ops.theme", "lambdactl-light")
     cli("config", "set", "ui.refresh_seconds", "0.1")
     with pytest.raises(UsageError, match="is not from 1 to 3600"):
-        console_settings()
+        console_at()
 
 
-def console_settings() -> Settings:
-    wanted = asked(Running(), {"function": "checkout:live"})
-    with session.opened(wanted) as (here, target):
-        return console.settings(here, target, None)
+def console_at() -> tuple[Settings, Connection]:
+    said = asked(Running(), {"function": "checkout:live"})
+    meant = wanted(said)
+    return console.settings(said, meant), console.connection(said, meant)

@@ -7,21 +7,25 @@ snapshot, or an error that is raised.
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, MutableSequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from textual.pilot import Pilot
 
 from lambdactl.errors import LambdactlError
 from lambdactl.model import Snapshot, Target
 from lambdactl.ops.events import Event
+from lambdactl.ops.fleet import Fleet
 from lambdactl.plan import Plan
-from lambdactl.tui import Console, Operations, Settings
+from lambdactl.tui import Choice, Connect, Connection, Console, Operations, Settings
 from lambdactl.tui.dialogs.plan import PlanDialog, Stage
+from lambdactl.tui.screens.fleet import FleetScreen
+from lambdactl.tui.screens.page import AliasPage
 from lambdactl.tui.screens.versions import VersionsScreen
+from lambdactl.tui.watch import Watch
 from tests.tui import builders
 
 Answer = Snapshot | LambdactlError
@@ -33,6 +37,9 @@ class Script:
 
     looks: list[Answer] = field(default_factory=lambda: [builders.shifting()])
     surveys: list[Answer] = field(default_factory=lambda: [builders.survey()])
+    fleets: list[Fleet | LambdactlError] = field(default_factory=lambda: [Fleet((), 0, ())])
+    targets: list[Target] = field(default_factory=list)
+    """What was opened, in order."""
     happens: Callable[[Plan], Iterator[Event]] | None = None
     applied: list[Plan] = field(default_factory=list)
     looked: int = 0
@@ -53,15 +60,21 @@ class Script:
         if self.happens is not None:
             yield from self.happens(plan)
 
-    @property
-    def operations(self) -> Operations:
+    def on(self, target: Target) -> Operations:
+        self.targets.append(target)
         return Operations(self.look, self.survey, self.recheck, self.act)
+
+    def fleet(self, _tell: object) -> Fleet:
+        return given(self.fleets)
 
     def recheck(self, plan: Plan) -> Snapshot:
         return self.survey() if plan.verb == "prune" else self.look()
 
 
-def given(answers: list[Answer]) -> Snapshot:
+T = TypeVar("T")
+
+
+def given(answers: MutableSequence[T | LambdactlError]) -> T:
     answer = answers.pop(0) if len(answers) > 1 else answers[0]
     if isinstance(answer, LambdactlError):
         raise answer
@@ -85,17 +98,34 @@ def console(
     ansi: bool | None = None,
     **settings: object,
 ) -> Console:
-    """A console that does nothing by itself."""
-    target = settings.pop("target", builders.TARGET)
-    assert isinstance(target, Target)
-    told: dict[str, object] = {"badge": "SANDBOX", "save_to": Path("/nowhere"), **settings}
+    """A console that does nothing by itself; ``settings`` are its own or its connection's."""
+    mine = {f.name for f in fields(Settings)}
+    own: dict[str, Any] = {k: v for k, v in settings.items() if k in mine}
+    there = {k: v for k, v in settings.items() if k not in mine}
     return Console(
-        (script or Script()).operations,
-        Settings(target, **told),  # type: ignore[arg-type]
+        connecting(script or Script(), **there),
+        Settings(**{"save_to": Path("/nowhere"), **own}),
         clock=clock or Clock(),
         ticks=False,
         ansi=ansi,
     )
+
+
+def connecting(script: Script, **there: Any) -> Connect:
+    """Leads to the same connection whatever is chosen."""
+    told = {"badge": "SANDBOX", "target": builders.TARGET, **there}
+    here = Connection(script.on, script.fleet, **told)
+
+    def connect(_choice: Choice) -> Connection:
+        return here
+
+    return connect
+
+
+def watch(app: Console) -> Watch:
+    """What is known of the alias whose page is seen."""
+    assert isinstance(app.page, AliasPage)
+    return app.page.subject.watch
 
 
 async def settle(pilot: Pilot[None]) -> None:
@@ -111,10 +141,12 @@ async def settle(pilot: Pilot[None]) -> None:
 
 
 def busy(app: Console) -> bool:
-    if app.rollout.looking or (app.applying is not None and not app.applying.ended):
+    if app.applying is not None and not app.applying.ended:
         return True
     return any(
-        (isinstance(s, VersionsScreen) and s.surveying)
+        (isinstance(s, AliasPage) and s.subject.watch.looking)
+        or (isinstance(s, FleetScreen) and s.looking)
+        or (isinstance(s, VersionsScreen) and s.surveying)
         or (isinstance(s, PlanDialog) and s.stage is Stage.CHECKING)
         for s in app.screen_stack
     )

@@ -21,7 +21,7 @@ from lambdactl.tui.dialogs.quit import QuitDialog
 from lambdactl.tui.screens.rollout import RolloutScreen
 from tests.tui import builders
 from tests.tui.builders import NOW
-from tests.tui.stage import Clock, Script, copied, opened, press, seen, settle
+from tests.tui.stage import Clock, Script, copied, opened, press, seen, settle, watch
 
 GONE = Unreachable("no answer", why="timed out", hint="lambdactl sandbox start")
 
@@ -145,7 +145,7 @@ async def test_a_dialog_is_about_what_was_shown_when_it_opened() -> None:
         clock.at += 10.0
         app.tick()
         await settle(pilot)
-        assert app.rollout.snapshot == elsewhere()
+        assert watch(app).snapshot == elsewhere()
         assert dialog(app).plan is frozen
         assert dialog(app).snapshot.alias == builders.by_hand().alias
 

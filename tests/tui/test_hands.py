@@ -102,7 +102,7 @@ async def test_the_reasons_are_kept_up_to_date_while_they_are_read() -> None:
     async with opened(Script([builders.shifting(), later])) as (app, pilot):
         await press(pilot, "W")
         assert "INCONCLUSIVE" in seen(app)
-        app.look()
+        app.page.look()
         await settle(pilot)
         assert "✖ FAIL" in seen(app) and "1,820" in seen(app)
 

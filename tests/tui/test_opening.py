@@ -10,14 +10,14 @@ import pytest
 from lambdactl.errors import UsageError
 from lambdactl.tui import Settings, console, run
 from tests.tui import builders
-from tests.tui.stage import Script, seen, settle
+from tests.tui.stage import Script, connecting, seen, settle
 
-SETTINGS = Settings(builders.TARGET)
+SETTINGS = Settings()
 
 
 def test_without_a_terminal_it_says_what_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError, match="needs a terminal") as raised:
-        run(Script().operations, SETTINGS)
+        run(connecting(Script()), SETTINGS)
     assert raised.value.hint == "lambdactl status --watch"
 
 
@@ -38,7 +38,7 @@ async def test_colour_is_taken_away_by_no_color_and_by_a_dumb_terminal_only(
     if no_color is not None:
         monkeypatch.setenv("NO_COLOR", no_color)
     settings = replace(SETTINGS, theme="lambdactl-dark")
-    app = console(Script([builders.failing()]).operations, settings, os.environ)
+    app = console(connecting(Script([builders.failing()])), settings, os.environ)
     assert app.theme == theme
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -71,6 +72,6 @@ async def test_a_dialog_that_was_open_when_it_became_read_only_does_not_write() 
     script = Script([builders.failing()], happens=never)
     async with opened(script) as (app, pilot):
         await press(pilot, "a")
-        app.settings = app.settings.__class__(target=app.settings.target, read_only=REASON)
+        app.connection = replace(app.connection, read_only=REASON)
         await press(pilot, "enter")
     assert script.applied == []

@@ -14,11 +14,12 @@ from lambdactl.tui.dialogs.help import HelpDialog
 from lambdactl.tui.dialogs.plan import PlanDialog
 from lambdactl.tui.dialogs.shift import ShiftDialog
 from lambdactl.tui.dialogs.why import WhyDialog
+from lambdactl.tui.screens.fleet import FleetScreen
 from lambdactl.tui.screens.rollout import RolloutScreen
 from lambdactl.tui.screens.versions import VersionsScreen
 from tests.tui import builders
 from tests.tui.builders import NOW
-from tests.tui.stage import Clock, Script, console, opened, press, seen, settle
+from tests.tui.stage import Clock, Script, console, opened, press, seen, settle, watch
 
 GONE = Unreachable(
     "no answer from http://127.0.0.1:4566", why="connect timed out", hint="lambdactl sandbox start"
@@ -72,10 +73,12 @@ async def test_a_key_opens_its_screen_and_escape_comes_back(key: str, screen: ty
         assert isinstance(app.screen, RolloutScreen)
 
 
-async def test_escape_on_the_first_screen_does_nothing() -> None:
+async def test_escape_leads_up_to_the_fleet_and_never_out() -> None:
     async with opened() as (app, pilot):
+        await press(pilot, "escape")
+        assert isinstance(app.screen, FleetScreen)
         await press(pilot, "escape", "escape")
-        assert isinstance(app.screen, RolloutScreen)
+        assert isinstance(app.screen, FleetScreen)
         assert app.is_running
 
 
@@ -131,8 +134,8 @@ async def test_r_looks_again_and_a_look_in_flight_drops_the_next() -> None:
         script.gate = threading.Event()
         await pilot.press("r", "r", "r")
         app.tick()
-        assert app.rollout.looking
-        assert app.rollout.dropped == 2
+        assert watch(app).looking
+        assert watch(app).dropped == 2
         script.gate.set()
         await settle(pilot)
     assert script.looked == 3
@@ -180,12 +183,12 @@ async def test_plus_and_minus_change_how_often_it_looks() -> None:
     clock, script = Clock(), Script()
     async with opened(script, clock=clock, interval_s=5.0) as (app, pilot):
         await press(pilot, "minus")
-        assert app.rollout.interval_s == 10.0
+        assert watch(app).interval_s == 10.0
         clock.at += 6.0
         app.tick()
         assert script.looked == 1
         await press(pilot, "plus", "plus")
-        assert app.rollout.interval_s == 2.0
+        assert watch(app).interval_s == 2.0
         app.tick()
         await settle(pilot)
         assert script.looked == 2

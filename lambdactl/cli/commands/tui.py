@@ -16,15 +16,14 @@ def tui(asked: Asked) -> None:
     """Open the console.
 
     \b
-    lambdactl tui                     on the current target
-    lambdactl tui -f checkout:live    on another one
+    lambdactl tui                     the current target's rollout, or the whole fleet
+    lambdactl tui -f checkout:live    another one's
     lambdactl tui --read-only         to look only; --write where production is read-only
 
     It needs a terminal; in a pipe, lambdactl status --watch tells the same.
     """
     from lambdactl.cli.console import open_console
-    from lambdactl.cli.session import opened
+    from lambdactl.cli.target import wanted
 
-    with opened(asked) as (session, target):
-        session.leaves("the console changes nothing by being closed; the rollout goes on")
-        open_console(session, target)
+    asked.run.left = "the console changes nothing by being closed; the rollout goes on"
+    open_console(asked, wanted(asked))

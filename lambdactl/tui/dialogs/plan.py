@@ -41,6 +41,7 @@ from lambdactl.tui.drawing import lists
 from lambdactl.tui.drawing import plan as drawing
 from lambdactl.tui.errand import send
 from lambdactl.tui.messages import Rechecked, RecheckFailed
+from lambdactl.tui.subject import Subject
 
 if TYPE_CHECKING:
     from lambdactl.tui.app import Console
@@ -80,9 +81,12 @@ class PlanDialog(ModalScreen[None]):
         Binding("y", "copy_undo", "copy the undo", id="dialog_undo"),
     ]
 
-    def __init__(self, console: Console, snapshot: Snapshot, proposal: Proposal) -> None:
+    def __init__(
+        self, console: Console, subject: Subject, snapshot: Snapshot, proposal: Proposal
+    ) -> None:
         super().__init__()
         self.console = console
+        self.subject = subject
         self.pen = console.pen
         self.snapshot = snapshot
         self.proposal = proposal
@@ -128,8 +132,9 @@ class PlanDialog(ModalScreen[None]):
         except LambdactlError as error:
             self.error, self.stage = error, Stage.REFUSED
         if self.plan is not None:
-            production = self.console.settings.production
-            self.friction = friction(self.plan, self.console.view, production=production)
+            view = self.console.view_of(self.subject)
+            production = self.subject.connection.production
+            self.friction = friction(self.plan, view, production=production)
         self.redraw()
 
     @property
@@ -179,10 +184,10 @@ class PlanDialog(ModalScreen[None]):
             self.query_one("#cancel", Button).focus()
 
     def _place(self) -> Content:
-        settings, place = self.console.settings, self.snapshot.place
-        badge = f"{settings.badge} " if settings.badge else ""
+        here, place = self.subject.connection, self.snapshot.place
+        badge = f"{here.badge} " if here.badge else ""
         told = self.pen.say(f"{badge}{place.account_id} {place.region}", "bold")
-        return told + (self.pen.say(f"  {settings.origin}", "dim") if settings.origin else "")
+        return told + (self.pen.say(f"  {here.origin}", "dim") if here.origin else "")
 
     def told(self) -> list[Content]:
         """What the dialog says, a line for each thing, not wrapped."""
@@ -198,7 +203,7 @@ class PlanDialog(ModalScreen[None]):
         lines += [mark + self.pen.say(f" {told}", "bold") for told in self.friction.cautions]
         if lines:
             lines.append(Content(""))
-        lines += drawing.plan(self.plan, width, self.pen, self.console.settings.flags)
+        lines += drawing.plan(self.plan, width, self.pen, self.subject.connection.flags)
         lines.append(self.pen.say(f"CLI   {self.command}", "dim"))
         if self.stage is Stage.CHECKING:
             lines += [Content(""), self.pen.say("reading AWS again before the write ...", "bold")]
@@ -213,7 +218,7 @@ class PlanDialog(ModalScreen[None]):
         done = self.pen.sign(glyphs.CHECKS[True]) + self.pen.say(
             f" {applying.plan.verb} is done", "bold"
         )
-        undo = self.console.undo(applying.plan)
+        undo = applying.undo
         if undo is None:
             return [*lines, Content(""), done]
         told = self.pen.say("Undo  ", "dim") + self.pen.say(undo) + self.pen.say("  (y)", "dim")
@@ -223,7 +228,7 @@ class PlanDialog(ModalScreen[None]):
     def command(self) -> str:
         if self.plan is None:
             return ""
-        return commands.of_plan(self.plan, self.console.settings.flags, keep=self.proposal.keep)
+        return commands.of_plan(self.plan, self.subject.connection.flags, keep=self.proposal.keep)
 
     def _ok_label(self) -> str:
         plan = self.plan
@@ -266,7 +271,7 @@ class PlanDialog(ModalScreen[None]):
         send(self, partial(self._checking, self.plan, self.proposal.make), RecheckFailed)
 
     def _checking(self, plan: Plan, make: Callable[[Snapshot], Plan]) -> Iterator[Message]:
-        snapshot = self.console.operations.recheck(plan)
+        snapshot = self.subject.operations.recheck(plan)
         yield Rechecked(snapshot, make(snapshot))
 
     def on_rechecked(self, message: Rechecked) -> None:
@@ -274,7 +279,7 @@ class PlanDialog(ModalScreen[None]):
         same_place = (fresh.place, fresh.target) == (self.snapshot.place, self.snapshot.target)
         if plan is not None and same_place and fresh.actions == plan.actions:
             self.stage = Stage.APPLYING
-            self.console.apply(plan)
+            self.console.apply(self.subject, plan)
         else:
             self._fresh = (message.snapshot, fresh)
             self.stage = Stage.CHANGED
@@ -320,6 +325,6 @@ class PlanDialog(ModalScreen[None]):
             self.console.copy(self.command)
 
     def action_copy_undo(self) -> None:
-        undo = self.console.undo(self.plan) if self.plan is not None else None
+        undo = self.applying.undo if self.applying is not None else None
         if undo:
             self.console.copy(undo)

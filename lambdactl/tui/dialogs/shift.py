@@ -19,6 +19,7 @@ from lambdactl.model import Routing, Snapshot
 from lambdactl.plan import Plan, plan_shift
 from lambdactl.plan.routing import percent
 from lambdactl.tui.dialogs.plan import PlanDialog, Proposal, Stage
+from lambdactl.tui.subject import Subject
 
 if TYPE_CHECKING:
     from lambdactl.tui.app import Console
@@ -36,9 +37,9 @@ class ShiftDialog(PlanDialog):
         Binding("left_square_bracket", "choose(-1)", "older version", show=False),
     ]
 
-    def __init__(self, console: Console, snapshot: Snapshot) -> None:
+    def __init__(self, console: Console, subject: Subject, snapshot: Snapshot) -> None:
         self._to, self._weight = proposed(snapshot)
-        super().__init__(console, snapshot, Proposal("shift", self._make))
+        super().__init__(console, subject, snapshot, Proposal("shift", self._make))
 
     def form(self) -> Iterator[Widget]:
         with Horizontal(id="form"):

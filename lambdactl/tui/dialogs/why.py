@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from lambdactl.tui.drawing import why
-from lambdactl.tui.view import View
+from lambdactl.tui.subject import Subject
 
 if TYPE_CHECKING:
     from lambdactl.tui.app import Console
@@ -23,18 +23,20 @@ class WhyDialog(ModalScreen[None]):
         Binding("escape,W,q", "dismiss(None)", "close", key_display="esc")
     ]
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, subject: Subject) -> None:
         super().__init__()
         self.console = console
+        self.subject = subject
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog") as box:
             box.border_title = self.console.pen.say("Why this verdict")
             box.border_subtitle = self.console.pen.say("esc closes")
-            yield Static(self._said(self.console.view), id="why_lines")
+            yield Static(self._said(), id="why_lines")
 
-    def show(self, view: View) -> None:
-        self.query_one("#why_lines", Static).update(self._said(view))
+    def draw(self) -> None:
+        self.query_one("#why_lines", Static).update(self._said())
 
-    def _said(self, view: View) -> Content:
+    def _said(self) -> Content:
+        view = self.console.view_of(self.subject)
         return Content("\n").join(why.why(view, self.console.pen))

@@ -10,30 +10,29 @@ from textual.content import Content
 
 from lambdactl.model import Snapshot
 from lambdactl.render import glyphs
+from lambdactl.tui.connection import Connection
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.text import age, fitted, joined, middle, spread
-from lambdactl.tui.settings import Settings
 from lambdactl.tui.view import View
 
 
-def header(view: View, settings: Settings, crumb: str, width: int, pen: Pen) -> Content:
-    """One line of exactly ``width`` cells; ``crumb`` is what follows the target, if anything."""
+def header(view: View, connection: Connection, name: str, width: int, pen: Pen) -> Content:
+    """One line of exactly ``width`` cells; ``name`` says which screen of what this is."""
     room = width - 2
-    right = joined([mode(settings, pen, width), age_of(view, pen, width)])
-    name = f"{settings.target}{f' {pen.separator} {crumb}' if crumb else ''}"
+    right = joined([mode(connection, pen, width), age_of(view, pen, width)])
     for cap in (len(name), max(20, width * 2 // 5), 12):
-        for left in lefts(view, settings, middle(name, cap, pen.ellipsis), width, pen):
+        for left in lefts(view, connection, middle(name, cap, pen.ellipsis), width, pen):
             if left.cell_length + 1 + right.cell_length <= room:
                 return Content(" ") + spread(left, right, room) + " "
     return fitted(Content(" ") + right, width)
 
 
-def lefts(view: View, settings: Settings, name: str, width: int, pen: Pen) -> list[Content]:
+def lefts(view: View, connection: Connection, name: str, width: int, pen: Pen) -> list[Content]:
     """The same from long to short."""
     title = pen.say(name, "bold")
-    badge = badge_of(settings.badge)
+    badge = badge_of(connection.badge)
     account, region = place(view.snapshot)
-    driver, origin = driver_of(view.snapshot, pen), pen.say(settings.origin, "dim")
+    driver, origin = driver_of(view.snapshot, pen), pen.say(connection.origin, "dim")
     short = account[:4] + pen.ellipsis + account[-4:] if account else ""
     parts = [
         [title, badge, pen.say(f"{account} {region}".strip()), origin, driver],
@@ -69,8 +68,8 @@ def driver_of(snapshot: Snapshot | None, pen: Pen) -> Content:
     return pen.say("by hand") if split else Content("")
 
 
-def mode(settings: Settings, pen: Pen, width: int) -> Content:
-    if settings.read_only:
+def mode(connection: Connection, pen: Pen, width: int) -> Content:
+    if connection.read_only:
         return pen.say("READ-ONLY", "bold $text-warning")
     return pen.say("WRITE", "dim") if width >= 110 else Content("")
 

@@ -1,14 +1,20 @@
-"""What every screen has: the header, the line of keys, and a way to be shown a view."""
+"""What every screen has: the header, the line of keys, and a way to be shown what is known now."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.screen import Screen
 
+from lambdactl.model import Snapshot
+from lambdactl.plan import Plan
+from lambdactl.tui.connection import Connection
+from lambdactl.tui.dialogs.plan import PlanDialog, Proposal
 from lambdactl.tui.drawing import header
 from lambdactl.tui.drawing.pen import Pen
+from lambdactl.tui.subject import Subject
 from lambdactl.tui.view import View
 from lambdactl.tui.widgets.drawn import Drawn
 from lambdactl.tui.widgets.footer import KeyLine
@@ -19,14 +25,25 @@ if TYPE_CHECKING:
 
 
 class Page(Screen[None]):
-    """One full screen. ``crumb`` follows the target in the header."""
+    """One full screen of ``connection``. What its parts draw is a view, made by ``draw``."""
 
     crumb = ""
+    """What the header says after where we are."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, connection: Connection) -> None:
         super().__init__()
         self.console = console
+        self.connection = connection
         self.pen = console.pen
+
+    @property
+    def name_in_header(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def file_name(self) -> str:
+        """What a saved picture is called: what it is of, and AWS's time."""
+        raise NotImplementedError
 
     @property
     def command(self) -> str:
@@ -39,6 +56,18 @@ class Page(Screen[None]):
         listing = self.focused
         row = listing.row if isinstance(listing, Listing) else None
         return row.copied if row and row.copied else None
+
+    def tick(self) -> None:
+        """A second has passed: begin what is due."""
+        raise NotImplementedError
+
+    def look(self) -> None:
+        """Read AWS now, unless that is under way."""
+        raise NotImplementedError
+
+    def draw(self) -> None:
+        """Show what is known now."""
+        raise NotImplementedError
 
     def show(self, view: View) -> None:
         """Draw ``view``: the parts that are functions of it, and then what the screen adds."""
@@ -57,4 +86,66 @@ class Page(Screen[None]):
         self.console.show()
 
     def _header(self, view: View, width: int, _height: int, pen: Pen) -> list[Content]:
-        return [header.header(view, self.console.settings, self.crumb, width, pen)]
+        name = self.name_in_header
+        told = f"{name} {pen.separator} {self.crumb}" if self.crumb else name
+        return [header.header(view, self.connection, told, width, pen)]
+
+
+class AliasPage(Page):
+    """A screen about one alias, for life: its subject is not swapped under it."""
+
+    def __init__(self, console: Console, subject: Subject) -> None:
+        super().__init__(console, subject.connection)
+        self.subject = subject
+
+    @property
+    def name_in_header(self) -> str:
+        return str(self.subject.target)
+
+    @property
+    def file_name(self) -> str:
+        at = self.subject.watch.pace.now(self.console.clock())
+        return f"{self.subject.target.function}{f'-{at:%Y%m%d-%H%M%S}' if at else ''}"
+
+    def tick(self) -> None:
+        if self.subject.watch.is_due(self.console.clock()):
+            self.look()
+
+    def look(self) -> None:
+        self.console.look(self.subject)
+
+    def draw(self) -> None:
+        self.show(self.console.view_of(self.subject))
+
+    def action_back(self) -> None:
+        """One page up; from the first one, to the fleet. Never out."""
+        pages = [s for s in self.app.screen_stack if isinstance(s, Page)]
+        if len(pages) > 1:
+            self.app.pop_screen()
+        else:
+            self.console.action_fleet()
+
+    def action_pause(self) -> None:
+        self.subject.watch.paused = not self.subject.watch.paused
+        self.console.show()
+
+    def action_slower(self, steps: int) -> None:
+        self.subject.watch.slower(steps)
+        self.console.say(f"looking every {self.subject.watch.interval_s:g} s")
+        self.console.show()
+
+    def propose(self, verb: str, make: Callable[[Snapshot], Plan]) -> None:
+        """Open the dialog of a plan that is made from the snapshot that is shown."""
+        snapshot = self.ready(verb)
+        if snapshot is not None:
+            proposal = Proposal(verb, make)
+            self.app.push_screen(PlanDialog(self.console, self.subject, snapshot, proposal))
+
+    def ready(self, verb: str) -> Snapshot | None:
+        """The snapshot that is shown, to be frozen in a dialog; None, and said, without one."""
+        if not self.console.may(verb):
+            return None
+        snapshot = self.subject.watch.snapshot
+        if snapshot is None:
+            self.console.say(f"{verb}: nothing has been read yet", "warning")
+        return snapshot

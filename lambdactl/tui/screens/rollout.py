@@ -16,18 +16,17 @@ from textual.binding import BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 
-from lambdactl.model import Snapshot
-from lambdactl.plan import Plan, plan_abort, plan_promote
+from lambdactl.plan import plan_abort, plan_promote
 from lambdactl.tui import commands
-from lambdactl.tui.dialogs.plan import PlanDialog, Proposal
 from lambdactl.tui.dialogs.shift import ShiftDialog
 from lambdactl.tui.dialogs.why import WhyDialog
 from lambdactl.tui.drawing import card, lists, rates, traffic, verdict, why
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.text import joined
 from lambdactl.tui.keys import ROLLOUT
-from lambdactl.tui.screens.page import Page
+from lambdactl.tui.screens.page import AliasPage
 from lambdactl.tui.screens.versions import VersionsScreen
+from lambdactl.tui.subject import Subject
 from lambdactl.tui.view import View
 from lambdactl.tui.widgets.drawn import Drawn, titled
 from lambdactl.tui.widgets.listing import Listing
@@ -38,17 +37,17 @@ if TYPE_CHECKING:
 PANES = {"events": lists.events, "alarms": lists.alarms, "hooks": lists.hooks}
 
 
-class RolloutScreen(Page):
+class RolloutScreen(AliasPage):
     BINDINGS: ClassVar[list[BindingType]] = [*ROLLOUT]
     AUTO_FOCUS = "#events"
 
-    def __init__(self, console: Console) -> None:
-        super().__init__(console)
+    def __init__(self, console: Console, subject: Subject) -> None:
+        super().__init__(console, subject)
         self.pane = "events"
 
     @property
     def command(self) -> str:
-        return commands.status(self.console.settings.target, self.console.settings.flags)
+        return commands.status(self.subject.target, self.connection.flags)
 
     def compose(self) -> ComposeResult:
         yield self.header()
@@ -69,6 +68,7 @@ class RolloutScreen(Page):
 
     def on_mount(self) -> None:
         self._activate("events")
+        self.look()
 
     def show(self, view: View) -> None:
         super().show(view)
@@ -125,39 +125,25 @@ class RolloutScreen(Page):
         self.call_after_refresh(self.console.show)
 
     def action_why(self) -> None:
-        self.app.push_screen(WhyDialog(self.console))
+        self.app.push_screen(WhyDialog(self.console, self.subject))
 
     def action_versions(self) -> None:
-        self.app.push_screen(VersionsScreen(self.console))
+        self.app.push_screen(VersionsScreen(self.console, self.subject))
 
     def action_prune(self) -> None:
         if self.console.may("prune"):
-            self.app.push_screen(VersionsScreen(self.console, prune=True))
+            self.app.push_screen(VersionsScreen(self.console, self.subject, prune=True))
 
     def action_abort(self) -> None:
-        self._propose("abort", plan_abort)
+        self.propose("abort", plan_abort)
 
     def action_promote(self) -> None:
-        self._propose("promote", plan_promote)
+        self.propose("promote", plan_promote)
 
     def action_shift(self) -> None:
-        snapshot = self._ready("shift")
+        snapshot = self.ready("shift")
         if snapshot is not None:
-            self.app.push_screen(ShiftDialog(self.console, snapshot))
-
-    def _propose(self, verb: str, make: Callable[[Snapshot], Plan]) -> None:
-        snapshot = self._ready(verb)
-        if snapshot is not None:
-            self.app.push_screen(PlanDialog(self.console, snapshot, Proposal(verb, make)))
-
-    def _ready(self, verb: str) -> Snapshot | None:
-        """The snapshot that is shown, to be frozen in a dialog; None, and said, without one."""
-        if not self.console.may(verb):
-            return None
-        snapshot = self.console.rollout.snapshot
-        if snapshot is None:
-            self.console.say(f"{verb}: nothing has been read yet", "warning")
-        return snapshot
+            self.app.push_screen(ShiftDialog(self.console, self.subject, snapshot))
 
 
 def why_wrapped(view: View, width: int, _height: int, pen: Pen) -> list[Content]:

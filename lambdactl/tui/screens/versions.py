@@ -25,7 +25,8 @@ from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.errand import send
 from lambdactl.tui.keys import VERSIONS
 from lambdactl.tui.messages import Surveyed, SurveyFailed
-from lambdactl.tui.screens.page import Page
+from lambdactl.tui.screens.page import AliasPage
+from lambdactl.tui.subject import Subject
 from lambdactl.tui.view import View
 from lambdactl.tui.widgets.drawn import Drawn
 from lambdactl.tui.widgets.listing import Listing
@@ -36,16 +37,16 @@ if TYPE_CHECKING:
 LEAST, MOST = 2, 99
 
 
-class VersionsScreen(Page):
+class VersionsScreen(AliasPage):
     """``prune``: open the dialog as soon as the first survey is back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*VERSIONS]
     AUTO_FOCUS = "#list"
     crumb = "Versions"
 
-    def __init__(self, console: Console, *, prune: bool = False) -> None:
-        super().__init__(console)
-        self.keep = console.settings.keep
+    def __init__(self, console: Console, subject: Subject, *, prune: bool = False) -> None:
+        super().__init__(console, subject)
+        self.keep = self.connection.keep
         self.snapshot: Snapshot | None = None
         self.plan: Plan | None = None
         self.error: LambdactlError | None = None
@@ -54,8 +55,7 @@ class VersionsScreen(Page):
 
     @property
     def command(self) -> str:
-        settings = self.console.settings
-        return commands.versions(settings.target, self.keep, settings.flags)
+        return commands.versions(self.subject.target, self.keep, self.connection.flags)
 
     def compose(self) -> ComposeResult:
         yield self.header()
@@ -77,7 +77,7 @@ class VersionsScreen(Page):
         send(self, self._surveying, SurveyFailed)
 
     def _surveying(self) -> Iterator[Message]:
-        yield Surveyed(self.console.operations.survey())
+        yield Surveyed(self.subject.operations.survey())
 
     def on_surveyed(self, message: Surveyed) -> None:
         self.surveying, self.error = False, None
@@ -137,7 +137,4 @@ class VersionsScreen(Page):
             return
         keep = self.keep
         proposal = Proposal("prune", lambda s: plan_prune(s, keep), keep=keep)
-        self.app.push_screen(PlanDialog(self.console, self.snapshot, proposal))
-
-    def action_back(self) -> None:
-        self.app.pop_screen()
+        self.app.push_screen(PlanDialog(self.console, self.subject, self.snapshot, proposal))

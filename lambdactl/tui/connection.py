@@ -1,0 +1,67 @@
+"""The seam between the console and AWS: where it is, what it may ask, and how it gets elsewhere.
+
+Making a :class:`Connection` asks AWS nothing, so going to another account works when the network
+does not. Everything else blocks, raises LambdactlError, and is called in a thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from lambdactl.model import Snapshot, Target
+from lambdactl.ops.events import Event
+from lambdactl.ops.fleet import Fleet, Tell
+from lambdactl.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """What is asked and done about one alias.
+
+    ``look`` reads one snapshot for the rollout screen; ``survey`` one with code storage and the
+    inventory, for versions and prune; ``recheck`` one with everything that a plan rests on, just
+    before it is applied; ``act`` applies it and yields what happens.
+    """
+
+    look: Callable[[], Snapshot]
+    survey: Callable[[], Snapshot]
+    recheck: Callable[[Plan], Snapshot]
+    act: Callable[[Plan], Iterator[Event]]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Where an operator wants to go; what is None is as it was when the console was started."""
+
+    context: str | None = None
+    profile: str | None = None
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One account in one region, and what the console may do there."""
+
+    on: Callable[[Target], Operations]
+    fleet: Callable[[Tell], Fleet]
+    """Every alias of the region, worst first; tells how many functions have been asked."""
+    target: Target | None = None
+    """The one alias that the context is about; None where it is about all."""
+    badge: str = ""
+    """DEMO, SANDBOX, PROD: drawn in the header, never dropped."""
+    origin: str = ""
+    """Where the target came from: ``context sandbox``, ``./lambdactl.toml``."""
+    flags: str = ""
+    """What leads to the same place on the command line: ``--context sandbox``."""
+    read_only: str | None = None
+    """Why nothing may be changed; None where it may."""
+    production: bool = False
+    """Taking all traffic, and skipping a gate, asks for the function's name to be typed."""
+    interval_s: float = 5.0
+    keep: int = 5
+    """How many versions the versions screen proposes to keep."""
+
+
+Connect = Callable[[Choice], Connection]
+"""Raises LambdactlError for a place that there is not: an unknown context, no sandbox running."""
