@@ -17,12 +17,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from lambdactl import __version__
+from lambdactl.aws.caller import Caller
 from lambdactl.aws.clock import AwsClock
 from lambdactl.aws.failures import Asked
+from lambdactl.aws.known_accounts import key_of
 from lambdactl.aws.limiter import Buckets
 from lambdactl.aws.repeating import throttle_code, unsent_again
 from lambdactl.aws.tally import Tally, watch
@@ -46,6 +49,8 @@ class Door:
         endpoint_url: str | None = None,
         access_key: str | None = None,
         secret_key: str | None = None,
+        known_accounts: Path | None = None,
+        expects_account: str | None = None,
     ) -> None:
         self.profile = profile
         self.endpoint_url = endpoint_url
@@ -56,6 +61,7 @@ class Door:
         self._remembered: dict[Any, tuple[float, Any]] = {}
         self._lock = threading.RLock()
         self.clock = AwsClock()
+        self.caller = Caller(self, known_accounts, expects_account)
         self.buckets = Buckets()
         self.read_only: str | None = None
         """Why nothing may be written; then no call but a read leaves this door."""
@@ -86,6 +92,7 @@ class Door:
         self, service: str, operation: str, key: str, about: str = "", /, **params: Any
     ) -> Iterator[Any]:
         """The items under ``key`` of every page."""
+        self.caller.before(service, operation, write=False)
         with self.asking(service, operation, about):
             pages = iter(self.client(service).get_paginator(snake(operation)).paginate(**params))
         more = True
@@ -99,6 +106,7 @@ class Door:
             # Only Lambda is paced, and this is its word for another page to ask for.
             more = "NextMarker" in page
             self._count(service, operation)
+            self.caller.after(service, page)
             yield from page.get(key, ())
 
     @contextmanager
@@ -111,7 +119,7 @@ class Door:
         try:
             yield
         except (BotoCoreError, ClientError) as error:
-            self._tell(f"{service}:{operation} failed: {type(error).__name__}")
+            self.tell(f"{service}:{operation} failed: {type(error).__name__}")
             raise translate(error, self.asked(service, operation, about)) from error
 
     def asked(self, service: str, operation: str, about: str = "") -> Asked:
@@ -149,6 +157,13 @@ class Door:
         with self._lock:
             self._remembered.pop(key, None)
 
+    def whose(self) -> str:
+        """Which credentials these are, without saying what they are; empty where there are none."""
+        with self.asking("sts", "connect"):
+            found = self._session.get_credentials()
+            access_key = found.get_frozen_credentials().access_key if found else None
+        return key_of(access_key, self.foreign_endpoint) if access_key else ""
+
     @property
     def region(self) -> str | None:
         return self._region or (self._session.region_name if self._session else None)
@@ -173,17 +188,20 @@ class Door:
     ) -> dict[str, Any]:
         if self.read_only is not None and not operation.startswith(READS):
             raise Refused(f"{service}:{operation} was not asked: read-only", why=self.read_only)
+        self.caller.before(service, operation, write=write)
         self._pace(service, operation)
         self._count(service, operation)
         with self.asking(service, operation, about):
             client = self.client(service, writes=write)
             ask = partial(getattr(client, snake(operation)), **params)
             answer: dict[str, Any] = (
-                unsent_again(ask, pause=self.pause, tell=self._tell) if write else ask()
+                unsent_again(ask, pause=self.pause, tell=self.tell) if write else ask()
             )
+        self.caller.after(service, answer)
         return answer
 
-    def _tell(self, line: str) -> None:
+    def tell(self, line: str) -> None:
+        """A line for whoever follows the calls."""
         if self.on_call is not None:
             self.on_call(line)
 
@@ -245,7 +263,7 @@ class Door:
         self.clock.observe(told.get("HTTPHeaders", {}).get("date"))
         service = model.service_model.service_name
         status, request = told.get("HTTPStatusCode"), told.get("RequestId", "-")
-        self._tell(f"{service}:{model.name} {status} {request}")
+        self.tell(f"{service}:{model.name} {status} {request}")
 
     def _slowed(self, response: Any = None, **_: Any) -> None:
         """From now on every call to Lambda is paced: there are others who need its quota."""

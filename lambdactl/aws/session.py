@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Literal
 
 from lambdactl.aws import (
@@ -58,12 +59,12 @@ class Aws(Door):
     """One account in one region. Every method raises errors of :mod:`lambdactl.errors` only."""
 
     def place(self) -> Place:
-        """The account, from STS; remembered."""
-        return self._identity()[0]
+        """The account and region; remembered. See :mod:`lambdactl.aws.caller`."""
+        return self.caller.place()
 
     def caller_arn(self) -> str:
         """Who we are to AWS, from STS; remembered."""
-        return self._identity()[1]
+        return self.caller.arn()
 
     def now(self) -> datetime:
         """AWS's clock, UTC: see :mod:`lambdactl.aws.clock`."""
@@ -269,22 +270,6 @@ class Aws(Door):
         """The limiter that every delete passes."""
         return self.buckets.deletes
 
-    def _identity(self) -> tuple[Place, str]:
-        return self.remembered("identity", float("inf"), self._ask_identity)
-
-    def _ask_identity(self) -> tuple[Place, str]:
-        # STS would answer without a region; every other service is asked in one.
-        self.client("lambda")
-        answer = self.call("sts", "GetCallerIdentity", "your identity")
-        arn: str = answer["Arn"]
-        place = Place(
-            account_id=answer["Account"],
-            region=self.region or "",
-            partition=arn.split(":")[1],
-            endpoint=self.foreign_endpoint,
-        )
-        return place, arn
-
 
 def connect(
     *,
@@ -293,12 +278,20 @@ def connect(
     endpoint_url: str | None = None,
     access_key: str | None = None,
     secret_key: str | None = None,
+    known_accounts: Path | None = None,
+    expects_account: str | None = None,
 ) -> Aws:
-    """An account, by the same rules as every AWS tool where nothing is given. Asks nothing yet."""
+    """An account, by the same rules as every AWS tool where nothing is given. Asks nothing yet.
+
+    ``known_accounts`` is a file where accounts are remembered between runs; ``expects_account`` the
+    one that is meant, if it is known.
+    """
     return Aws(
         profile=profile,
         region=region,
         endpoint_url=endpoint_url,
         access_key=access_key,
         secret_key=secret_key,
+        known_accounts=known_accounts,
+        expects_account=expects_account,
     )

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lambdactl.cli.target import Wanted
+from lambdactl.state_home import cache_dir, replace_private
 
 if TYPE_CHECKING:
     from lambdactl.cli.session import Session
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 
 FRESH_S = 60.0
 PLACE = ("context", "profile", "region", "endpoint_url")
-
-
-def cache_dir() -> Path:
-    root = os.environ.get("XDG_CACHE_HOME")
-    return (Path(root) if root else Path.home() / ".cache") / "lambdactl"
 
 
 def file_of(meant: Wanted) -> Path:
@@ -95,12 +90,8 @@ def _store(session: Session, learnt: Mapping[str, Any]) -> None:
     path, now = file_of(session.wanted), time.time()
     entries = {key: {"at": now, "what": what} for key, what in learnt.items()}
     kept = _kept(session.wanted)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(json.dumps({**kept, **entries}), encoding="utf-8")
-        draft.chmod(0o600)
-        draft.replace(path)
+        replace_private(path, json.dumps({**kept, **entries}))
     except OSError as error:
         if session.asked.debug:
             session.terminal.say(f"completion learns nothing: {path}: {error.strerror}")

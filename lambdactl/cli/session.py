@@ -23,6 +23,7 @@ from lambdactl.model import Place, Target
 from lambdactl.render.addressed import addressed
 from lambdactl.render.spans import Line, Span, spans
 from lambdactl.render.visible import visible
+from lambdactl.state_home import cache_dir
 
 if TYPE_CHECKING:
     from lambdactl.aws import Aws
@@ -133,6 +134,8 @@ def connected(meant: Wanted) -> Aws:
         endpoint_url=meant.get("endpoint_url"),
         access_key=access_key,
         secret_key=secret_key,
+        known_accounts=cache_dir() / "accounts.json",
+        expects_account=meant.get("account_id"),
     )
 
 

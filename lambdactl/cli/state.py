@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from lambdactl.errors import UsageError
-from lambdactl.state_home import state_dir
+from lambdactl.state_home import replace_private, state_dir
 
 
 def config_file() -> Path:
@@ -110,12 +110,7 @@ def choose_context(name: str) -> None:
 
 def write(name: str, content: dict[str, Any]) -> None:
     """Replace a state file whole: a reader sees the old one or the new one."""
-    path = state_dir() / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{name}.{os.getpid()}")
-    draft.write_text(f"{json.dumps(content, indent=2)}\n", encoding="utf-8")
-    draft.chmod(0o600)
-    draft.replace(path)
+    replace_private(state_dir() / name, f"{json.dumps(content, indent=2)}\n")
 
 
 def forget(name: str) -> None:

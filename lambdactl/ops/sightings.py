@@ -8,7 +8,6 @@ for each account and region; what was seen longer ago than any grace is dropped.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 
 from lambdactl.errors import UsageError
 from lambdactl.model import Alias, Place
-from lambdactl.state_home import state_dir
+from lambdactl.state_home import replace_private, state_dir
 
 REMEMBERED = timedelta(days=30)
 
@@ -56,7 +55,4 @@ class Sightings:
 
     def save(self) -> None:
         """Write the file whole, so that a reader never sees half of it."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        draft = self._path.with_name(f".{self._path.name}.{os.getpid()}")
-        draft.write_text(json.dumps(self._seen), encoding="utf-8")
-        draft.replace(self._path)
+        replace_private(self._path, json.dumps(self._seen))

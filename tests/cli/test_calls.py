@@ -18,6 +18,7 @@ from lambdactl.sandbox import fleet
 from lambdactl.sandbox.clock import ManualClock
 from lambdactl.sandbox.faults import denied, throttled
 from lambdactl.sandbox.open import Sandbox
+from lambdactl.state_home import cache_dir
 from tests.cli.conftest import Run
 
 STS = "sts:GetCallerIdentity"
@@ -25,30 +26,35 @@ ALIASES = "lambda:ListAliases"
 VERSIONS = "lambda:ListVersionsByFunction"
 ALIAS = "lambda:GetAlias"
 LIVE = ("-f", "fleet-0000:live")
-LOOK = (STS, ALIASES, VERSIONS, "lambda:GetFunction", "codedeploy:ListApplications")
-"""A look at an alias that no CodeDeploy group is of: its stack's tags lead to the group."""
-CHECKS = ("lambda:GetFunctionConfiguration", "lambda:ListProvisionedConcurrencyConfigs")
+TAGS = "lambda:GetFunction"
+GROUPS = (TAGS, "codedeploy:ListApplications")
+"""Where the alias has no CodeDeploy group: the tags of its stack would lead to one."""
+LOOK = (ALIASES, VERSIONS, *GROUPS)
+SETTINGS = "lambda:GetFunctionConfiguration"
+CHECKS = (SETTINGS, "lambda:ListProvisionedConcurrencyConfigs")
+MEASURED = "cloudwatch:GetMetricData"
+FLEET = ("lambda:ListFunctions", "codedeploy:ListDeployments", "cloudwatch:DescribeAlarms", ALIASES)
 
 TABLE: dict[tuple[str, ...], tuple[tuple[str, ...], set[str]]] = {
-    ("versions",): ((STS, ALIASES, VERSIONS), {"sts", "lambda"}),
-    ("aliases",): ((STS, ALIASES), {"sts", "lambda"}),
-    ("status",): (
-        (*LOOK, "cloudwatch:GetMetricData"),
-        {"sts", "lambda", "codedeploy", "cloudwatch"},
-    ),
-    ("abort", "-n"): (LOOK, {"sts", "lambda", "codedeploy"}),
-    ("shift", "--to", "11", "--weight", "10", "-n"): (
-        (*LOOK, *CHECKS),
-        {"sts", "lambda", "codedeploy"},
-    ),
+    ("versions",): ((ALIASES, VERSIONS), {"lambda"}),
+    ("aliases",): ((ALIASES,), {"lambda"}),
+    ("diff", "11", "12"): ((SETTINGS, SETTINGS), {"lambda"}),
+    ("logs", "--version", "12"): ((SETTINGS, "logs:FilterLogEvents"), {"lambda", "logs"}),
+    ("deployments",): (GROUPS, {"lambda", "codedeploy"}),
+    ("list",): (FLEET, {"lambda", "codedeploy", "cloudwatch"}),
+    ("events",): (LOOK, {"lambda", "codedeploy"}),
+    ("status",): ((*LOOK, MEASURED), {"lambda", "codedeploy", "cloudwatch"}),
+    ("abort", "-n"): (LOOK, {"lambda", "codedeploy"}),
+    ("shift", "--to", "11", "--weight", "10", "-n"): ((*LOOK, *CHECKS), {"lambda", "codedeploy"}),
     ("shift", "--to", "11", "--weight", "10", "--yes"): (
-        (*LOOK, *CHECKS, "lambda:UpdateAlias", ALIAS),
+        (*LOOK, *CHECKS, STS, "lambda:UpdateAlias", ALIAS),
         {"sts", "lambda", "codedeploy", "lambda for writes"},
     ),
     ("context", "list"): ((), set()),
     ("config", "show"): ((), set()),
     ("audit",): ((), set()),
 }
+"""What each asks with credentials that were used here before."""
 
 
 @pytest.fixture
@@ -76,16 +82,49 @@ def clients(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return made
 
 
+def asked(sandbox: Sandbox) -> Counter[str]:
+    return Counter(entry.action for entry in sandbox.door.journal if entry.caller)
+
+
 @pytest.mark.parametrize("words", TABLE, ids=" ".join)
 def test_a_command_asks_for_what_its_answer_needs(
     cli: Run, grown: Sandbox, clients: list[str], words: tuple[str, ...]
 ) -> None:
     calls, wanted = TABLE[words]
+    cli("aliases", *LIVE)
+    before = asked(grown)
+    clients.clear()
     said = cli(*words, *LIVE)
     assert said.code == 0, said.err
-    asked = Counter(entry.action for entry in grown.door.journal if entry.caller)
-    assert asked == Counter(calls)
+    assert asked(grown) - before == Counter(calls)
     assert sorted(clients) == sorted(wanted)
+
+
+def test_credentials_that_were_never_used_here_are_asked_for_their_account_once(
+    cli: Run, grown: Sandbox, clients: list[str]
+) -> None:
+    for _ in range(3):
+        assert cli("aliases", *LIVE).code == 0
+    assert asked(grown) == Counter({STS: 1, ALIASES: 3})
+    assert clients == ["lambda", "sts", "lambda", "lambda"]
+
+
+def test_a_wrong_account_is_never_reached_however_it_was_remembered(
+    cli: Run, grown: Sandbox, working_directory: Path
+) -> None:
+    (working_directory / "lambdactl.toml").write_text('account_id = "123456789012"\n')
+    for _ in range(2):
+        said = cli("aliases", *LIVE)
+        assert said.code == 4
+        assert "these credentials are for account 000000000000, not for 123456789012" in said.err
+    assert asked(grown) == Counter({STS: 2})
+    file = cache_dir() / "accounts.json"
+    file.write_text(file.read_text().replace("0" * 12, "123456789012"))
+    said = cli("aliases", *LIVE)
+    assert said.code == 4
+    assert said.out == ""
+    assert "account 000000000000 answered, not 123456789012" in said.err
+    assert "000000000000, not for 123456789012" in cli("aliases", *LIVE).err
 
 
 def test_throttling_is_said_once_and_the_answer_comes(cli: Run, grown: Sandbox) -> None:
@@ -109,7 +148,6 @@ def test_calls_are_logged_where_that_is_asked_for_and_nowhere_else(
     told = [line.split()[2:4] for line in log.read_text().splitlines()]
     assert told == [
         ["lambdactl", "begins"],
-        [STS, "200"],
         [ALIASES, "200"],
         [VERSIONS, "403"],
         [VERSIONS, "failed:"],

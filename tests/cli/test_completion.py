@@ -16,6 +16,7 @@ from lambdactl.cli.app import COMMANDS
 from lambdactl.cli.completing import Offer, TooLate, deadline, offers
 from lambdactl.cli.target import Value, Wanted
 from lambdactl.model import Routing
+from lambdactl.state_home import cache_dir
 from tests.cli.conftest import Run
 from tests.cli.shop import Shop
 from tests.plan.samples import alias, version
@@ -87,7 +88,7 @@ def test_a_cache_that_cannot_be_read_offers_nothing(learnt: Shop, content: str) 
 
 
 def test_a_cache_that_cannot_be_written_changes_no_answer(cli: Run, shop: Shop) -> None:
-    folder = completion_cache.cache_dir()
+    folder = cache_dir()
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.write_text("a file where a folder should be")
     said = cli("versions", *FUNCTION)
@@ -118,7 +119,7 @@ def test_places_have_files_of_their_own() -> None:
     here = completion_cache.file_of(Wanted({"region": Value("eu-west-1", "--region")}))
     there = completion_cache.file_of(Wanted({"region": Value("us-east-1", "--region")}))
     assert here != there
-    assert here.parent == completion_cache.cache_dir()
+    assert here.parent == cache_dir()
 
 
 @pytest.mark.parametrize("shell", shells.SCRIPTS)
