@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lambdactl.model import Deployment
+from lambdactl.model import Deployment, label
 from lambdactl.verdict.judge import Answer, Verdict
 
 SETTLING = "the first minutes are still settling"
@@ -17,6 +17,18 @@ def told(verdict: Verdict) -> str:
     if not verdict.canary_calls:
         return SETTLING
     return f"canary {canary_rate(verdict)} vs stable {stable_rate(verdict)} · {ground(verdict)}"
+
+
+def compared(verdict: Verdict, stable: int, canary: int) -> str:
+    """Both versions in one sentence that claims no more than the answer does."""
+    ours, theirs = label(canary), label(stable)
+    if verdict.answer is Answer.NOT_MEASURED or not verdict.canary_calls:
+        return f"not measured: {told(verdict)}"
+    if verdict.answer is Answer.FAIL:
+        return f"{ours} fails more often than {theirs}"
+    if verdict.answer is Answer.PASS:
+        return f"{ours} is not {_times(verdict.margin)} as bad as {theirs}"
+    return f"no answer yet whether {ours} is worse than {theirs}"
 
 
 def canary_rate(verdict: Verdict) -> str:

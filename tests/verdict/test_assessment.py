@@ -22,7 +22,8 @@ from lambdactl.model import (
     Unread,
     Version,
 )
-from lambdactl.verdict import Answer, State, assess
+from lambdactl.verdict import Answer, State, Verdict, assess
+from lambdactl.verdict.wording import compared
 
 NOW = datetime(2026, 3, 1, 12, 0, 30, tzinfo=UTC)
 SPLIT = Routing(1, 2, 10.0)
@@ -162,3 +163,18 @@ def test_a_paragraph_of_codedeploy_is_a_few_words(code: str, message: str, words
 def test_an_old_success_is_simply_how_things_are() -> None:
     old = replace(deployment(DeploymentStatus.Succeeded), completed=NOW - timedelta(days=6))
     assert assess(snapshot(Routing(2), deployment=old)).state is State.STABLE
+
+
+@pytest.mark.parametrize(
+    ("verdict", "said"),
+    [
+        (Verdict(Answer.FAIL, 60, 12), "v2 fails more often than v1"),
+        (Verdict(Answer.PASS, 60, 12, margin=1.5), "v2 is not 1.5 times as bad as v1"),
+        (Verdict(Answer.INCONCLUSIVE, 60, 0, 540, 9), "no answer yet whether v2 is worse than v1"),
+        (Verdict(Answer.INCONCLUSIVE, 60, 9, 540, 0), "no answer yet whether v2 is worse than v1"),
+        (Verdict(Answer.INCONCLUSIVE), "not measured: the first minutes are still settling"),
+        (Verdict(Answer.NOT_MEASURED, 60, reason="no permission"), "not measured: no permission"),
+    ],
+)
+def test_a_comparison_claims_no_more_than_the_answer(verdict: Verdict, said: str) -> None:
+    assert compared(verdict, 1, 2) == said

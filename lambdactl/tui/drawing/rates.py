@@ -16,7 +16,7 @@ from lambdactl.tui.drawing.pen import CANARY, STABLE, Pen
 from lambdactl.tui.drawing.spark import Bar
 from lambdactl.tui.drawing.text import fitted, joined, spread
 from lambdactl.tui.view import View
-from lambdactl.verdict import Answer, Verdict
+from lambdactl.verdict import Answer, Verdict, wording
 from lambdactl.verdict.measuring import pair_of
 from lambdactl.verdict.readings import settled_until
 
@@ -164,20 +164,12 @@ def compared(view: View, both: Sequence[Side], width: int, pen: Pen) -> Content:
         return fitted(pen.say(f" {uncalled(both)}", "$text-warning"), width)
     verdict = view.assessment.verdict if view.assessment else Verdict(Answer.NOT_MEASURED)
     split = snapshot.alias is not None and snapshot.alias.routing.split
-    parts = [pen.say(ratio(both)), pen.say(evidence(verdict) if split else "", "dim")]
+    if not split and verdict.answer not in (Answer.FAIL, Answer.PASS):
+        # Of a rollout that is over no answer will come any more.
+        return Content("")
+    said = wording.compared(verdict, both[0].version, both[1].version)
+    parts = [pen.say(said), pen.say(evidence(verdict) if split else "", "dim")]
     return fitted(Content(" ") + joined(parts, pen.spelled(" · ")), width)
-
-
-def ratio(both: Sequence[Side]) -> str:
-    stable, canary = both
-    if stable.rate is None or canary.rate is None:
-        return ""
-    if stable.rate and canary.rate > stable.rate:
-        times = canary.rate / stable.rate
-        return f"{label(canary.version)} fails {times:.1f}× as often as {label(stable.version)}"
-    if canary.rate > stable.rate:
-        return f"{label(canary.version)} fails, {label(stable.version)} does not"
-    return f"{label(canary.version)} fails no more often than {label(stable.version)}"
 
 
 def uncalled(both: Sequence[Side]) -> str:
@@ -193,8 +185,8 @@ def uncalled(both: Sequence[Side]) -> str:
 
 def evidence(verdict: Verdict) -> str:
     """``evidence 7,535 (FAIL at 20)``: how sure the judge is, and what it would take."""
-    if verdict.answer is Answer.NOT_MEASURED:
-        return "no settled minute in which both were called"
+    if verdict.answer is Answer.NOT_MEASURED or not verdict.canary_calls:
+        return ""
     told = f"evidence {number(verdict.evidence)} (FAIL at {verdict.fails_at:g})"
     if verdict.answer is Answer.PASS:
         return f"clearance {number(verdict.clearance)} (PASS at {verdict.passes_at:g})"
