@@ -30,7 +30,7 @@ from lambdactl.aws.limiter import Buckets
 from lambdactl.aws.repeating import throttle_code, unsent_again
 from lambdactl.aws.tally import Tally, watch
 from lambdactl.aws.wholeness import check_whole
-from lambdactl.errors import Refused, UsageError
+from lambdactl.errors import NotFound, Refused, UsageError
 
 T = TypeVar("T")
 READS = ("BatchGet", "Describe", "Filter", "Get", "Head", "List")
@@ -120,7 +120,11 @@ class Door:
             yield
         except (BotoCoreError, ClientError) as error:
             self.tell(f"{service}:{operation} failed: {type(error).__name__}")
-            raise translate(error, self.asked(service, operation, about)) from error
+            told = translate(error, self.asked(service, operation, about))
+            if isinstance(told, NotFound):
+                # That there is no such thing is true of one account only.
+                self.caller.after(service, {})
+            raise told from error
 
     def asked(self, service: str, operation: str, about: str = "") -> Asked:
         return Asked(service, operation, about, self.region, self.profile, self.foreign_endpoint)

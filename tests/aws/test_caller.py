@@ -151,6 +151,15 @@ def test_an_answer_without_an_arn_is_confirmed_by_sts(runs: Runs) -> None:
     assert runs.asked()[STS] == 2
 
 
+def test_that_something_is_not_there_is_confirmed_too(runs: Runs) -> None:
+    runs.run().place()
+    runs.falsify()
+    aws = runs.run()
+    aws.place()
+    with pytest.raises(CredentialsError, match=f"account {OURS} answered"):
+        aws.aliases("no-such-function")
+
+
 def test_a_write_is_preceded_by_sts_even_where_reads_have_told(runs: Runs) -> None:
     runs.run().place()
     aws = runs.run()
