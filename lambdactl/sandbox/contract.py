@@ -44,9 +44,21 @@ _BEYOND_THE_ENUM = {
             "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
             "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
         }
-    )
+    ),
+    "ObjectVersionStorageClass": frozenset(
+        {
+            "DEEP_ARCHIVE",
+            "GLACIER",
+            "GLACIER_IR",
+            "INTELLIGENT_TIERING",
+            "ONEZONE_IA",
+            "REDUCED_REDUNDANCY",
+            "STANDARD_IA",
+        }
+    ),
 }
-"""What AWS says although its own model does not list it: a stack's events carry its statuses."""
+"""What AWS says although its own model does not list it: a stack's events carry its statuses, and a
+list of versions shows the class in which each object is stored."""
 
 
 class ContractError(AssertionError):

@@ -19,6 +19,9 @@ from botocore.response import StreamingBody
 
 from lambdactl.sandbox import inside
 from lambdactl.sandbox.account import Account, ApiError
+from lambdactl.sandbox.contract import check_request
+from lambdactl.sandbox.moto_contract import check_answer
+from lambdactl.sandbox.moto_mending import mended
 from lambdactl.sandbox.moto_world import MotoWorld, the_world
 from lambdactl.sandbox.wire import (
     Destination,
@@ -26,6 +29,7 @@ from lambdactl.sandbox.wire import (
     Response,
     destination,
     not_there,
+    read_params,
     read_signature,
     write_error,
 )
@@ -77,8 +81,11 @@ class MotoSide:
 
     def handle(self, request: Request, place: Destination) -> Response:
         """moto's answer to ``request``; :class:`ApiError` 501 where it has none."""
-        if place.service == "s3" and place.operation not in S3_OPERATIONS:
+        model, door = place.model, self._account.door
+        if model is None or (place.service == "s3" and place.operation not in S3_OPERATIONS):
             raise not_there(place)
+        if door.strict:
+            door.hold(lambda: check_request(model, read_params(place, model, request)))
         world = the_world()
         url = self._address(request, place.service or "")
         headers = {n: v for n, v in request.headers.items() if n not in _KEPT_FROM_MOTO}
@@ -87,7 +94,10 @@ class MotoSide:
             headers["content-type"] = "binary/octet-stream"
         with world.belonging_to(self._account):
             answer = self._ask(world, request.method, url, headers, request.body, place)
-        return _checked(answer, place)
+        answer = mended(_checked(answer, place), place)
+        if door.strict:
+            door.hold(lambda: check_answer(place, model, answer))
+        return answer
 
     def call(self, service: str, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         """One call from inside the account. Streams come back as bytes."""

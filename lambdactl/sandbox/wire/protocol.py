@@ -125,7 +125,7 @@ def read_params(place: Destination, model: OperationModel, request: Request) -> 
     shape = model.input_shape
     if place.protocol == "query":
         return read_form(shape, parse_form(request.body, request.query))
-    if place.protocol == "rest-json":
+    if place.protocol.startswith("rest"):
         return rest.read_request(model, request)
     if shape is None:
         return {}

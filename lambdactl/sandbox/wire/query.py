@@ -67,7 +67,7 @@ class _Fields:
     def structure(self, shape: Any, prefix: str) -> dict[str, Any]:
         found = {}
         for name, member in shape.members.items():
-            value = self.read(member, prefix + _name(name, member))
+            value = self.read(member, prefix + field_name(name, member))
             if value is not None:
                 found[name] = value
         return found
@@ -99,7 +99,7 @@ class _Fields:
         return found
 
 
-def _name(member: str, shape: Any) -> str:
+def field_name(member: str, shape: Any) -> str:
     """A flattened list goes by the name of its items."""
     if shape.type_name == "list" and shape.serialization.get("flattened"):
         return str(shape.member.serialization.get("name", wire_name(member, shape)))

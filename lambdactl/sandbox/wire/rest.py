@@ -16,7 +16,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from botocore.model import OperationModel
+from botocore.parsers import ResponseParserError, create_parser
 
+from lambdactl.sandbox.errors import ApiError
 from lambdactl.sandbox.wire.message import Request, Response
 from lambdactl.sandbox.wire.models import service_model
 from lambdactl.sandbox.wire.values import (
@@ -90,7 +92,9 @@ def _path_expression(template: str) -> str:
 def _routes(service: str) -> dict[str, Route]:
     """The routes of a service by operation, the most particular first."""
     model = service_model(service)
-    routes = [_route(model.operation_model(name)) for name in model.operation_names]
+    operations = [model.operation_model(name) for name in model.operation_names]
+    # A deprecated operation of S3 shares its address with its successor, which is what is meant.
+    routes = [_route(operation) for operation in sorted(operations, key=lambda o: o.deprecated)]
     routes.sort(key=lambda route: route.rank, reverse=True)
     return {route.operation: route for route in routes}
 
@@ -112,17 +116,29 @@ def read_request(model: OperationModel, request: Request) -> dict[str, Any]:
     route = _routes(model.service_model.service_name)[model.name]
     params = _read_places(shape, route, request)
     payload = shape.serialization.get("payload")
-    if payload is None:
-        body: dict[str, Any] = from_json(shape, _json_object(request.body))
-        return body | params
-    member = shape.members[payload]
-    if request.body and member.type_name == "blob":
+    kind = shape.members[payload].type_name if payload else "structure"
+    if request.body and kind == "blob":
         params[payload] = request.body
-    elif request.body and member.type_name == "string":
+    elif request.body and kind == "string":
         params[payload] = request.body.decode("utf-8", "replace")
-    elif request.body:
-        params[payload] = from_json(member, _json_object(request.body))
+    elif request.body and payload and model.service_model.protocol == "rest-xml":
+        params[payload] = _read_xml(shape, request.body)[payload]
+    elif request.body and payload:
+        params[payload] = from_json(shape.members[payload], _json_object(request.body))
+    elif not payload:
+        params = from_json(shape, _json_object(request.body)) | params
     return params
+
+
+def _read_xml(shape: Any, body: bytes) -> dict[str, Any]:
+    """The members in a body of S3: its requests are written as its answers are."""
+    try:
+        told = {"status_code": 200, "headers": {}, "body": body}
+        read: dict[str, Any] = create_parser("rest-xml").parse(told, shape)
+        return read
+    except (ResponseParserError, ValueError) as error:
+        said = "The XML you provided was not well-formed or did not validate against our schema"
+        raise ApiError("MalformedXML", said, 400) from error
 
 
 def _json_object(body: bytes) -> dict[str, Any]:
