@@ -17,6 +17,8 @@ EVERYWHERE = [
     Binding("ctrl+s", "save_screen", "save screen", id="save", key_display="ctrl+s"),
     Binding("q", "leave", "quit", id="quit"),
 ]
+FILTER = Binding("slash", "filter", "filter", id="filter", key_display="/")
+"""For every screen with a FilterLine."""
 ROLLOUT = [
     Binding("s", "shift", "shift…", id="shift"),
     Binding("o", "promote", "promote…", id="promote"),
@@ -34,6 +36,7 @@ ROLLOUT = [
 ]
 FLEET = [
     Binding("enter", "open", "open", id="open", key_display="enter"),
+    FILTER,
 ]
 VERSIONS = [
     Binding("D", "prune", "prune…", id="prune", key_display="D"),
@@ -47,9 +50,9 @@ WRITES = frozenset(("shift", "promote", "abort", "prune"))
 """The ids whose keys are dimmed, with the reason, where nothing may be changed."""
 
 FOOTER = (
-    "open", "shift", "promote", "abort", "prune", "keep_more", "keep_fewer", "versions", "why",
-    "copy", "copy_command", "back", "refresh", "pause", "events", "alarms", "hooks", "faster",
-    "slower", "save", "palette", "quit",
+    "open", "filter", "shift", "promote", "abort", "prune", "keep_more", "keep_fewer", "versions",
+    "why", "copy", "copy_command", "back", "refresh", "pause", "events", "alarms", "hooks",
+    "faster", "slower", "save", "palette", "quit",
 )  # fmt: skip
 """From the most to the least important: a narrow footer drops the last. Help is always there."""
 
@@ -64,6 +67,7 @@ SAID = {
     "versions": "versions, what uses them, and code storage",
     "back": "one screen up; from the first one to the fleet",
     "open": "open the row under the cursor",
+    "filter": "filter the rows as you type: words, -word, state:failing; esc clears it",
     "why": "why this verdict: every number",
     "copy": "copy the row under the cursor",
     "copy_command": "copy the command line that tells the same",

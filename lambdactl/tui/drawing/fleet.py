@@ -9,10 +9,18 @@ from lambdactl.render import glyphs
 from lambdactl.tui.drawing.lists import Row
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.text import fitted
+from lambdactl.tui.matching import Filter
+
+COLUMNS = ("state",)
+"""What a filter's words may be about."""
 
 
-def rows(fleet: Fleet, pen: Pen) -> list[Row]:
-    return [Row(m.name, line(m, pen), m.name) for m in fleet.members]
+def rows(fleet: Fleet, pen: Pen, kept: Filter) -> list[Row]:
+    return [
+        Row(m.name, line(m, pen), m.name)
+        for m in fleet.members
+        if kept.keeps(m.name, {"state": m.assessment.state if m.assessment else "not read"})
+    ]
 
 
 def line(member: Member, pen: Pen) -> Content:

@@ -22,6 +22,7 @@ from lambdactl.tui.messages import FleetFailed, FleetRead
 from lambdactl.tui.screens.page import Page
 from lambdactl.tui.view import View
 from lambdactl.tui.widgets.drawn import Drawn
+from lambdactl.tui.widgets.filtering import FilterLine
 from lambdactl.tui.widgets.listing import Listing
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class FleetScreen(Page):
     def compose(self) -> ComposeResult:
         yield self.header()
         yield Drawn(self._note, self.pen, id="verdict")
+        yield FilterLine("list", fleet.COLUMNS)
         yield Listing(self.pen, id="list")
         yield self.key_line()
 
@@ -87,7 +89,11 @@ class FleetScreen(Page):
     def draw(self) -> None:
         self.show(View())
         if self.fleet is not None:
-            self.query_one("#list", Listing).show(fleet.rows(self.fleet, self.pen))
+            kept = self.query_one(FilterLine).filter
+            self.query_one("#list", Listing).show(fleet.rows(self.fleet, self.pen, kept))
+
+    def on_filter_line_changed(self, _message: FilterLine.Changed) -> None:
+        self.draw()
 
     def _note(self, _view: View, _width: int, _height: int, pen: Pen) -> list[Content]:
         if self.error is not None:

@@ -17,6 +17,7 @@ from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.subject import Subject
 from lambdactl.tui.view import View
 from lambdactl.tui.widgets.drawn import Drawn
+from lambdactl.tui.widgets.filtering import FilterLine
 from lambdactl.tui.widgets.footer import KeyLine
 from lambdactl.tui.widgets.listing import Listing
 
@@ -85,6 +86,14 @@ class Page(Screen[None]):
     def on_screen_resume(self) -> None:
         self.console.show()
 
+    def action_filter(self) -> None:
+        """Type a filter, on the screens that have the line for it."""
+        self.query_one(FilterLine).open()
+
+    def unfilter(self) -> bool:
+        """Take the filter away; False where there is none, and escape means what it means."""
+        return any(line.clear() for line in self.query(FilterLine))
+
     def _header(self, view: View, width: int, _height: int, pen: Pen) -> list[Content]:
         name = self.name_in_header
         told = f"{name} {pen.separator} {self.crumb}" if self.crumb else name
@@ -118,7 +127,9 @@ class AliasPage(Page):
         self.show(self.console.view_of(self.subject))
 
     def action_back(self) -> None:
-        """One page up; from the first one, to the fleet. Never out."""
+        """The filter away, else one page up; from the first one, to the fleet. Never out."""
+        if self.unfilter():
+            return
         pages = [s for s in self.app.screen_stack if isinstance(s, Page)]
         if len(pages) > 1:
             self.app.pop_screen()
