@@ -82,6 +82,7 @@ MISSING = frozenset(
         "ResourceNotFoundException",
     )
 )
+SKEWED = re.compile("Signature expired|Signature not yet current")
 OUTRUN = frozenset(("DeploymentAlreadyCompletedException", "PreconditionFailedException"))
 
 
@@ -110,6 +111,12 @@ def by_code(code: str, message: str, status: int, asked: Asked) -> LambdactlErro
     why = f"{code}: {message}"
     if code in EXPIRED:
         return expired(why, asked)
+    if code == "RequestTimeTooSkewed" or (code in UNKNOWN_KEYS and SKEWED.search(message)):
+        return CredentialsError(
+            "AWS refused the signature for its time: this machine's clock is wrong",
+            why=why,
+            hint="timedatectl set-ntp true   or set the clock by hand, then repeat",
+        )
     if code in UNKNOWN_KEYS:
         return CredentialsError(
             "AWS does not know these credentials, or their signature is wrong",

@@ -63,6 +63,7 @@ LOOK = (
             "lambda:GetFunction",
             "lambda:GetFunctionConfiguration",
             "lambda:ListAliases",
+            "lambda:ListEventSourceMappings",
             "lambda:ListFunctions",
             "lambda:ListLayers",
             "lambda:ListLayerVersions",
@@ -70,6 +71,12 @@ LOOK = (
             "lambda:ListVersionsByFunction",
             "logs:FilterLogEvents",
         ),
+    ),
+    # The doctor asks what the caller and CodeDeploy's role may do; to know is not to be allowed.
+    Grant(
+        "AskWhatIsAllowed",
+        ("iam:GetRole", "iam:SimulatePrincipalPolicy"),
+        ("arn:{partition}:iam::{account}:role/*", "arn:{partition}:iam::{account}:user/*"),
     ),
 )
 # Lambda checks the function and the alias that a call names; which of the two has varied.
@@ -85,7 +92,6 @@ PRUNE = (
             "lambda:GetLayerVersionPolicy",
             "lambda:GetPolicy",
             "lambda:ListDurableExecutionsByFunction",
-            "lambda:ListEventSourceMappings",
             "lambda:ListFunctionEventInvokeConfigs",
         ),
     ),

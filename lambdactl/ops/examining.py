@@ -12,6 +12,7 @@ from lambdactl.aws.stacks import alias_rules
 from lambdactl.errors import CredentialsError, LambdactlError
 from lambdactl.model import Snapshot, Target, Unread
 from lambdactl.model_history import AlarmRule
+from lambdactl.ops.permitted import caller_rights, hook_rights
 from lambdactl.verdict.diagnosis import Observed
 
 if TYPE_CHECKING:
@@ -46,7 +47,14 @@ def examine(aws: Aws, target: Target, *, here: datetime | None) -> Observed:
     hooks = part("hooks", lambda: hook_names(aws, stack, snapshot), no_hooks) if stack else ()
     rules = part("alarm rules", lambda: aws.alarm_rules(alarms), no_rules) if alarms else ()
     skew = (here - aws.now()).total_seconds() if here else None
-    return Observed(replace(snapshot, unread=tuple(unread)), status, rules, hooks, skew)
+    return Observed(
+        snapshot=replace(snapshot, unread=tuple(unread)),
+        stack_status=status,
+        rules=rules,
+        hooks=hook_rights(aws, snapshot, hooks),
+        rights=caller_rights(aws, snapshot),
+        clock_skew_s=skew,
+    )
 
 
 def hook_names(aws: Aws, stack: str, snapshot: Snapshot) -> tuple[str, ...]:

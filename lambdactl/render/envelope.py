@@ -13,14 +13,15 @@ API_VERSION = "lambdactl/v1"
 Document = dict[str, Any]
 
 
-def envelope(kind: str, data: object, *, place: Place, target: Target | None = None) -> Document:
-    """The outside of every answer: what it is, and which account, region and alias it is about."""
-    context: Document = {
-        "account_id": place.account_id,
-        "region": place.region,
-        "partition": place.partition,
-        "endpoint": place.endpoint,
-    }
+def envelope(
+    kind: str, data: object, *, place: Place | None, target: Target | None = None
+) -> Document:
+    """The outside of every answer: what it is, and which account, region and alias it is about.
+
+    ``place`` is None where AWS has not said which account answers.
+    """
+    parts = ("account_id", "region", "partition", "endpoint")
+    context: Document = {part: getattr(place, part, None) for part in parts}
     if target is not None:
         context |= {"function": target.function, "alias": target.alias}
     return {"apiVersion": API_VERSION, "kind": kind, "context": context, "data": data}

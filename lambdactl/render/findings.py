@@ -9,12 +9,13 @@ from typing import Any
 from lambdactl.render.glyphs import Mark
 from lambdactl.render.spans import Line, Span, spans
 from lambdactl.render.visible import visible
-from lambdactl.verdict.diagnosis import Finding, Grade
+from lambdactl.verdict.findings import Finding, Grade
 
 MARKS = {
     Grade.PROBLEM: Mark("✖", "XX", "problem", "bold red"),
     Grade.WARNING: Mark("▲", "! ", "warning", "yellow"),
     Grade.UNKNOWN: Mark("?", "??", "unknown", "yellow"),
+    Grade.NOTE: Mark("·", "--", "note", "dim"),
     Grade.OK: Mark("✔", "ok", "ok", "green"),
 }
 

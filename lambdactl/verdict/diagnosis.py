@@ -7,38 +7,31 @@ not look must not call anybody well.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
-from lambdactl.model import Deployment, DeploymentStatus, Routing, Snapshot, label
+from lambdactl.model import (
+    Deployment,
+    DeploymentStatus,
+    LifecycleEvent,
+    Routing,
+    Snapshot,
+    label,
+)
 from lambdactl.model_history import AlarmRule, Metric
+from lambdactl.model_permissions import HookRight, Rights
+from lambdactl.verdict.findings import Finding, Grade, ordered
+from lambdactl.verdict.rights import of_caller, of_hooks
 
 ROLLBACK_EVENTS = frozenset(
     ("DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST")
 )
-HOOK_PREFIX = "CodeDeployHook_"
+HOOKED = ("BeforeAllowTraffic", "AfterAllowTraffic")
 FULL_AT = 80.0
 """Per cent of the account's code storage."""
 SKEW_S = 300.0
 """AWS refuses requests whose time is further off than this."""
-
-
-class Grade(StrEnum):
-    PROBLEM = "problem"
-    WARNING = "warning"
-    UNKNOWN = "unknown"
-    OK = "ok"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """``evidence`` is what was read; ``command`` changes as little as possible, None if nothing."""
-
-    grade: Grade
-    title: str
-    evidence: str
-    command: str | None = None
+SET_CLOCK = "timedatectl set-ntp true"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +41,9 @@ class Observed:
     snapshot: Snapshot
     stack_status: str | None = None
     rules: tuple[AlarmRule, ...] = ()
-    hooks: tuple[str, ...] = ()
-    """Names of the hook functions."""
+    hooks: tuple[HookRight, ...] = ()
+    rights: Rights | None = None
+    """What the caller may do; None where nobody asked."""
     clock_skew_s: float | None = None
     """By how much this machine's clock is ahead of AWS's."""
 
@@ -61,24 +55,22 @@ def diagnose(seen: Observed) -> tuple[Finding, ...]:
         *of_stack(seen),
         *of_group(seen.snapshot),
         *of_alarms(seen),
-        *of_hooks(seen),
+        *of_hooks(seen.hooks),
+        *of_unseen_hooks(seen),
         *of_storage(seen.snapshot),
         *of_clock(seen),
+        *of_caller(seen.rights, seen.snapshot.target.function),
         *of_reads(seen.snapshot),
     ]
     return ordered(found)
-
-
-def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The worst first; what is equally bad stays in its order."""
-    return tuple(sorted(findings, key=lambda f: list(Grade).index(f.grade)))
 
 
 def of_alias(snapshot: Snapshot) -> Iterator[Finding]:
     alias, target = snapshot.alias, snapshot.target
     if alias is None:
         evidence = f"its aliases: {', '.join(a.name for a in snapshot.aliases) or 'none'}"
-        yield Finding(Grade.PROBLEM, f"{target.function} has no alias {target.alias}", evidence)
+        title = f"{target.function} has no alias {target.alias}"
+        yield Finding(Grade.PROBLEM, title, evidence, f"lambdactl aliases -f {target.function}")
         return
     if snapshot.active_deployment is not None:
         evidence = f"{snapshot.active_deployment.id} {snapshot.active_deployment.status}"
@@ -171,12 +163,14 @@ def of_alarms(seen: Observed) -> Iterator[Finding]:
         return
     if not snapshot.group.alarms:
         title = "no alarm can stop a bad canary"
-        yield Finding(Grade.WARNING, title, f"group {snapshot.group.name} has no alarm")
+        command = f"lambdactl plan -f {snapshot.target}"
+        yield Finding(Grade.WARNING, title, f"group {snapshot.group.name} has no alarm", command)
     for alarm in snapshot.alarms:
         if alarm.state == "ALARM" and snapshot.active_deployment is None:
             title = f"alarm {alarm.name} is red and will stop the next deployment at once"
             command = f"aws cloudwatch describe-alarm-history --alarm-name {alarm.name}"
-            yield Finding(Grade.PROBLEM, title, alarm.reason or alarm.summary, command)
+            evidence = alarm.reason or alarm.summary or alarm.state
+            yield Finding(Grade.PROBLEM, title, evidence, command)
     for rule in seen.rules:
         yield watches(snapshot, rule)
 
@@ -185,14 +179,15 @@ def watches(snapshot: Snapshot, rule: AlarmRule) -> Finding:
     """Whether the alarm looks at the version that was released last, as called by this alias."""
     name = rule.alarm.name
     if rule.unreadable:
-        return Finding(Grade.UNKNOWN, f"alarm {name} was not looked into", rule.unreadable)
+        command = f"aws cloudwatch describe-alarms --alarm-names {name}"
+        return Finding(Grade.UNKNOWN, f"alarm {name} was not looked into", rule.unreadable, command)
     ours = [m for m in rule.metrics.values() if m.namespace == "AWS/Lambda"]
     if not ours:
         return Finding(Grade.OK, f"alarm {name} watches no Lambda metric", rule.alarm.summary)
     wrong = next((w for m in ours if (w := astray(snapshot, m)) is not None), None)
     if wrong is None:
         return Finding(Grade.OK, f"alarm {name} watches the released version", rule.alarm.summary)
-    command = "lambdactl alarms audit"
+    command = f"lambdactl alarms audit -f {snapshot.target}"
     return Finding(Grade.WARNING, f"alarm {name} watches something else", wrong, command)
 
 
@@ -221,26 +216,24 @@ def newest_release(snapshot: Snapshot) -> int | None:
     return routing.canary if routing.canary is not None else routing.stable
 
 
-def of_hooks(seen: Observed) -> Iterator[Finding]:
-    for hook in seen.hooks:
-        if hook.startswith(HOOK_PREFIX):
-            yield Finding(Grade.OK, "CodeDeploy's managed policy may invoke the hook", hook)
-            continue
-        role = seen.snapshot.group.role_arn if seen.snapshot.group else None
-        title = f"hook {hook} needs a permission of its own"
-        evidence = f"the managed policy allows {HOOK_PREFIX}* only; the group's role is {role}"
-        yield Finding(Grade.WARNING, title, evidence, simulate(role, hook, seen))
+def of_unseen_hooks(seen: Observed) -> Iterator[Finding]:
+    """Without a stack nothing says which functions the hooks are, though they ran."""
+    last = seen.snapshot.deployment
+    if last is None or seen.hooks or seen.snapshot.stack is not None:
+        return
+    ran = [event.name for event in last.events if is_hooked(event)]
+    if ran:
+        title = "whether CodeDeploy may invoke the hooks is not known"
+        evidence = f"{last.id} ran {', '.join(ran)}, and no stack says which functions these are"
+        command = f"aws deploy get-deployment --deployment-id {last.id}"
+        yield Finding(Grade.UNKNOWN, title, evidence, command)
 
 
-def simulate(role: str | None, hook: str, seen: Observed) -> str | None:
-    if role is None:
-        return None
-    place = seen.snapshot.place
-    arn = f"arn:{place.partition}:lambda:{place.region}:{place.account_id}:function:{hook}"
-    return (
-        f"aws iam simulate-principal-policy --policy-source-arn {role}"
-        f" --action-names lambda:InvokeFunction --resource-arns {arn}"
-    )
+def is_hooked(event: LifecycleEvent) -> bool:
+    """Whether a function ran for it: without one it is over in no time."""
+    if event.name not in HOOKED or event.started is None:
+        return False
+    return event.ended is None or (event.ended - event.started).total_seconds() >= 1.0
 
 
 def of_storage(snapshot: Snapshot) -> Iterator[Finding]:
@@ -265,7 +258,9 @@ def of_clock(seen: Observed) -> Iterator[Finding]:
     if abs(skew) < SKEW_S:
         yield Finding(Grade.OK, "this machine's clock is right", evidence)
     else:
-        yield Finding(Grade.WARNING, "this machine's clock is wrong", evidence, "timedatectl")
+        yield Finding(
+            Grade.WARNING, "this machine's clock is wrong", evidence, "timedatectl set-ntp true"
+        )
 
 
 def of_reads(snapshot: Snapshot) -> Iterator[Finding]:

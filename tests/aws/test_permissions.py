@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import lambdactl.aws
+from lambdactl.aws.command_permissions import COMMANDS, missing
 from lambdactl.aws.permissions import User, action_of, actions, policy
 
 FREE = {"sts:GetCallerIdentity"}
@@ -48,12 +49,25 @@ def test_nothing_is_granted_that_no_call_needs() -> None:
 
 
 @pytest.mark.parametrize("user", list(User))
+def test_no_command_needs_more_than_the_policy_of_its_user(user: User) -> None:
+    needed = {a for some in COMMANDS[user].values() for a in some}
+    assert needed - actions(user) == set()
+
+
+def test_what_is_denied_is_missing_in_the_commands_that_need_it() -> None:
+    told = missing(["lambda:UpdateAlias", "logs:FilterLogEvents"])
+    assert told[User.READ_ONLY] == {"logs": ("logs:FilterLogEvents",)}
+    assert set(told[User.OPERATOR]) == {"shift", "promote", "abort", "rollback"}
+    assert told[User.PRUNER] == {}
+
+
+@pytest.mark.parametrize("user", list(User))
 def test_no_action_is_a_wildcard(user: User) -> None:
     assert not [a for a in actions(user) if "*" in a]
 
 
 def test_to_look_is_to_change_nothing() -> None:
-    verbs = ("Describe", "Get", "List", "BatchGet", "Filter")
+    verbs = ("Describe", "Get", "List", "BatchGet", "Filter", "Simulate")
     assert all(a.split(":")[1].startswith(verbs) for a in actions(User.READ_ONLY))
 
 

@@ -6,12 +6,14 @@ import json
 
 import pytest
 
+from lambdactl.aws.command_permissions import COMMANDS
 from lambdactl.aws.permissions import User, action_of, actions
 from lambdactl.sandbox.faults import Blow, Trouble, denied
 from lambdactl.sandbox.open import Sandbox
 from lambdactl.sandbox.wire import Call
 from tests.cli.conftest import Run, Said
 
+ABOUT_ONESELF = {"sts:GetCallerIdentity", "iam:SimulatePrincipalPolicy"}
 FAST = ("-p", "DeploymentPreferenceType=AllAtOnce")
 
 
@@ -43,7 +45,7 @@ def under(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, cli: Run) -> Run:
     return run
 
 
-def test_every_command_runs_under_its_policy(under: Run) -> None:
+def test_every_command_runs_under_its_policy(under: Run, sandbox: Sandbox) -> None:
     for release in ("first", "second"):
         said = under(User.DEPLOYER, "deploy", "-y", "-p", f"Release={release}", *FAST)
         assert said.code == 0, said.err
@@ -65,13 +67,17 @@ def test_every_command_runs_under_its_policy(under: Run) -> None:
         (User.OPERATOR, ("shift", "--to", "1", "--weight", "10", "-y")),
         (User.OPERATOR, ("promote", "-y")),
         (User.OPERATOR, ("rollback", "--to", "2", "-y")),
-        (User.PRUNER, ("storage",)),
+        (User.READ_ONLY, ("storage",)),
         (User.PRUNER, ("prune", "--keep", "2", "-n")),
     ]
     for user, words in ran:
+        before = list(sandbox.door.journal)[-1].number
         said = under(user, *words)
         assert said.code == 0, (words, said.err)
         assert "no permission" not in said.out + said.err, words
+        calls = [e for e in sandbox.door.journal.since(before) if e.caller]
+        asked = {action_of(e.service, e.operation) for e in calls} - ABOUT_ONESELF
+        assert asked <= set(COMMANDS[user][words[0]]), words
 
 
 def test_who_may_only_look_changes_nothing(under: Run, sandbox: Sandbox) -> None:

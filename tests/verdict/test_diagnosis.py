@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from lambdactl.model import Alarm, DeploymentGroup, Routing, Snapshot, Storage, Unread
+from lambdactl.model import (
+    Alarm,
+    DeploymentGroup,
+    LifecycleEvent,
+    Routing,
+    Snapshot,
+    Storage,
+    Unread,
+)
 from lambdactl.model_history import AlarmRule, Metric
-from lambdactl.verdict.diagnosis import ROLLBACK_EVENTS, Grade, Observed, diagnose
-from tests.plan.samples import deployment, snapshot
+from lambdactl.verdict.diagnosis import ROLLBACK_EVENTS, Observed, diagnose
+from lambdactl.verdict.findings import Grade
+from tests.plan.samples import NOW, deployment, snapshot
 
 GROUP = DeploymentGroup(
     "app", "group", "CodeDeployDefault.LambdaAllAtOnce", alarms=("errors",),
@@ -69,7 +79,6 @@ def test_problems(look: Snapshot | Observed, title: str) -> None:
         (seen(group=replace(GROUP, alarms=())), "no alarm can stop a bad canary"),
         (Observed(seen(stack="shop"), stack_status="UPDATE_IN_PROGRESS"),
          "the stack is being changed"),
-        (Observed(seen(), hooks=("check",)), "hook check needs a permission of its own"),
         (seen(storage=Storage(75, 80)), "code storage is nearly full: publishing will fail"),
         (Observed(seen(), clock_skew_s=-900.0), "this machine's clock is wrong"),
     ],
@@ -121,3 +130,27 @@ def test_the_worst_comes_first() -> None:
     look = seen(SPLIT, deployment=STOPPED, storage=Storage(75, 80))
     grades = [f.grade for f in diagnose(Observed(look))]
     assert grades == sorted(grades, key=list(Grade).index)
+
+
+def test_hooks_that_ran_and_that_no_stack_names_are_unknown() -> None:
+    ran = LifecycleEvent("BeforeAllowTraffic", "Succeeded", NOW, NOW + timedelta(seconds=9))
+    at_once = replace(ran, ended=NOW)
+    title = "whether CodeDeploy may invoke the hooks is not known"
+    look = seen(Routing(42), deployment=deployment("Succeeded", events=(ran,)))
+    assert titles(look, Grade.UNKNOWN) == [title]
+    look = seen(Routing(42), deployment=deployment("Succeeded", events=(at_once,)))
+    assert titles(look, Grade.UNKNOWN) == []
+
+
+def test_what_is_wrong_comes_with_a_command() -> None:
+    group = replace(GROUP, auto_rollback=frozenset(), alarms=())
+    look = seen(
+        SPLIT, deployment=STOPPED, group=group, storage=Storage(75, 80), stack="shop",
+        alarms=(Alarm("errors", "ALARM"),),
+    )  # fmt: skip
+    found = diagnose(
+        Observed(look, "UPDATE_ROLLBACK_FAILED", rules=(rule(FunctionName="x"),), clock_skew_s=900)
+    )
+    wrong = [f for f in found if f.grade in (Grade.PROBLEM, Grade.WARNING)]
+    assert len(wrong) == 8
+    assert [f.title for f in wrong if f.command is None or not f.evidence] == []

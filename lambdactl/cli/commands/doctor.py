@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,7 +13,11 @@ import typer
 from lambdactl.cli.app import SETTINGS
 from lambdactl.cli.options import Asked, shared
 from lambdactl.cli.session import Session, opened
-from lambdactl.verdict.diagnosis import Finding, Grade, diagnose, ordered
+from lambdactl.cli.terminal import Terminal
+from lambdactl.errors import CredentialsError, LambdactlError, NoRegion, Unreachable
+from lambdactl.model import Place, Target
+from lambdactl.verdict.diagnosis import diagnose
+from lambdactl.verdict.findings import Finding, Grade, ordered
 
 app = typer.Typer(**SETTINGS)
 
@@ -28,40 +33,71 @@ def doctor(asked: Asked) -> None:
     lambdactl doctor -o json             for a program
 
     Compares alias, stack and CodeDeploy; looks at alarms, hooks, storage, permissions and clock.
+    What CodeDeploy and you may do is asked of IAM; what IAM does not tell is unknown, not fine.
     Nothing is changed. Exit 0 when it could look, whatever it found.
     """
+    try:
+        with opened(asked) as (session, target):
+            tell(asked, examined(session, target), session.place, target)
+    except (CredentialsError, NoRegion, Unreachable) as error:
+        tell(asked, (not_let_in(error), screen(asked.terminal)), None, None)
+        raise
+
+
+def examined(session: Session, target: Target) -> tuple[Finding, ...]:
     from lambdactl.ops.examining import examine
+
+    here = None if session.wanted.in_sandbox else datetime.now(UTC)
+    seen = examine(session.aws, target, here=here)
+    found = ordered([*who(session), *diagnose(seen), screen(session.terminal)])
+    return tuple(
+        replace(f, command=session.addressed(f.command)) if f.command else f for f in found
+    )
+
+
+def tell(
+    asked: Asked, found: Sequence[Finding], place: Place | None, target: Target | None
+) -> None:
     from lambdactl.render import document
     from lambdactl.render.findings import finding_lines, findings_data
 
-    with opened(asked) as (session, target):
-        here = None if session.wanted.in_sandbox else datetime.now(UTC)
-        seen = examine(session.aws, target, here=here)
-        found = ordered([who(session), *diagnose(seen), screen(session)])
-        found = tuple(
-            replace(f, command=session.addressed(f.command)) if f.command else f for f in found
-        )
-        if asked.structured:
-            told = document.envelope(
-                "Findings", findings_data(found), place=session.place, target=target
-            )
-            session.terminal.document(told, asked.output)
-            return
-        for line in finding_lines(found, ascii=session.terminal.ascii):
-            session.terminal.out(line)
+    if asked.structured:
+        told = document.envelope("Findings", findings_data(found), place=place, target=target)
+        asked.terminal.document(told, asked.output)
+        return
+    for line in finding_lines(found, ascii=asked.terminal.ascii):
+        asked.terminal.out(line)
 
 
-def who(session: Session) -> Finding:
-    evidence = f"{session.aws.caller_arn()} in {session.place.region}"
-    return Finding(Grade.OK, "the credentials work", evidence)
+def not_let_in(error: LambdactlError) -> Finding:
+    """What stands before everything else: credentials, account, region, network, clock."""
+    evidence = error.why or "nothing else could be looked at"
+    return Finding(Grade.PROBLEM, str(error), evidence, error.hint)
 
 
-def screen(session: Session) -> Finding:
+def who(session: Session) -> Iterator[Finding]:
+    """Who we are, where, and by whose word: account and region are easily another's."""
+    meant, place = session.wanted, session.place
+    yield Finding(Grade.OK, "the credentials work", session.aws.caller_arn())
+    pinned = meant.values.get("account_id")
+    if pinned is not None:
+        evidence = f"{place.account_id}, as {pinned.origin} says"
+        yield Finding(Grade.OK, "the account is the one that is meant", evidence)
+    else:
+        command = f"lambdactl config set --project account_id {place.account_id}"
+        evidence = f"{place.account_id}; no file names the account that is meant"
+        yield Finding(Grade.NOTE, "any account would do", evidence, command)
+    region = meant.values.get("region")
+    evidence = f"{place.region} ← {region.origin if region else 'AWS config'}"
+    yield Finding(Grade.OK, "the region is known", evidence)
+
+
+def screen(terminal: Terminal) -> Finding:
     size = shutil.get_terminal_size()
     term = os.environ.get("TERM", "")
     evidence = f"TERM={term or 'not set'}, {size.columns}x{size.lines}"
     if term in ("", "dumb") or size.columns < 80 or size.lines < 24:
         title = "the console wants a terminal of 80x24"
         return Finding(Grade.WARNING, title, evidence, "lambdactl status --watch")
-    signs = "ASCII" if session.terminal.ascii else "Unicode"
+    signs = "ASCII" if terminal.ascii else "Unicode"
     return Finding(Grade.OK, "the terminal can show the console", f"{evidence}, {signs}")
