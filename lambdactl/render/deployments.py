@@ -119,8 +119,8 @@ def _events(found: Deployment, ascii: bool) -> Iterator[Line]:
         yield from columns(rows, indent=LABEL)
 
 
-def hindsight_lines(judged: Hindsight, *, ascii: bool = False) -> list[Line]:
-    """The verdict, its numbers, and the damage."""
+def hindsight_lines(judged: Hindsight, *, goes_on: bool, ascii: bool = False) -> list[Line]:
+    """The verdict, its numbers, and the damage; ``goes_on``: the deployment runs still."""
     verdict = judged.verdict
     mark = glyphs.ANSWERS[verdict.answer]
     lines = [_labelled("verdict", Span(mark.named(ascii), mark.style), _rates(verdict))]
@@ -128,7 +128,7 @@ def hindsight_lines(judged: Hindsight, *, ascii: bool = False) -> list[Line]:
         lines.append(_labelled("evidence", evidence_sentence(verdict)))
     if judged.note:
         lines.append(_labelled("note", visible(judged.note)))
-    lines.append(_labelled("damage", damage_sentence(judged.damage)))
+    lines.append(_labelled("damage", damage_sentence(judged.damage, goes_on=goes_on)))
     return lines
 
 

@@ -27,7 +27,7 @@ labelled = partial(spans_labelled, LABEL)
 def status_lines(snapshot: Snapshot, assessment: Assessment, *, ascii: bool = False) -> list[Line]:
     """Everything ``status`` says of a snapshot, in order of importance."""
     return [
-        *verdict_lines(assessment, ascii),
+        *verdict_lines(snapshot, assessment, ascii),
         *traffic_lines(snapshot),
         *deployment_lines(snapshot, ascii),
         *error_lines(snapshot),
@@ -36,7 +36,7 @@ def status_lines(snapshot: Snapshot, assessment: Assessment, *, ascii: bool = Fa
     ]
 
 
-def verdict_lines(assessment: Assessment, ascii: bool) -> Iterator[Line]:
+def verdict_lines(snapshot: Snapshot, assessment: Assessment, ascii: bool) -> Iterator[Line]:
     mark = glyphs.of_state(assessment.state)
     yield spans(Span(mark.named(ascii), mark.style), f"  {visible(assessment.text)}")
     if assessment.advice:
@@ -44,7 +44,9 @@ def verdict_lines(assessment: Assessment, ascii: bool) -> Iterator[Line]:
     if (weighed := summary(assessment.verdict)) is not None:
         yield labelled("evidence", weighed)
     if assessment.verdict.answer is Answer.FAIL:
-        yield labelled("damage", damage_sentence(damage_of(assessment.verdict)))
+        split = snapshot.alias is not None and snapshot.alias.routing.split
+        done = damage_of(assessment.verdict)
+        yield labelled("damage", damage_sentence(done, goes_on=split))
 
 
 def traffic_lines(snapshot: Snapshot) -> Iterator[Line]:

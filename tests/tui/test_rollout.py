@@ -33,6 +33,24 @@ async def test_the_first_line_after_the_header_is_the_verdict() -> None:
     assert "→ a: abort" in lines[2]
 
 
+@pytest.mark.parametrize(
+    ("size", "told"),
+    [
+        ((80, 24), " · → a: abort"),
+        ((120, 40), " · about 8.0 failed calls above the stable version's rate · → a: abort"),
+        ((200, 60), "8.0); each further minute costs about 2.7 (95 %: "),
+    ],
+)
+async def test_what_a_failing_canary_costs_is_said_where_there_is_room(
+    size: tuple[int, int], told: str
+) -> None:
+    async with opened(Script([builders.failing()]), size=size) as (app, _):
+        second = seen(app).splitlines()[2]
+    assert told in second
+    assert second.rstrip().endswith("→ a: abort")
+    assert ("failed calls" in second) == (size[0] > 80)
+
+
 async def test_the_reference_screen_answers_everything_at_80x24() -> None:
     async with opened(Script([builders.failing()])) as (app, _):
         screen = seen(app)

@@ -87,4 +87,5 @@ def show(
         ascii = session.terminal.ascii
         session.terminal.out(*deployment_lines(found, ascii=ascii))
         if verdict is not None:
-            session.terminal.out(*hindsight_lines(verdict, ascii=ascii))
+            lines = hindsight_lines(verdict, goes_on=found.active, ascii=ascii)
+            session.terminal.out(*lines)

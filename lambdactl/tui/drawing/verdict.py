@@ -7,12 +7,15 @@ from textual.content import Content
 
 from lambdactl.model import Snapshot
 from lambdactl.render import glyphs
+from lambdactl.render.harm import fitting
 from lambdactl.render.numbers import clock
 from lambdactl.render.visible import visible
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.steps import next_of, steps_of
 from lambdactl.tui.drawing.text import age, countdown, fitted, joined
 from lambdactl.tui.view import Failure, View
+from lambdactl.verdict import Answer
+from lambdactl.verdict.damage import damage_of
 
 KEYS = {"abort": "a", "promote": "o", "shift": "s"}
 
@@ -60,11 +63,22 @@ def fresh(view: View, width: int, pen: Pen) -> tuple[Content, Content]:
     head = pen.named(glyphs.of_state(view.assessment.state)) + "  "
     said, rest = broken(pen.spelled(visible(view.assessment.text)), width - 2 - head.cell_length)
     parts = [pen.say(rest), coming(view, pen), advised(view, pen)]
-    second = joined(parts, pen.spelled(" · "))
+    between = pen.spelled(" · ")
+    second = joined(parts, between)
     if second.cell_length > width - 2:
         # What comes next is also said by the steps; what to do is said nowhere else.
-        second = joined([parts[2], parts[0]], pen.spelled(" · "))
-    return head + pen.say(said), second
+        return head + pen.say(said), joined([parts[2], parts[0]], between)
+    cost = pen.say(harmed(view, width - 2 - second.cell_length - len(between)))
+    return head + pen.say(said), joined([*parts[:2], cost, parts[2]], between)
+
+
+def harmed(view: View, width: int) -> str:
+    """What a failing canary has cost so far, as ``status`` says it and as far as there is room."""
+    verdict = view.assessment.verdict if view.assessment else None
+    done = damage_of(verdict) if verdict and verdict.answer is Answer.FAIL else None
+    alias = view.snapshot.alias if view.snapshot else None
+    goes_on = alias is not None and alias.routing.split
+    return fitting(done, width, goes_on=goes_on) if done else ""
 
 
 def broken(text: str, width: int) -> tuple[str, str]:
