@@ -226,5 +226,7 @@ def test_what_is_taken_back_costs_nothing_more(cli: Run, shop: Shop) -> None:
     shop.route(Routing(41))
     shop.deploy(deployment("Stopped", created=NOW - timedelta(minutes=20)))
     shop.metrics = measured(v41=((900, 9),) * 20, v42=((100, 21),) * 20)
-    (line,) = (x for x in cli("status", *LIVE).out.splitlines() if x.startswith("damage     about "))
+    (line,) = (
+        x for x in cli("status", *LIVE).out.splitlines() if x.startswith("damage     about ")
+    )
     assert "further minute" not in line
