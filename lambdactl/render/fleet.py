@@ -54,6 +54,8 @@ def plan_summary(
 def totals(head: Head) -> str:
     layers = f" and {counted(head.layers, 'layer version')}" if head.layers else ""
     skipped = f", skip {counted(head.skipped, 'function')}" if head.skipped else ""
+    if not head.deletes and not head.layers:
+        return f"nothing to delete of {counted(head.functions, 'function')}{skipped}"
     return (
         f"delete {counted(head.deletes, 'version')}{layers} of"
         f" {counted(head.functions, 'function')}, keep {head.keeps:,}{skipped},"

@@ -118,7 +118,9 @@ def version_lines(plan: Plan, snapshot: Snapshot | None) -> Iterator[Line]:
         return
     gone = sum(isinstance(a, DeleteVersion) for a in plan.actions)
     kept = len(plan.verdicts) - gone
-    summary = f"delete {counted(gone, 'version')}, keep {kept}, frees up to {size(plan.frees)}"
+    summary = f"nothing to delete, keep {kept}"
+    if gone:
+        summary = f"delete {counted(gone, 'version')}, keep {kept}, frees up to {size(plan.frees)}"
     yield labelled("Prune", Span(summary, "bold"))
     rows = [_version_row(v, snapshot) for v in plan.verdicts]
     yield from columns(

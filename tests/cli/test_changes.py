@@ -219,6 +219,13 @@ def test_a_prune_that_was_partly_done_says_what_is_gone(cli: Run, shop: Shop) ->
     assert "error: deleted 1 of 2 versions of checkout" in said.err
 
 
+def test_a_prune_of_nothing_says_so_and_asks_nothing(cli: Run, shop: Shop) -> None:
+    said = cli("prune", *LIVE, "--keep", "50")
+    assert said.code == 0
+    assert "Prune    nothing to delete, keep 5\n" in said.out
+    assert "Undo" not in said.out
+
+
 def test_prune_needs_no_alias(cli: Run, shop: Shop) -> None:
     said = cli("prune", "-f", "checkout", "-n")
     assert said.err.startswith("Target   checkout  123456789012  eu-west-1\n")

@@ -78,6 +78,19 @@ async def test_prune_asks_for_the_functions_name() -> None:
     assert gone == [29, 30, 31, 32, 33, 36]
 
 
+async def test_a_prune_of_nothing_can_only_be_closed() -> None:
+    script = resting()
+    async with opened(script) as (app, pilot):
+        await press(pilot, "v", *["plus"] * 9, "D")
+        screen = seen(app)
+        assert "Nothing to delete; keep 13." in screen
+        assert "Undo" not in screen and "Delete 0" not in screen
+        assert not app.screen.query_one("#ok", Button).display
+        assert "[ Close ]" in screen
+        await press(pilot, "enter")
+    assert script.applied == []
+
+
 async def test_d_on_the_rollout_leads_to_the_dialog_of_a_prune() -> None:
     async with opened(resting()) as (app, pilot):
         await press(pilot, "D")

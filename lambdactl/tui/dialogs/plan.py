@@ -168,10 +168,16 @@ class PlanDialog(ModalScreen[None]):
         ok, cancel = self.query_one("#ok", Button), self.query_one("#cancel", Button)
         ok.label = self.pen.say(f"[ {self._ok_label()} ]")
         ok.disabled = not self.ready
-        ok.display = self.stage in (Stage.PLANNED, Stage.CHECKING, Stage.CHANGED)
+        waits = self.stage in (Stage.PLANNED, Stage.CHECKING, Stage.CHANGED)
+        ok.display = waits and not self._is_empty
         cancel.label = self.pen.say(f"[ {self._cancel_label()} ]")
         for button in (ok, cancel):
             button.refresh(layout=True)
+
+    @property
+    def _is_empty(self) -> bool:
+        """There is nothing to be done, and nothing to choose that would change it."""
+        return self.plan is not None and not self.plan.actions and not self.query("#form")
 
     def _focus(self) -> None:
         """Where enter leads: only an abort is done by it."""

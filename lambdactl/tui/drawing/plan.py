@@ -36,7 +36,7 @@ def plan(one: Plan, width: int, pen: Pen, flags: str = "") -> list[Content]:
     if one.checks:
         lines += [Content(""), pen.say("Checks", "dim"), *checks(one.checks, width, pen)]
     undo = addressed(one.undo or "", flags)
-    if one.verb == "prune" and not undo:
+    if one.verb == "prune" and one.actions and not undo:
         undo = "none: a deletion cannot be undone"
     return [*lines, Content(""), pen.say("Undo  ", "dim") + pen.say(undo)] if undo else lines
 
@@ -97,10 +97,12 @@ def checks(found: Sequence[Check], width: int, pen: Pen) -> list[Content]:
 def pruned(one: Plan, pen: Pen) -> list[Content]:
     goes = [a for a in one.actions if isinstance(a, DeleteVersion)]
     kept = [v for v in one.verdicts if v.fate == "keep"]
-    lines = [
-        pen.say(f"Delete {len(goes)}, keep {len(kept)}; frees up to {size(one.frees)}.", "bold")
-    ]
-    lines.append(pen.say("Delete  ", "dim") + pen.say(named([a.version for a in reversed(goes)])))
+    if goes:
+        total = f"Delete {len(goes)}, keep {len(kept)}; frees up to {size(one.frees)}."
+        listed = pen.say(named([a.version for a in reversed(goes)]))
+        lines = [pen.say(total, "bold"), pen.say("Delete  ", "dim") + listed]
+    else:
+        lines = [pen.say(f"Nothing to delete; keep {len(kept)}.", "bold")]
     reasons: dict[str, list[int]] = {}
     for verdict in kept:
         reasons.setdefault(verdict.reason, []).append(verdict.version)
