@@ -20,6 +20,7 @@ from lambdactl.errors import LambdactlError, PartlyDone, Refused, UsageError
 from lambdactl.plan.protecting import Criteria
 from lambdactl.render import document
 from lambdactl.render.fleet import counts_line, fleet_document, plan_summary
+from lambdactl.render.spans import Line
 from lambdactl.render.storage import storage_document, storage_lines
 from lambdactl.render.words import line
 from lambdactl.state_home import state_dir
@@ -45,10 +46,11 @@ def prune_many(asked: Asked, wish: Wish) -> None:
     else:
         path = wish.plan or state_dir() / "prune" / f"{asked_id()}.plan.jsonl"
         sections = planned(asked, wish, path)
-    show(asked, path, sections)
     if wish.plan is not None or asked.dry_run or not any(work_in(s) for s in sections):
         result(asked, path, sections, None)
+        asked.terminal.say(kept_in(path))
         return
+    asked.terminal.say(*summaries(sections), kept_in(path))
     confirm(asked, wish, sections)
     applied(asked, wish, path, sections)
 
@@ -124,10 +126,12 @@ def survey_of(wish: Wish, scope: Scope) -> Survey:
     )
 
 
-def show(asked: Asked, path: Path, sections: tuple[Section, ...]) -> None:
-    for section in sections:
-        asked.terminal.say(*plan_summary(section.head, section.functions(), section.layers()))
-    asked.terminal.say(f"every version's verdict, and the rule behind it, is in {path}")
+def summaries(sections: tuple[Section, ...]) -> list[Line]:
+    return [x for s in sections for x in plan_summary(s.head, s.functions(), s.layers())]
+
+
+def kept_in(path: Path) -> str:
+    return f"every version's verdict, and the rule behind it, is in {path}"
 
 
 def confirm(asked: Asked, wish: Wish, sections: tuple[Section, ...]) -> None:
@@ -253,8 +257,8 @@ def result(asked: Asked, path: Path, sections: tuple[Section, ...], counts: Coun
     elif counts is not None:
         asked.terminal.out(counts_line(counts))
     else:
-        for section in sections:
-            asked.terminal.out(*plan_summary(section.head, section.functions(), section.layers()))
+        # Where nothing is done the plan is the data, and is not narrated as well.
+        asked.terminal.out(*summaries(sections))
 
 
 def show_storage(asked: Asked, keep: int) -> None:

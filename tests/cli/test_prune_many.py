@@ -103,6 +103,16 @@ def test_a_dry_run_in_json(grown: Sandbox, cli: Run) -> None:
     assert left(grown) == [12, 12]
 
 
+@pytest.mark.parametrize("words", [("-n",), ("--plan", "p.jsonl")])
+def test_a_plan_that_is_only_shown_is_shown_once(
+    grown: Sandbox, cli: Run, words: tuple[str, ...]
+) -> None:
+    said = cli("prune", "--all-functions", *words)
+    assert (said.out.count("Plan  "), said.err.count("Plan  ")) == (1, 0)
+    assert "Undo     none: what is deleted cannot be brought back" in said.out
+    assert "every version's verdict, and the rule behind it, is in " in said.err
+
+
 def test_part_of_it_done_is_exit_10(grown: Sandbox, cli: Run) -> None:
     grown.account.services["lambda"].registry.functions["fleet-0001"].published[
         "3"
