@@ -223,9 +223,12 @@ class Door:
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError
 
+        from lambdactl.aws.service_models import session
+
         access_key, secret_key = self._keys
         if self._session is None:
             self._session = boto3.Session(
+                botocore_session=session(),
                 profile_name=self.profile,
                 region_name=self._region,
                 aws_access_key_id=access_key,

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -18,8 +19,12 @@ def main() -> None:
     if os.environ.get("_LAMBDACTL_COMPLETE"):
         from lambdactl.cli.shells import answer
 
-        sys.exit(answer(sys.argv[1:]))
-    from lambdactl.cli.run import run, show_unexpected
+        code = answer(sys.argv[1:])
+    else:
+        from lambdactl.cli.run import run, show_unexpected
 
-    sys.excepthook = show_unexpected
-    sys.exit(run(sys.argv[1:]))
+        sys.excepthook = show_unexpected
+        code = run(sys.argv[1:])
+    # Before it ends the interpreter would look through every object once more for garbage.
+    gc.freeze()
+    sys.exit(code)

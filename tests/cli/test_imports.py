@@ -104,3 +104,11 @@ def test_a_command_that_asks_aws_imports_neither_the_console_nor_the_sandbox() -
     code, modules = run("-f", "checkout:live", "--region", "eu-west-1", "status")
     assert code == 4
     assert heavy_of(modules) <= {"boto3", "botocore", "yaml", "asyncio"}
+
+
+def test_a_command_that_makes_one_call_imports_no_other_reads() -> None:
+    code, modules = run("-f", "checkout", "--region", "eu-west-1", "aliases")
+    assert code == 4
+    rooms = {m.rpartition(".")[2] for m in modules if m.startswith("lambdactl.aws.")}
+    assert "reads" in rooms
+    assert not rooms & {"alarms", "deployments", "fleet", "history", "inventory", "snapshot"}
