@@ -227,6 +227,10 @@ class Minute:
     errors: float | None = None
     throttles: float | None = None
     p95_ms: float | None = None
+    p50_ms: float | None = None
+    p99_ms: float | None = None
+    concurrency: float | None = None
+    """The most calls that ran at once. This and p50 and p99 are read for a console only."""
 
     @property
     def error_rate(self) -> float | None:
@@ -268,6 +272,8 @@ class Metrics:
     """The whole rollout and some minutes before it: what is judged. None: no more than is drawn."""
     doubts: tuple[str, ...] = ()
     """Counts that went down between two looks: a sum of calls only ever grows."""
+    longer: Mapping[int, Series] | None = None
+    """What can be drawn beside ``series``: hours. Read for a console only, and never judged."""
 
     @property
     def judged(self) -> Mapping[int, Series]:
@@ -380,6 +386,12 @@ class Snapshot:
     weight_since: datetime | None = None
     """By when at the latest these weights were set; None: not known."""
     unread: tuple[Unread, ...] = field(default=())
+    older: Mapping[str, datetime] = field(default_factory=dict)
+    """Part -> when it was read, of the parts that a console did not read again in this look."""
+
+    def read_at(self, part: str) -> datetime:
+        """When ``part`` (alarms, group, versions, ...) was read, on AWS's clock."""
+        return self.older.get(part, self.taken)
 
     def version(self, number: int | None) -> Version | None:
         return next((v for v in self.versions if v.number == number), None)

@@ -79,14 +79,19 @@ def rolled_back(
 
 
 def recent(door: Door, name: GroupName, *, limit: int = LOOKED_THROUGH) -> list[Deployment]:
-    """The group's newest deployments, newest first, without their targets.
+    """The group's newest deployments, newest first, without their targets."""
+    return described(door, newest_ids(door, name)[:limit])
+
+
+def newest_ids(door: Door, name: GroupName) -> list[str]:
+    """The ids of the group's deployments, those that still run before the others.
 
     CodeDeploy lists the newest first. Where there are more than one page of them, those that are
     still running are asked for too, so that none hides behind the order.
     """
     ids, more = listed(door, name, ())
     running = listed(door, name, ACTIVE)[0] if more else []
-    return described(door, list(dict.fromkeys([*running, *ids]))[:limit])
+    return list(dict.fromkeys([*running, *ids]))
 
 
 def running(door: Door, groups: Iterable[GroupName]) -> tuple[Deployment, ...]:

@@ -29,6 +29,13 @@ WHAT = {
     "throttles": ("Throttles", "Sum"),
     "p95_ms": ("Duration", "p95"),
 }
+MORE = {
+    **WHAT,
+    "p50_ms": ("Duration", "p50"),
+    "p99_ms": ("Duration", "p99"),
+    "concurrency": ("ConcurrentExecutions", "Maximum"),
+}
+"""What a console shows beside it. CloudWatch is paid by the metric, not by the minutes of it."""
 
 
 def metrics(
@@ -39,28 +46,35 @@ def metrics(
     now: datetime,
     window_s: int,
     since: datetime | None = None,
+    reach_s: int = 0,
 ) -> Metrics:
     """The minutes of ``versions`` up to and with the one that ``now`` is in.
 
     ``since`` is where the history begins that is judged, where it is longer than the window.
-    Raises PermissionDenied or LambdactlError where CloudWatch answers for a part only: half an
-    answer would read as no calls.
+    ``reach_s`` is how far back ``longer`` goes, which has more of each minute; 0 for none. Raises
+    PermissionDenied or LambdactlError where CloudWatch answers for a part only: half an answer
+    would read as no calls.
     """
     numbers = sorted(set(versions))
     drawn = minutes_of(now, window_s)
-    whole = minutes_of(now, max(window_s, seconds_back(now, since)))
+    judged = minutes_of(now, max(window_s, seconds_back(now, since)))
+    far = minutes_of(now, max(reach_s, len(judged) * 60))
     if not numbers:
         return Metrics(taken=now, window_s=window_s, series={})
-    known = door.remembered(("points", target), float("inf"), KnownPoints)
+    what = MORE if reach_s else WHAT
+    known = door.remembered(("points", target, len(what)), float("inf"), KnownPoints)
     with known.lock:
-        asked = known.first_unsettled(numbers, whole[0])
-        told = ask(door, target, numbers, tuple(start for start in whole if start >= asked))
-        known.take(told, asked, whole[-1])
-        points, doubts = known.keep(numbers, whole[0]), known.doubts
-    series = {number: series_of(number, points, drawn) for number in numbers}
-    history = {number: series_of(number, points, whole) for number in numbers}
-    longer = history if len(whole) > len(drawn) else None
-    return Metrics(now, window_s, series, longer, doubts)
+        asked = known.first_unsettled(numbers, far[0])
+        told = ask(door, target, numbers, tuple(at for at in far if at >= asked), what)
+        known.take(told, asked, far[-1])
+        points, doubts = known.keep(numbers, far[0]), known.doubts
+
+    def over(starts: tuple[datetime, ...]) -> dict[int, Series]:
+        return {number: series_of(number, points, starts, what) for number in numbers}
+
+    history = over(judged) if len(judged) > len(drawn) else None
+    longer = over(far[-(reach_s // 60) :]) if reach_s else None
+    return Metrics(now, window_s, over(drawn), history, doubts, longer)
 
 
 def seconds_back(now: datetime, since: datetime | None) -> int:
@@ -97,8 +111,14 @@ def past_metrics(
     return Metrics(taken=door.clock.now(), window_s=count * period_s, series=series)
 
 
-def ask(door: Door, target: Target, numbers: list[int], starts: tuple[datetime, ...]) -> Points:
-    queries = [query(target, n, key) for n in numbers for key in WHAT]
+def ask(
+    door: Door,
+    target: Target,
+    numbers: list[int],
+    starts: tuple[datetime, ...],
+    what: Mapping[str, tuple[str, str]],
+) -> Points:
+    queries = [query(target, n, key) for n in numbers for key in what]
     return answered(door, str(target), queries, starts[0], starts[-1] + MINUTE)
 
 
@@ -144,7 +164,7 @@ def require_complete(status: Mapping[str, str], of: str) -> None:
 
 
 def query(target: Target, number: int, key: str, period_s: int = 60) -> dict[str, Any]:
-    name, statistic = WHAT[key]
+    name, statistic = MORE[key]
     dimensions = {
         "FunctionName": target.function,
         "Resource": str(target),
@@ -164,8 +184,13 @@ def query(target: Target, number: int, key: str, period_s: int = 60) -> dict[str
     }
 
 
-def series_of(number: int, points: Points, starts: tuple[datetime, ...]) -> Series:
-    measured = {key: points.get(f"v{number}_{key}", {}) for key in WHAT}
+def series_of(
+    number: int,
+    points: Points,
+    starts: tuple[datetime, ...],
+    what: Mapping[str, tuple[str, str]] = WHAT,
+) -> Series:
+    measured = {key: points.get(f"v{number}_{key}", {}) for key in what}
     minutes = (
         Minute(start, **{key: values.get(start) for key, values in measured.items()})
         for start in starts

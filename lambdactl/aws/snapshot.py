@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from lambdactl.aws import alarms, deployments, discovery, inventory, metrics, reads
-from lambdactl.aws.deployments import Rollout
+from lambdactl.aws.deployments import GroupName, Rollout
 from lambdactl.aws.discovery import Discovery
 from lambdactl.aws.door import Door
 from lambdactl.aws.parts import Parts
@@ -82,12 +82,14 @@ class Look:
         self.target = target
         self.wanted = wanted
         self.parts = Parts()
+        self.older: dict[str, datetime] = {}
+        """When the parts were read that are of an earlier look."""
 
     def take(self) -> Snapshot:
-        aliases = reads.aliases(self.door, self.target.function)
+        aliases = self.read_aliases()
         taken = self.door.clock.now()
         alias = next((a for a in aliases if a.name == self.target.alias), None)
-        versions = reads.versions(self.door, self.target.function)
+        versions = self.read_versions()
         found, rollout = self.find_rollout()
         group = self.read_group(rollout)
         since = self.since(alias, taken)
@@ -111,7 +113,13 @@ class Look:
             split_since=since.split,
             weight_since=since.weight,
         )
-        return replace(snapshot, unread=tuple(self.parts.unread))
+        return replace(snapshot, unread=tuple(self.parts.unread), older=self.older)
+
+    def read_aliases(self) -> tuple[Alias, ...]:
+        return reads.aliases(self.door, self.target.function)
+
+    def read_versions(self) -> tuple[Version, ...]:
+        return reads.versions(self.door, self.target.function)
 
     def since(self, alias: Alias | None, taken: datetime) -> Since:
         if alias is None:
@@ -124,24 +132,24 @@ class Look:
         if not self.wanted.rollout:
             self.parts.unread.append(Unread("deployment", "it was not asked for"))
             return nothing, Rollout()
-        found, rollout = self.parts.read(
-            "deployment",
-            lambda: discovery.rollout(self.door, self.target, afresh=self.wanted.precedes_a_write),
-            (nothing, Rollout()),
-        )
+        found, rollout = self.parts.read("deployment", self.ask_rollout, (nothing, Rollout()))
         self.parts.unread += found.unread
         return found, rollout
+
+    def ask_rollout(self) -> tuple[Discovery, Rollout]:
+        return discovery.rollout(self.door, self.target, afresh=self.wanted.precedes_a_write)
 
     def read_group(self, rollout: Rollout) -> DeploymentGroup | None:
         name = rollout.group
         if name is None:
             return None
         # A new deployment may come with a changed group, so its id is part of the key.
-        key = ("group", name, rollout.deployment and rollout.deployment.id)
-        return self.parts.read(
-            "group",
-            lambda: self.door.remembered(key, GROUP_S, lambda: deployments.group(self.door, name)),
-            None,
+        key = (name, rollout.deployment and rollout.deployment.id)
+        return self.parts.read("group", lambda: self.ask_group(name, key), None)
+
+    def ask_group(self, name: GroupName, key: object) -> DeploymentGroup:
+        return self.door.remembered(
+            ("group", key), GROUP_S, lambda: deployments.group(self.door, name)
         )
 
     def read_config(
@@ -153,7 +161,10 @@ class Look:
 
     def read_alarms(self, group: DeploymentGroup | None) -> tuple[Alarm, ...]:
         names = group.alarms if group else ()
-        return self.parts.read("alarms", lambda: alarms.alarms(self.door, names), ())
+        return self.parts.read("alarms", lambda: self.ask_alarms(names), ())
+
+    def ask_alarms(self, names: tuple[str, ...]) -> tuple[Alarm, ...]:
+        return alarms.alarms(self.door, names)
 
     def read_metrics(self, alias: Alias | None, rollout: Rollout) -> Metrics | None:
         if alias is None:
@@ -162,17 +173,17 @@ class Look:
         if rollout.deployment is not None:
             moved = (rollout.deployment.current_version, rollout.deployment.target_version)
             versions |= {v for v in moved if v is not None}
-        return self.part(
-            "metrics",
-            self.wanted.metrics,
-            lambda: metrics.metrics(
-                self.door,
-                self.target,
-                versions,
-                now=self.door.clock.now(),
-                window_s=self.wanted.window_s,
-                since=self.judged_since(alias, rollout),
-            ),
+        since = self.judged_since(alias, rollout)
+        return self.part("metrics", self.wanted.metrics, lambda: self.ask_metrics(versions, since))
+
+    def ask_metrics(self, versions: set[int], since: datetime | None) -> Metrics:
+        return metrics.metrics(
+            self.door,
+            self.target,
+            versions,
+            now=self.door.clock.now(),
+            window_s=self.wanted.window_s,
+            since=since,
         )
 
     def judged_since(self, alias: Alias, rollout: Rollout) -> datetime | None:
