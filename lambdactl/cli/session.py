@@ -5,7 +5,7 @@ Nothing is planned before the account is known to be the one that was meant.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import sleep
@@ -21,7 +21,8 @@ from lambdactl.cli.terminal import Terminal
 from lambdactl.errors import CredentialsError, LambdactlError, NoRegion, NotFound
 from lambdactl.model import Place, Target
 from lambdactl.render.addressed import addressed
-from lambdactl.render.spans import Line, Span, spans
+from lambdactl.render.columns import folded
+from lambdactl.render.spans import Line, Span, cells, labelled
 from lambdactl.render.visible import visible
 from lambdactl.state_home import cache_dir
 
@@ -142,23 +143,28 @@ def connected(meant: Wanted) -> Aws:
 def target_lines(session: Session, target: Target | None, *keys: str) -> list[Line]:
     """The target block: what is meant, in which account, and where each part came from."""
     meant, place = session.wanted, session.place
-    what = [str(target) if target.alias else target.function] if target else []
+    width = session.terminal.width
+    room = None if width is None else width - LABEL
+    what = _named(target, room) if target else []
     parts: list[Span | str] = [*what, place.account_id, *_badges(session), place.region]
     elsewhere = [place.endpoint] if place.endpoint and not meant.in_sandbox else []
     where = [*parts, *elsewhere, *(["read-only"] if session.read_only else [])]
     shown = [k for k in (*keys, "context", "profile", "region") if k in meant.values]
     if meant.in_sandbox:
         shown.remove("region")
-    origins = [_origin(meant, key) for key in shown]
-    lines = [spans(Span(f"{'Target':<{LABEL}}", "dim"), *_spaced(where))]
-    if origins:
-        lines.append(spans(Span(f"{'':<{LABEL}}{'   '.join(origins)}", "dim")))
-    return lines
+    origins = [Span(_origin(meant, key), "dim") for key in shown]
+    lines = [*folded(where, room), *folded(origins, room, gap="   ")]
+    return [labelled(LABEL, "" if n else "Target", *line) for n, line in enumerate(lines)]
 
 
-def _spaced(parts: Sequence[Span | str]) -> Iterator[Span | str]:
-    for n, part in enumerate(parts):
-        yield from ("  ", part) if n else (part,)
+def _named(target: Target, room: int | None) -> list[str]:
+    """``checkout:live``; function and alias each for itself where both are too long for a line."""
+    if not target.alias:
+        return [target.function]
+    whole = str(target)
+    if room is None or cells(whole) <= room:
+        return [whole]
+    return [f"{target.function}:", target.alias]
 
 
 def _badges(session: Session) -> list[Span | str]:

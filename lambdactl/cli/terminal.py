@@ -6,6 +6,7 @@ A person is there when stdin and stderr are both terminals and nobody said ``--n
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
@@ -46,6 +47,11 @@ class Terminal:
     def redraws(self) -> bool:
         """Whether stdout is a screen that can be drawn over."""
         return _is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb"
+
+    @property
+    def width(self) -> int | None:
+        """Columns of the terminal that narration is read on; None where it is none."""
+        return shutil.get_terminal_size().columns if _is_terminal(sys.stderr) else None
 
     def say(self, *lines: Text) -> None:
         """Narration, on stderr; nothing with ``--quiet``."""

@@ -25,6 +25,21 @@ def columns(
     return [_line(row, widths, right, indent) for row in table]
 
 
+def folded(parts: Row, width: int | None, gap: str = GAP) -> list[Line]:
+    """``parts`` beside one another, on as many lines as ``width`` columns need; None: on one.
+
+    A part is never broken: one that is wider than a line has a line of its own.
+    """
+    lines: list[list[Span]] = []
+    for part in map(_span, parts):
+        taken = cells("".join(s.text for s in lines[-1])) if lines else 0
+        if lines and (width is None or taken + len(gap) + cells(part.text) <= width):
+            lines[-1] += [Span(gap), part]
+        else:
+            lines.append([part])
+    return [tuple(line) for line in lines]
+
+
 def _span(cell: Span | str) -> Span:
     return Span(cell) if isinstance(cell, str) else cell
 

@@ -10,9 +10,9 @@ from lambdactl.model_stack import ResourceChange
 from lambdactl.plan import Check, DeleteVersion, Plan, VersionVerdict
 from lambdactl.plan.actions import How
 from lambdactl.render import glyphs
-from lambdactl.render.columns import GAP, columns
+from lambdactl.render.columns import columns, folded
 from lambdactl.render.numbers import counted, routed, size, stamp
-from lambdactl.render.spans import Line, Span, cells
+from lambdactl.render.spans import Line, Span
 from lambdactl.render.spans import labelled as spans_labelled
 from lambdactl.render.visible import visible
 
@@ -53,9 +53,9 @@ def routing_lines(plan: Plan) -> Iterator[Line]:
 def check_lines(checks: tuple[Check, ...], ascii: bool) -> Iterator[Line]:
     """What holds, briefly; what is not met or not known has a line of its own."""
     sign = glyphs.CHECKS[True].sign(ascii)
-    fine = folded([f"{sign} {visible(c.name)}" for c in checks if c.ok])
+    fine = folded([f"{sign} {visible(c.name)}" for c in checks if c.ok], WIDTH - LABEL)
     for n, row in enumerate(fine):
-        yield labelled("" if n else "Checks", row)
+        yield labelled("" if n else "Checks", *row)
     for check in checks:
         if not check.ok:
             mark = glyphs.CHECKS[check.ok]
@@ -63,17 +63,6 @@ def check_lines(checks: tuple[Check, ...], ascii: bool) -> Iterator[Line]:
             yield labelled(
                 "", Span(f"{mark.sign(ascii)} {visible(check.name)}{detail}", mark.style)
             )
-
-
-def folded(words: list[str]) -> list[str]:
-    """``words`` in rows of at most ``WIDTH`` columns."""
-    rows: list[str] = []
-    for word in words:
-        if rows and cells(rows[-1]) + len(GAP) + cells(word) <= WIDTH - LABEL:
-            rows[-1] += f"{GAP}{word}"
-        else:
-            rows.append(word)
-    return rows
 
 
 def undo_lines(plan: Plan) -> Iterator[Line]:

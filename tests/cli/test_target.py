@@ -193,6 +193,29 @@ def test_the_last_deploy_says_where_it_was(cli: Run, shop: Shop) -> None:
     )
 
 
+def test_on_a_terminal_the_block_breaks_between_its_parts(
+    cli: Run, shop: Shop, person: Callable[..., None], running: state.SandboxState
+) -> None:
+    person("n")
+    function, alias = "f" * 64, "a" * 128
+    assert cli("status", "-f", f"{function}:{alias}").err.startswith(
+        f"Target   {function}:\n         {alias}\n         123456789012  eu-west-1\n"
+        "         function ← -f   alias ← -f\n"
+    )
+    shop.where = Place("000000000000", "us-east-1", endpoint=running.endpoint)
+    said = cli("status", "-f", f"{'f' * 40}:live", "--context", "sandbox").err.splitlines()
+    assert said[:3] == [
+        f"Target   {'f' * 40}:live  000000000000",
+        f"         (SANDBOX {running.endpoint})  us-east-1",
+        "         function ← -f   alias ← -f   context sandbox ← --context",
+    ]
+
+
+def test_in_a_pipe_the_block_is_not_broken(cli: Run, shop: Shop) -> None:
+    said = cli("status", "-f", f"{'f' * 64}:{'a' * 128}").err
+    assert said.startswith(f"Target   {'f' * 64}:{'a' * 128}  123456789012  eu-west-1\n")
+
+
 def test_the_last_deploy_is_not_applied_to_another_account(cli: Run, shop: Shop) -> None:
     remember()
     shop.where = Place("999999999999", "eu-west-1")
