@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from threading import Lock
 
+from lambdactl.aws import recurring
 from lambdactl.cli import config, session, state
 from lambdactl.cli.audit_log import audited
 from lambdactl.cli.options import Asked
@@ -24,7 +26,7 @@ from lambdactl.ops.fleet import Fleet, Tell, look_over
 from lambdactl.ops.local import with_local
 from lambdactl.ops.pins import Pins
 from lambdactl.plan import Plan
-from lambdactl.tui import Choice, Connection, Operations, Settings, run, themes
+from lambdactl.tui import Choice, Connection, Operations, Settings, Usage, run, themes
 
 KEEP = 5
 
@@ -74,11 +76,13 @@ class Way:
             return self._session
 
     def on(self, target: Target) -> Operations:
-        def look() -> Snapshot:
-            return self.session().aws.snapshot(target, checks=True)
+        def look(*, anew: bool = False) -> Snapshot:
+            here = self.session()
+            return recurring.look(here.aws, here.place, target, anew=anew)
 
         def survey() -> Snapshot:
-            found = self.session().aws.snapshot(target, storage=True, inventory=True)
+            aws = self.session().aws
+            found = aws.snapshot(target, metrics=False, storage=True, inventory=True)
             return with_local(found, Pins())
 
         def recheck(plan: Plan) -> Snapshot:
@@ -93,7 +97,13 @@ class Way:
             events = apply(plan, here.aws, sleep=here.sleep, interval_s=here.interval_s)
             return audited(here, plan, events)
 
-        return Operations(look=look, survey=survey, recheck=recheck, act=act)
+        return Operations(
+            look=look, renew=partial(look, anew=True), survey=survey, recheck=recheck, act=act
+        )
+
+    def usage(self) -> Usage:
+        tally = self.aws.tally
+        return Usage(tally.per_minute(), tally.usd_per_hour())
 
     def fleet(self, tell: Tell) -> Fleet:
         running = state.sandbox() if self.meant.in_sandbox else None
@@ -115,6 +125,7 @@ def connection(asked: Asked, meant: Wanted, badge: str | None = None) -> Connect
         read_only=f"{why}; lambdactl tui --write changes it" if why else None,
         production=meant.production,
         interval_s=_interval_s(meant),
+        usage=way.usage,
         keep=_keep(),
     )
 

@@ -19,12 +19,14 @@ from lambdactl.plan import Plan
 class Operations:
     """What is asked and done about one alias.
 
-    ``look`` reads one snapshot for the rollout screen; ``survey`` one with code storage and the
-    inventory, for versions and prune; ``recheck`` one with everything that a plan rests on, just
-    before it is applied; ``act`` applies it and yields what happens.
+    ``look`` reads one snapshot for the rollout screen, some of it from an earlier look; ``renew``
+    one of which nothing is, but the metrics of this minute; ``survey`` one with code storage and
+    the inventory, for versions and prune; ``recheck`` one with everything that a plan rests on,
+    just before it is applied; ``act`` applies it and yields what happens.
     """
 
     look: Callable[[], Snapshot]
+    renew: Callable[[], Snapshot]
     survey: Callable[[], Snapshot]
     recheck: Callable[[Plan], Snapshot]
     act: Callable[[Plan], Iterator[Event]]
@@ -37,6 +39,14 @@ class Choice:
     context: str | None = None
     profile: str | None = None
     region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What is asked of AWS: requests in the past minute, and dollars an hour at this pace."""
+
+    per_minute: int
+    usd_per_hour: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,8 @@ class Connection:
     production: bool = False
     """Taking all traffic, and skipping a gate, asks for the function's name to be typed."""
     interval_s: float = 5.0
+    usage: Callable[[], Usage] | None = None
+    """What has been asked of the account by this console; does not block. None: not counted."""
     keep: int = 5
     """How many versions the versions screen proposes to keep."""
 

@@ -62,7 +62,7 @@ class Script:
 
     def on(self, target: Target) -> Operations:
         self.targets.append(target)
-        return Operations(self.look, self.survey, self.recheck, self.act)
+        return Operations(self.look, self.look, self.survey, self.recheck, self.act)
 
     def fleet(self, _tell: object) -> Fleet:
         return given(self.fleets)
