@@ -42,6 +42,15 @@ class LogLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A function as the listing of all of them has it."""
+
+    name: str
+    changed: datetime | None
+    """When its code or settings were last changed, published since or not."""
+
+
+@dataclass(frozen=True, slots=True)
 class RedAlarm:
     """An alarm in ALARM, and the functions that its own dimensions name, where they name any."""
 

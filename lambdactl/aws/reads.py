@@ -6,19 +6,30 @@ in and out, so that seven per cent stays seven per cent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any, Literal
 
 from lambdactl.aws.door import Door
 from lambdactl.errors import LambdactlError, PermissionDenied
 from lambdactl.model import Alias, Routing, Storage, Target, Version
+from lambdactl.model_configuration import Listed
+
+PAGE = 50
+"""So many functions are in one page of Lambda's listing."""
+
+
+def listed(door: Door) -> Iterator[tuple[Listed, ...]]:
+    """Every function of the account in this region, as many at a time as AWS tells in a call."""
+    rows = door.pages("lambda", "ListFunctions", "Functions", "the functions")
+    while some := tuple(islice(rows, PAGE)):
+        yield tuple(Listed(row["FunctionName"], time_of(row.get("LastModified"))) for row in some)
 
 
 def functions(door: Door) -> tuple[str, ...]:
     """The names of every function of the account in this region, sorted."""
-    rows = door.pages("lambda", "ListFunctions", "Functions", "the functions")
-    return tuple(sorted(row["FunctionName"] for row in rows))
+    return tuple(sorted(function.name for page in listed(door) for function in page))
 
 
 def aliases(door: Door, function: str) -> tuple[Alias, ...]:

@@ -9,12 +9,10 @@ from lambdactl.cli.options import Asked
 from lambdactl.cli.session import Session, entered, target_lines
 from lambdactl.cli.target import wanted
 from lambdactl.ops.fleet import FEW, Fleet, look_over
-from lambdactl.render.listings import fleet_records, fleet_table
+from lambdactl.render.listings import AT_REST, fleet_records, fleet_table
 from lambdactl.render.numbers import counted
 from lambdactl.render.visible import visible
-from lambdactl.verdict import State
 
-QUIET = frozenset({State.STABLE, State.DONE, State.NO_ALIAS})
 EVERY = 50
 """A line of progress for so many functions."""
 
@@ -43,7 +41,7 @@ def _progress(session: Session, done: int, of: int) -> None:
 
 
 def _summary(session: Session, fleet: Fleet) -> None:
-    needy = [m for m in fleet.members if m.assessment is None or m.assessment.state not in QUIET]
+    needy = [m for m in fleet.members if m.assessment is None or m.assessment.state not in AT_REST]
     red = [m for m in fleet.members if m.red]
     parts = [counted(fleet.functions, "function"), f"{len(needy)} not at rest"]
     session.terminal.say("  ".join([*parts, f"{len(red)} with a red alarm"]))

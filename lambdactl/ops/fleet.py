@@ -1,24 +1,30 @@
-"""A fleet: every function with the alias, each with the state that cheap reads can tell.
+"""A fleet: every function with its aliases, each with the state that cheap reads can tell.
 
-Three questions are asked once for all (functions, running deployments, red alarms) and one for each
-function (its aliases). Only an alias that is split, or that a deployment is moving, is looked at as
-closely as ``status`` does: those are few, and they are the ones that somebody must judge.
+Three questions are asked once for all (functions, running deployments, red alarms) and one for
+each function (its aliases). Only an alias that is being moved is looked at as closely as ``status``
+does: those are few, and they are the ones that somebody must judge. ``list`` asks everything in one
+go; the console asks piece by piece, what is seen and what moves first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from lambdactl.aws import Aws
 from lambdactl.errors import CredentialsError, LambdactlError, NotFound
 from lambdactl.model import Alarm, Alias, Deployment, Snapshot, Target, Unread
 from lambdactl.model_configuration import RedAlarm
-from lambdactl.verdict import Assessment, assess
-from lambdactl.verdict.fleet import urgency
+from lambdactl.verdict import Assessment, State, assess
+from lambdactl.verdict.fleet import DANGER, urgency
 
 FEW = 15
 """So many functions are asked at once; more are asked at a pace that leaves others their share."""
+
+AS_RED = DANGER.index(State.FAILED) + 0.3
+AS_UNREAD = DANGER.index(State.FAILED) + 0.6
+"""Where they stand among the states, worst first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +39,13 @@ class Member:
     assessment: Assessment | None
     """None where it could not be read: see ``unread``."""
     snapshot: Snapshot | None = None
+    """What was seen where it was looked at closely."""
     red: tuple[RedAlarm, ...] = ()
     unread: str | None = None
+    running: bool = False
+    """A deployment is moving it."""
+    taken: datetime | None = None
+    """When it was read, on AWS's clock."""
 
     @property
     def target(self) -> Target:
@@ -58,13 +69,41 @@ class Fleet:
 class Around:
     """What was asked once for the whole fleet."""
 
-    running: tuple[Deployment, ...]
-    red: tuple[RedAlarm, ...]
-    unread: tuple[Unread, ...]
+    running: tuple[Deployment, ...] = ()
+    red: tuple[RedAlarm, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    taken: datetime | None = None
+
+    @property
+    def functions(self) -> frozenset[str]:
+        """Those that a running deployment moves, or that a red alarm watches."""
+        moved = {d.function for d in self.running if d.function is not None}
+        return frozenset(moved | {function for a in self.red for function, _ in a.watches})
 
 
 Tell = Callable[[int, int], None]
 """How many functions have been asked, of how many."""
+Closely = Callable[[Alias, Target, bool], bool]
+"""Whether to look at an alias as ``status`` does; told whether a deployment is moving it."""
+
+
+def every_split(alias: Alias, _target: Target, moving: bool) -> bool:
+    return alias.routing.split or moving
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What of each function is to be told."""
+
+    alias: str | None = None
+    """Only aliases of this name."""
+    everything: bool = False
+    """Functions without such an alias, too."""
+    closely: Closely = every_split
+    before: Mapping[str, Assessment] = field(default_factory=dict)
+    """What earlier looks came to, by the name of the member: a FAIL latches."""
+    ends: tuple[type[LambdactlError], ...] = (CredentialsError,)
+    """Failures that are not of one function alone, and so are raised."""
 
 
 def look_over(
@@ -73,17 +112,24 @@ def look_over(
     """Every alias named ``alias``, or every alias there is; with ``everything`` the functions
     without one, too."""
     names = aws.functions()
-    if len(names) > FEW:
-        aws.buckets.set_pace(speed=speed)
-    around = _around(aws)
-    members: list[Member] = []
+    set_pace(aws, len(names), speed)
+    around = look_around(aws)
+    asking = Asking(alias, everything)
+    found: list[Member] = []
     for n, function in enumerate(names):
         tell(n, len(names))
-        members += _of_function(aws, function, alias, around, everything)
-    return Fleet(tuple(sorted(members, key=_need)), len(names), around.unread)
+        found += members(aws, function, around, asking)
+    return Fleet(tuple(sorted(found, key=need)), len(names), around.unread)
 
 
-def _around(aws: Aws) -> Around:
+def set_pace(aws: Aws, functions: int, speed: float) -> None:
+    """``speed``: how many seconds of the account's clock one of ours is."""
+    if functions > FEW:
+        aws.buckets.set_pace(speed=speed)
+
+
+def look_around(aws: Aws) -> Around:
+    """What runs and what is red; what of that could not be read is unread."""
     unread: list[Unread] = []
     running: tuple[Deployment, ...] = ()
     red: tuple[RedAlarm, ...] = ()
@@ -97,43 +143,50 @@ def _around(aws: Aws) -> Around:
         red = aws.red_alarms()
     except LambdactlError as error:
         unread.append(Unread("alarms", str(error), error.hint))
-    return Around(running, red, tuple(unread))
+    return Around(running, red, tuple(unread), aws.now())
 
 
-def _of_function(
-    aws: Aws, function: str, alias: str | None, around: Around, everything: bool
-) -> Iterator[Member]:
+def members(aws: Aws, function: str, around: Around, asking: Asking) -> Iterator[Member]:
+    """The aliases of one function; nothing where it has been deleted since it was listed."""
     try:
         found = aws.aliases(function)
-    except CredentialsError:
+    except asking.ends:
         raise
     except NotFound:
-        # It has been deleted since it was listed: then it is no member.
         return
     except LambdactlError as error:
-        yield Member(function, None, None, unread=str(error))
+        yield Member(function, None, None, unread=str(error), taken=aws.now())
         return
-    wanted = [a for a in found if alias in (None, a.name)]
+    wanted = [a for a in found if asking.alias in (None, a.name)]
     for one in wanted:
-        yield _member(aws, function, one, found, around)
-    if everything and not wanted:
-        yield Member(function, None, assess(_at_rest(aws, Target(function, alias or ""), found)))
+        yield _member(aws, function, one, found, around, asking)
+    if asking.everything and not wanted:
+        seen = _at_rest(aws, Target(function, asking.alias or ""), found)
+        yield Member(function, None, assess(seen), taken=seen.taken)
 
 
 def _member(
-    aws: Aws, function: str, alias: Alias, aliases: Sequence[Alias], around: Around
+    aws: Aws,
+    function: str,
+    alias: Alias,
+    aliases: Sequence[Alias],
+    around: Around,
+    asking: Asking,
 ) -> Member:
     target = Target(function, alias.name)
     red = tuple(a for a in around.red if _watches(a, target, alias))
     moving = any(_moves(d, target) for d in around.running)
+    known = asking.before.get(str(target))
     try:
-        closely = alias.routing.split or moving
+        closely = asking.closely(alias, target, moving)
         seen = aws.snapshot(target) if closely else _at_rest(aws, target, aliases, alias, red)
-    except CredentialsError:
+    except asking.ends:
         raise
     except LambdactlError as error:
-        return Member(function, alias, None, red=red, unread=str(error))
-    return Member(function, alias, assess(seen), seen if closely else None, red)
+        unread = str(error)
+        return Member(function, alias, None, None, red, unread, moving, aws.now())
+    looked = seen if closely else None
+    return Member(function, alias, assess(seen, known), looked, red, None, moving, seen.taken)
 
 
 def _at_rest(
@@ -158,9 +211,10 @@ def _watches(alarm: RedAlarm, target: Target, alias: Alias) -> bool:
     return any(f == target.function and qualifier in behind for f, qualifier in alarm.watches)
 
 
-def _need(member: Member) -> tuple[object, ...]:
-    """What could not be read first, for it may be anything; then danger; red before green."""
+def need(member: Member) -> tuple[object, ...]:
+    """Danger first, then red alarms whatever the state, then what could not be read: it may be
+    anything."""
     if member.assessment is None:
-        return (-1, False, 0.0, False, member.name)
+        return (AS_RED if member.red else AS_UNREAD, False, 0.0, member.name)
     state, unwarned, evidence = urgency(member.assessment)
-    return (state, unwarned, evidence, not member.red, member.name)
+    return (min(state, AS_RED) if member.red else state, unwarned, evidence, member.name)

@@ -63,6 +63,8 @@ STALE = Mark("~", "~~", "STALE", "yellow")
 """Data that is older than it should be, whatever it says."""
 ATTENTION = Mark("▲", "!!", "WATCH", "yellow")
 """Worth a look: not asked for, or not as it was."""
+RED = Mark("▲", "!!", "ALARM", "bold red")
+"""Nothing moves it, and an alarm that watches it is red."""
 NOTE = _plain("")
 NOT_READ = _unknown("NOT READ")
 """Nothing at all is known of it: no permission, or no answer."""

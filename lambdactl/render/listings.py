@@ -16,7 +16,11 @@ from lambdactl.render.spans import Span
 from lambdactl.render.tables import Cell, Column, Table
 from lambdactl.render.visible import visible
 from lambdactl.render.words import words
+from lambdactl.verdict import State
 from lambdactl.verdict.measuring import pair_of
+
+AT_REST = frozenset((State.STABLE, State.DONE, State.NO_ALIAS))
+"""States of an alias that nothing moves, and that nobody has to look at for what moved it."""
 
 
 def event_table(events: Sequence[DeployEvent], *, ascii: bool = False) -> Table:
@@ -53,13 +57,13 @@ def fleet_table(fleet: Fleet, now: datetime, *, ascii: bool = False) -> Table:
 
 
 def _member_row(member: Member, now: datetime, ascii: bool) -> tuple[Cell, ...]:
-    mark = _mark(member)
+    mark = state_of(member)
     deployment = member.snapshot.active_deployment if member.snapshot else None
     return (
         Span(mark.named(ascii), mark.style),
         visible(member.name),
         routed(member.alias.routing) if member.alias else UNKNOWN,
-        rate(_error_rate(member)),
+        rate(canary_rate(member)),
         Span(_alarms(member, now), "red" if member.red else ""),
         deployment.id if deployment else UNKNOWN,
         short(member.alias.revision_id) if member.alias else UNKNOWN,
@@ -67,8 +71,12 @@ def _member_row(member: Member, now: datetime, ascii: bool) -> tuple[Cell, ...]:
     )
 
 
-def _mark(member: Member) -> glyphs.Mark:
-    return glyphs.of_state(member.assessment.state) if member.assessment else glyphs.NOT_READ
+def state_of(member: Member) -> glyphs.Mark:
+    """Its state; that an alarm is red, where the state would not be asked after."""
+    if member.assessment is None:
+        return glyphs.NOT_READ
+    state = member.assessment.state
+    return glyphs.RED if member.red and state in AT_REST else glyphs.of_state(state)
 
 
 def _why(member: Member) -> str:
@@ -84,7 +92,7 @@ def _alarms(member: Member, now: datetime) -> str:
     return f"{visible(first.name)}{age}{more}"
 
 
-def _error_rate(member: Member) -> float | None:
+def canary_rate(member: Member) -> float | None:
     """The canary's, where there is one that was measured; at rest nothing is measured here."""
     snapshot = member.snapshot
     pair = pair_of(snapshot) if snapshot else None
@@ -108,7 +116,7 @@ def _member_record(member: Member) -> Document:
         "state": assessment.state.value if assessment else None,
         "text": assessment.text if assessment else None,
         "advice": assessment.advice if assessment else None,
-        "canary_error_rate_percent": _error_rate(member),
+        "canary_error_rate_percent": canary_rate(member),
         "deployment": deployment.id if deployment else None,
         "alarms": [{"name": a.name, "since": iso(a.since), "rule": a.summary} for a in member.red],
         "unread": member.unread,

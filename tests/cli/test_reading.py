@@ -61,7 +61,7 @@ def test_the_fleet_by_need(cli: Run, archive: Archive) -> None:
     assert ran.code == 0
     assert [line.split()[1:3] for line in ran.out.splitlines()[1:]] == [
         ["FAILING", "checkout:live"],
-        ["STABLE", "auth:live"],
+        ["ALARM", "auth:live"],
         ["STABLE", "billing:live"],
         ["STABLE", "search:live"],
     ]
@@ -97,17 +97,18 @@ def test_an_alias_that_is_asked_for_is_a_filter(cli: Run, archive: Archive) -> N
     assert cli("list", "-a", "beta", "-o", "name").out == "auth:beta\n"
 
 
-def test_what_could_not_be_read_comes_first_and_is_null(cli: Run, archive: Archive) -> None:
+def test_what_was_not_read_comes_before_what_goes_well(cli: Run, archive: Archive) -> None:
     fleet(archive)
     archive.denied["billing"] = PermissionDenied(
         "no permission: lambda:ListAliases on function billing", action="lambda:ListAliases"
     )
     archive.fail("red_alarms", LambdactlError("CloudWatch did not answer"))
     ran = cli("list", "-o", "json")
-    first, *rest = json.loads(ran.out)["data"]
-    assert (first["function"], first["state"], first["alias"]) == ("billing", None, None)
-    assert "lambda:ListAliases" in first["unread"]
-    assert all(m["state"] is not None for m in rest)
+    *failing, unread, auth = json.loads(ran.out)["data"]
+    assert [m["state"] for m in failing] == ["FAILING", "FAILING"]
+    assert (unread["function"], unread["state"], unread["alias"]) == ("billing", None, None)
+    assert "lambda:ListAliases" in unread["unread"]
+    assert auth["state"] == "STABLE"
     assert "not read: alarms: CloudWatch did not answer" in ran.err
 
 
