@@ -5,6 +5,7 @@ from __future__ import annotations
 from lambdactl.model import Target
 from lambdactl.plan import Plan
 from lambdactl.plan.routing import percent
+from lambdactl.render.addressed import addressed
 
 
 def status(target: Target, flags: str) -> str:
@@ -39,4 +40,5 @@ def shifted(plan: Plan) -> str:
 
 
 def line(verb: str, target: Target, options: str, flags: str) -> str:
-    return " ".join(w for w in ("lambdactl", verb, "-f", str(target), options, flags) if w)
+    said = " ".join(w for w in ("lambdactl", verb, "-f", str(target), options) if w)
+    return addressed(said, flags)

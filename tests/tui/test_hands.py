@@ -24,10 +24,10 @@ async def test_y_copies_the_row_and_shift_y_the_command() -> None:
         await press(pilot, "2", "y")
         assert copied(app) == "checkout-5xx"
         await press(pilot, "Y")
-        assert copied(app) == "lambdactl status -f checkout:live --context sandbox"
+        assert copied(app) == "lambdactl --context sandbox status -f checkout:live"
         await press(pilot, "v", "Y")
         assert copied(app) == (
-            "lambdactl prune -f checkout:live --keep 5 --dry-run --context sandbox"
+            "lambdactl --context sandbox prune -f checkout:live --keep 5 --dry-run"
         )
 
 
