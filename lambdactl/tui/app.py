@@ -18,7 +18,7 @@ from textual.command import Provider
 from textual.message import Message
 from textual.notifications import SeverityLevel
 
-from lambdactl.model import Target
+from lambdactl.model import Snapshot, Target
 from lambdactl.plan import Plan
 from lambdactl.tui import clipboard, themes
 from lambdactl.tui.applying import Applying
@@ -42,6 +42,10 @@ from lambdactl.verdict import Assessment, assess
 
 TWICE_S = 2.0
 """ctrl+c quits if it is pressed again within this time."""
+
+
+AWAY = 6.0
+"""So many times longer is it from look to look while the terminal is not in front."""
 
 
 class Console(App[None]):
@@ -111,16 +115,29 @@ class Console(App[None]):
         self.page.tick()
         self.show()
 
-    def look(self, of: Subject) -> None:
-        """Begin a look at an alias, unless one is in flight."""
+    @property
+    def times(self) -> float:
+        """How much slower than asked everything is looked at; the first key brings it back."""
+        return 1.0 if self.app_focus else AWAY
+
+    def watch_app_focus(self, focused: bool) -> None:
+        if focused and any(isinstance(s, Page) for s in self.screen_stack):
+            self.tick()
+
+    def look(self, of: Subject, *, anew: bool = False) -> None:
+        """Begin a look at an alias, unless one is in flight: ``anew`` is then for the next one."""
         watch = of.watch
+        watch.renewing |= anew
         if watch.begin():
             failed = partial(LookFailed, watch)
-            send(self, partial(self._looking, of, watch.assessment), failed)
+            read = of.operations.renew if watch.renew() else of.operations.look
+            send(self, partial(self._looking, of, read, watch.assessment), failed)
         self.show()
 
-    def _looking(self, of: Subject, before: Assessment | None) -> Iterator[Message]:
-        snapshot = of.operations.look()
+    def _looking(
+        self, of: Subject, read: Callable[[], Snapshot], before: Assessment | None
+    ) -> Iterator[Message]:
+        snapshot = read()
         yield SnapshotTaken(of.watch, snapshot, assess(snapshot, before))
 
     def on_snapshot_taken(self, message: SnapshotTaken) -> None:
@@ -137,7 +154,7 @@ class Console(App[None]):
         return self.applying.plan.verb if self.applying and not self.applying.ended else None
 
     def view_of(self, of: Subject) -> View:
-        return of.watch.view(self.clock(), self.running)
+        return of.watch.view(self.clock(), self.running, self.times)
 
     def show(self) -> None:
         """Draw what is known now on every page, the covered ones too."""
@@ -189,7 +206,7 @@ class Console(App[None]):
         self._show_applying(applying)
         if not any(isinstance(s, PlanDialog) for s in self.screen_stack):
             self._say_ended(applying)
-        self.look(applying.subject)
+        self.look(applying.subject, anew=True)
 
     def _show_applying(self, applying: Applying) -> None:
         for screen in self.screen_stack:
@@ -213,7 +230,7 @@ class Console(App[None]):
         self.push_screen(HelpDialog(self.screen.active_bindings.values(), self.pen))
 
     def action_refresh_now(self) -> None:
-        self.page.look()
+        self.page.renew()
 
     def action_copy_row(self) -> None:
         text = self.screen.copied if isinstance(self.screen, Page) else None

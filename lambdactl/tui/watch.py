@@ -52,6 +52,8 @@ class Watch:
     looking: bool = False
     dropped: int = 0
     """Ticks that came while a look was in flight."""
+    renewing: bool = False
+    """The next look is to read everything again."""
     lines: tuple[Line, ...] = ()
     pace: Pace = field(default_factory=Pace)
     _counted: int = 0
@@ -65,14 +67,22 @@ class Watch:
         self.looking = True
         return True
 
-    def is_due(self, at: float) -> bool:
-        return not self.paused and not self.looking and at >= self.due_at
+    def is_due(self, at: float, times: float = 1.0) -> bool:
+        """``times`` is how much slower than its interval looks are while nobody sees them."""
+        if self.paused or self.looking:
+            return False
+        return at >= self.due_at + (times - 1.0) * self.interval_s
+
+    def renew(self) -> bool:
+        """Whether the look that begins is to read everything again; asked once for each look."""
+        asked, self.renewing = self.renewing, False
+        return asked
 
     def took(self, snapshot: Snapshot, assessment: Assessment, at: float) -> bool:
         """A look came back. False where it is older than what is shown, and so ignored."""
         self.looking = False
         self.failure = None
-        self.due_at = at + self.interval_s
+        self.due_at = at if self.renewing else at + self.interval_s
         before = self.snapshot
         if before is not None and snapshot.taken < before.taken:
             return False
@@ -122,7 +132,7 @@ class Watch:
         self.due_at += INTERVALS_S[index] - self.interval_s
         self.interval_s = INTERVALS_S[index]
 
-    def view(self, at: float, running: str | None = None) -> View:
+    def view(self, at: float, running: str | None = None, times: float = 1.0) -> View:
         waits = not self.looking and not self.paused
         return View(
             snapshot=self.snapshot,
@@ -134,7 +144,7 @@ class Watch:
             retry_s=max(0.0, self.due_at - at) if waits else None,
             looking=self.looking,
             paused=self.paused,
-            interval_s=self.interval_s,
+            interval_s=self.interval_s * times,
             lines=self.lines,
             running=running,
         )

@@ -1,7 +1,7 @@
 """The first line of every screen: where we are, in which account, and how old what we see is.
 
-It shortens in a fixed order when the screen is narrow: origin, account, driver, the name in the
-middle. The badge, read-only and the age are never dropped.
+It shortens in a fixed order when the screen is narrow: origin, account, what is asked of AWS,
+driver, the name in the middle. The badge, read-only and the age are never dropped.
 """
 
 from __future__ import annotations
@@ -10,21 +10,45 @@ from textual.content import Content
 
 from lambdactl.model import Snapshot
 from lambdactl.render import glyphs
-from lambdactl.tui.connection import Connection
+from lambdactl.tui.connection import Connection, Usage
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.text import age, fitted, joined, middle, spread
 from lambdactl.tui.view import View
 
+DRIVERLESS = 3
+"""So many of the left parts, the shortest, do not say what moves the weights."""
 
-def header(view: View, connection: Connection, name: str, width: int, pen: Pen) -> Content:
+
+def header(
+    view: View, connection: Connection, name: str, usage: Usage | None, width: int, pen: Pen
+) -> Content:
     """One line of exactly ``width`` cells; ``name`` says which screen of what this is."""
     room = width - 2
-    right = joined([mode(connection, pen, width), age_of(view, pen, width)])
+    always = [mode(connection, pen, width), age_of(view, pen, width)]
+    rights = [joined([told, *always]) for told in asked_of(usage, pen)]
     for cap in (len(name), max(20, width * 2 // 5), 12):
-        for left in lefts(view, connection, middle(name, cap, pen.ellipsis), width, pen):
-            if left.cell_length + 1 + right.cell_length <= room:
-                return Content(" ") + spread(left, right, room) + " "
-    return fitted(Content(" ") + right, width)
+        found = lefts(view, connection, middle(name, cap, pen.ellipsis), width, pen)
+        # What is asked of AWS gives way only to who drives the rollout.
+        for right in rights:
+            for left in found if right is rights[-1] else found[:-DRIVERLESS]:
+                if left.cell_length + 1 + right.cell_length <= room:
+                    return Content(" ") + spread(left, right, room) + " "
+    return fitted(Content(" ") + rights[-1], width)
+
+
+def asked_of(usage: Usage | None, pen: Pen) -> list[Content]:
+    """``API 12/min · $0.02/h``, then shorter, at last nothing."""
+    if usage is None:
+        return [Content("")]
+    calls, cost = f"{usage.per_minute}/min", f"{dollars(usage.usd_per_hour)}/h"
+    return [pen.say(f"API {calls} · {cost}", "dim"), pen.say(f"{calls} {cost}", "dim"), Content("")]
+
+
+def dollars(amount: float) -> str:
+    """``$0.02``, ``$0.008``, ``<$0.001``, ``$0``."""
+    if 0.0 < amount < 0.001:
+        return "<$0.001"
+    return f"${amount:.2f}" if amount >= 0.01 else f"${amount:.3f}".rstrip("0").rstrip(".")
 
 
 def lefts(view: View, connection: Connection, name: str, width: int, pen: Pen) -> list[Content]:

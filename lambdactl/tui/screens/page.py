@@ -66,6 +66,10 @@ class Page(Screen[None]):
         """Read AWS now, unless that is under way."""
         raise NotImplementedError
 
+    def renew(self) -> None:
+        """Read AWS now, nothing from an earlier look."""
+        self.look()
+
     def draw(self) -> None:
         """Show what is known now."""
         raise NotImplementedError
@@ -97,7 +101,8 @@ class Page(Screen[None]):
     def _header(self, view: View, width: int, _height: int, pen: Pen) -> list[Content]:
         name = self.name_in_header
         told = f"{name} {pen.separator} {self.crumb}" if self.crumb else name
-        return [header.header(view, self.connection, told, width, pen)]
+        usage = self.connection.usage() if self.connection.usage else None
+        return [header.header(view, self.connection, told, usage, width, pen)]
 
 
 class AliasPage(Page):
@@ -117,11 +122,14 @@ class AliasPage(Page):
         return f"{self.subject.target.function}{f'-{at:%Y%m%d-%H%M%S}' if at else ''}"
 
     def tick(self) -> None:
-        if self.subject.watch.is_due(self.console.clock()):
+        if self.subject.watch.is_due(self.console.clock(), self.console.times):
             self.look()
 
     def look(self) -> None:
         self.console.look(self.subject)
+
+    def renew(self) -> None:
+        self.console.look(self.subject, anew=True)
 
     def draw(self) -> None:
         self.show(self.console.view_of(self.subject))
