@@ -11,6 +11,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from lambdactl.cli.completion_cache import learn as learn_names
+from lambdactl.cli.limits import limits_of
 from lambdactl.cli.options import Asked
 from lambdactl.cli.permitting import require_writable
 from lambdactl.cli.session import Session, opened
@@ -23,6 +24,8 @@ from lambdactl.render.numbers import counted, routed
 from lambdactl.render.plans import plan_lines
 from lambdactl.render.spans import Line, Span
 from lambdactl.render.words import line
+from lambdactl.verdict.gate import NO_LIMITS, Limits, gates
+from lambdactl.verdict.measuring import judge_snapshot
 
 if TYPE_CHECKING:
     from lambdactl.aws import Aws
@@ -46,17 +49,22 @@ def change(
     inventory: bool = False,
     pace: float | None = None,
     despite_deployments: bool = False,
+    gated: bool = False,
 ) -> None:
-    """Look, decide, show, confirm, apply, and say what came of it."""
+    """Look, decide, show, confirm, apply, and say what came of it.
+
+    ``gated`` has the limits of the project's file among the checks.
+    """
     with opened(asked, needs_alias=needs_alias) as (session, target):
         if learn is not None:
             decide, to = learn(session.aws, target)
         assert decide is not None, "a change is decided, or learnt"
+        limits = limits_of(target) if gated else NO_LIMITS
         snapshot = session.aws.snapshot(
-            target, metrics=False, to=to, checks=checks, inventory=inventory
+            target, metrics=limits != NO_LIMITS, to=to, checks=checks, inventory=inventory
         )
         learn_names(session, snapshot)
-        plan = decide(snapshot)
+        plan = held_to(session, decide(snapshot), snapshot, limits)
         if asked.dry_run or not plan.actions:
             _show_only(session, plan, snapshot)
             return
@@ -65,6 +73,16 @@ def change(
         if pace is not None:
             session.aws.deletes.rate = pace
         _apply(session, plan, despite_deployments=despite_deployments)
+
+
+def held_to(session: Session, plan: Plan, snapshot: Snapshot, limits: Limits) -> Plan:
+    """``plan`` with the operator's gates among its checks, where it gives a version everything."""
+    if limits == NO_LIMITS or not plan.takes_all:
+        return plan
+    from lambdactl.ops.limiting import limited, with_gates
+
+    seen = limited(session.aws, snapshot, limits)
+    return with_gates(plan, gates(limits, seen, judge_snapshot(seen)))
 
 
 def _show_only(session: Session, plan: Plan, snapshot: Snapshot) -> None:
@@ -89,12 +107,17 @@ def shown_plan(session: Session, plan: Plan, snapshot: Snapshot | None = None) -
 def _confirm(session: Session, plan: Plan, snapshot: Snapshot) -> None:
     """What cannot be undone, and what takes all traffic in production, the operator types out; the
     rest is a yes."""
-    typed = None
+    from lambdactl.ops.limiting import unmet_gates
+
+    typed, held = None, unmet_gates(plan)
     if plan.verb == "prune":
         typed = "the function's name to delete"
     elif plan.takes_all:
         typed = taking(session, plan.after)
-    consent(session, shown_plan(session, plan, snapshot), plan.target.function, typed=typed)
+    if held:
+        typed = f"the function's name to go on although {', '.join(held)} is not met"
+    lines = shown_plan(session, plan, snapshot)
+    consent(session, lines, plan.target.function, typed=typed, plainly=bool(held))
 
 
 def taking(session: Session, after: Routing | None) -> str | None:
@@ -103,10 +126,20 @@ def taking(session: Session, after: Routing | None) -> str | None:
     return what if session.production else None
 
 
-def consent(session: Session, lines: Sequence[Line | str], name: str, *, typed: str | None) -> None:
-    """Show, and ask unless it was agreed; ``typed`` says which ``name`` is typed, and for what."""
+def consent(
+    session: Session,
+    lines: Sequence[Line | str],
+    name: str,
+    *,
+    typed: str | None,
+    plainly: bool = False,
+) -> None:
+    """Show, and ask unless it was agreed; ``typed`` says which ``name`` is typed, and for what.
+
+    ``plainly``: only ``--yes`` agrees to it, and no word of the environment.
+    """
     terminal = session.terminal
-    if agreed(session):
+    if session.asked.yes or (not plainly and agreed(session)):
         terminal.say(*lines)
         return
     terminal.insist(*lines)

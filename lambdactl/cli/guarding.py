@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Iterator
 from typing import TypeVar
 
 from lambdactl.cli.audit_log import logged, subject
+from lambdactl.cli.limits import limits_of
 from lambdactl.cli.outcome import of_end
 from lambdactl.cli.permitting import require_writable
 from lambdactl.cli.session import Session
@@ -23,6 +24,7 @@ from lambdactl.ops.gating import abort_on_fail, gate
 from lambdactl.plan import Plan
 from lambdactl.render.numbers import routed
 from lambdactl.verdict import Answer
+from lambdactl.verdict.gate import exceeded, unmet
 from lambdactl.verdict.wording import told
 
 R = TypeVar("R")
@@ -31,19 +33,29 @@ PATIENCE_S = 3600.0
 
 
 def run_gate(session: Session, target: Target) -> None:
-    """0 on PASS; raises RolloutFailed on FAIL, WaitTimeout where there is neither."""
+    """0 on PASS with every gate met; raises RolloutFailed on FAIL and where a limit is exceeded,
+    WaitTimeout where there is neither."""
     screen = viewer(session)
     acting = acting_for(session, target, screen)
-    verdict, ended = shown(session, screen, gate(acting, wait_s=session.asked.timeout))
-    if verdict.answer is Answer.FAIL:
+    verdict, ended, found = shown(session, screen, gate(acting, wait_s=session.asked.timeout))
+    over = exceeded(found)
+    if verdict.answer is Answer.FAIL or over:
+        failed = f"is FAIL: {told(verdict)}" if verdict.answer is Answer.FAIL else f"fails: {over}"
         raise RolloutFailed(
-            f"{target} is FAIL: {told(verdict)}",
+            f"{target} {failed}",
             why="the gate changes nothing",
             hint=f"lambdactl abort -f {target}",
         )
-    failed = of_end(ended) if ended is not None else None
-    if failed is not None:
-        raise failed
+    bad_end = of_end(ended) if ended is not None else None
+    if bad_end is not None:
+        raise bad_end
+    held = unmet(found)
+    if verdict.answer is Answer.PASS and held:
+        raise WaitTimeout(
+            f"{target} is PASS, and the rollout has ended with a gate that is not met",
+            why=held,
+            hint=f"lambdactl status -f {target}",
+        )
     if verdict.answer is not Answer.PASS:
         raise WaitTimeout(
             f"{target} is {verdict.answer.value}: the rollout has ended with neither PASS nor FAIL",
@@ -75,6 +87,7 @@ def acting_for(session: Session, target: Target, screen: Lines | Screen) -> Acti
         sleep=session.sleep,
         interval_s=session.interval_s,
         seen=screen.see,
+        limits=limits_of(target),
     )
 
 

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 from lambdactl.errors import LambdactlError, RolloutFailed, Throttled, Unreachable
 from lambdactl.model import Snapshot, Target
 from lambdactl.ops.events import ActAnnounced, Event, LookFailed, VerdictReached
+from lambdactl.ops.limiting import limited
 from lambdactl.plan import Plan, plan_abort
 from lambdactl.plan.routing import describe
 from lambdactl.verdict import Answer, Verdict
+from lambdactl.verdict.gate import NO_LIMITS, Gate, Limits, exceeded
 from lambdactl.verdict.wording import told
 
 if TYPE_CHECKING:
@@ -42,6 +44,12 @@ class Acting:
     sleep: Callable[[float], None] = time.sleep
     interval_s: float = 5.0
     seen: Callable[[Snapshot], None] = unseen
+    limits: Limits = NO_LIMITS
+    """The operator's own, beside what the verdict says."""
+
+    def limited(self, snapshot: Snapshot) -> Snapshot:
+        """With the alarms that the limits name: they count like the group's."""
+        return limited(self.aws, snapshot, self.limits)
 
     def announce(self, act: str, because: str) -> Iterator[Event]:
         """Say what will be done and why, and leave a moment to stop it."""
@@ -90,8 +98,10 @@ def red_alarms(snapshot: Snapshot) -> str | None:
     return f"alarm {', '.join(red)} is in ALARM" if red else None
 
 
-def reason_to_go_back(snapshot: Snapshot, verdict: Verdict) -> str | None:
+def reason_to_go_back(
+    snapshot: Snapshot, verdict: Verdict, gates: tuple[Gate, ...] = ()
+) -> str | None:
     """The evidence for an abort; None where there is none."""
     if verdict.answer is Answer.FAIL:
         return f"FAIL: {told(verdict)}"
-    return red_alarms(snapshot)
+    return red_alarms(snapshot) or exceeded(gates)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from datetime import timedelta
+from typing import NamedTuple
 
 from lambdactl.errors import WaitTimeout
 from lambdactl.model import Snapshot
@@ -14,6 +15,8 @@ from lambdactl.ops.acting import Acting, red_alarms
 from lambdactl.ops.events import Event, RolloutEnded
 from lambdactl.ops.follow import follow
 from lambdactl.verdict import Answer, Verdict
+from lambdactl.verdict.gate import Gate as OwnGate
+from lambdactl.verdict.gate import exceeded, gates, unmet
 from lambdactl.verdict.measuring import judge_snapshot
 from lambdactl.verdict.wording import told
 
@@ -28,18 +31,24 @@ class Gate:
         self.acting = acting
         self.verdict: Verdict | None = None
         self.snapshot: Snapshot | None = None
+        self.gates: tuple[OwnGate, ...] = ()
         self.news: list[Event] = []
 
     def look(self, snapshot: Snapshot) -> Verdict:
+        snapshot = self.acting.limited(snapshot)
         now = judge_snapshot(snapshot, self.verdict)
         self.news += self.acting.verdict_changed(self.verdict, now)
         self.verdict, self.snapshot = now, snapshot
+        self.gates = gates(self.acting.limits, snapshot, now)
         return now
 
     def is_decided(self, snapshot: Snapshot) -> bool:
-        """A PASS does not count while an alarm is in ALARM."""
+        """A PASS does not count while an alarm is in ALARM or a gate is not met."""
         answer = self.look(snapshot).answer
-        return answer is Answer.FAIL or (answer is Answer.PASS and not red_alarms(snapshot))
+        assert self.snapshot is not None
+        if answer is Answer.FAIL or exceeded(self.gates):
+            return True
+        return answer is Answer.PASS and not red_alarms(self.snapshot) and not unmet(self.gates)
 
     def has_failed(self, snapshot: Snapshot) -> bool:
         return self.look(snapshot).answer is Answer.FAIL
@@ -49,10 +58,16 @@ class Gate:
         return news
 
 
-def gate(
-    acting: Acting, *, wait_s: float | None = None
-) -> Generator[Event, None, tuple[Verdict, RolloutEnded | None]]:
-    """Events until PASS or FAIL; the verdict, and the rollout's end if that came first.
+class Decided(NamedTuple):
+    verdict: Verdict
+    ended: RolloutEnded | None
+    """The rollout's end, if that came first."""
+    gates: tuple[OwnGate, ...]
+    """The operator's, at the last look."""
+
+
+def gate(acting: Acting, *, wait_s: float | None = None) -> Generator[Event, None, Decided]:
+    """Events until PASS with every gate met, FAIL, or a limit that is exceeded.
 
     Raises WaitTimeout where the time was up with neither.
     """
@@ -66,12 +81,12 @@ def gate(
             yield event
             ended = event if isinstance(event, RolloutEnded) else ended
     except WaitTimeout as error:
-        raise undecided(acting, known.verdict, str(error)) from error
+        raise undecided(acting, known, str(error)) from error
     yield from known.tell()
     if ended is not None and ended.succeeded:
         yield from settled(acting, known, ended)
     assert known.verdict is not None
-    return known.verdict, ended
+    return Decided(known.verdict, ended, known.gates)
 
 
 def settled(acting: Acting, known: Gate, ended: RolloutEnded) -> Generator[Event, None, None]:
@@ -88,11 +103,14 @@ def settled(acting: Acting, known: Gate, ended: RolloutEnded) -> Generator[Event
             return
 
 
-def undecided(acting: Acting, verdict: Verdict | None, why: str) -> WaitTimeout:
+def undecided(acting: Acting, known: Gate, why: str) -> WaitTimeout:
+    verdict = known.verdict
     answer = verdict.answer.value if verdict else Answer.NOT_MEASURED.value
+    held = unmet(known.gates) if verdict and verdict.answer is Answer.PASS else None
+    what = ", but a gate was not met" if held else ": neither PASS nor FAIL"
     return WaitTimeout(
-        f"{acting.target} is {answer}: neither PASS nor FAIL when the time was up",
-        why=told(verdict) if verdict else why,
+        f"{acting.target} is {answer}{what} when the time was up",
+        why=held or (told(verdict) if verdict else why),
         hint=f"lambdactl status -f {acting.target}",
     )
 

@@ -1,8 +1,9 @@
 """``shift --steps``: a canary walked from weight to weight, by time or by evidence.
 
 Each step is a plan of its own, with its lock and its read-back. With a guard the next step needs a
-PASS; INCONCLUSIVE, NOT MEASURED and a lost network hold it where it is, and a FAIL or an alarm in
-ALARM takes all traffic back. Without a guard time alone is waited for.
+PASS and every gate of the operator's met; INCONCLUSIVE, NOT MEASURED and a lost network hold it
+where it is, and a FAIL, an alarm in ALARM or a limit that is exceeded takes all traffic back.
+Without a guard time alone is waited for.
 
 A walk is kept by whoever hands in ``save``, before and after every step, so that it can go on after
 the process was killed. What protects it is the alias's revision id: if anybody else has moved the
@@ -23,6 +24,7 @@ from lambdactl.ops.events import AliasVerified, Event, LookFailed, RolloutEnded,
 from lambdactl.plan import plan_shift
 from lambdactl.plan.routing import alias_of, describe
 from lambdactl.verdict import Answer, Verdict
+from lambdactl.verdict.gate import gates, unmet
 from lambdactl.verdict.measuring import judge_snapshot
 from lambdactl.verdict.wording import told
 
@@ -107,6 +109,7 @@ class Walker:
             yield LookFailed(self.acting.aws.now(), error)
             return None
         self.require_ours(snapshot)
+        snapshot = self.acting.limited(snapshot)
         self.acting.seen(snapshot)
         yield from changes(self._before, snapshot)
         self._before = snapshot
@@ -117,14 +120,15 @@ class Walker:
         now = judge_snapshot(snapshot, self.verdict, next_step=below_100(self.walk.next_weight))
         yield from self.acting.verdict_changed(self.verdict, now)
         self.verdict = now
-        bad = reason_to_go_back(snapshot, now)
+        found = gates(self.acting.limits, snapshot, now)
+        bad = reason_to_go_back(snapshot, now, found)
         if bad is not None:
             yield from self.go_back(bad)
         unread = snapshot.unreadable("alarms") or snapshot.unreadable("group")
         if unread is not None:
             return f"{unread.part} could not be read: {unread.reason}"
         self.because = f"{now.answer.value}: {told(now)}"
-        return None if now.answer is Answer.PASS else self.because
+        return unmet(found) if now.answer is Answer.PASS else self.because
 
     def hold(self, reason: str, due: datetime) -> Iterator[Event]:
         now, limit = self.acting.aws.now(), self.walk.max_wait_s
@@ -163,7 +167,8 @@ class Walker:
             yield from self.try_step(snapshot, weight, because)
 
     def fresh(self) -> Snapshot:
-        return self.acting.aws.snapshot(self.walk.target, metrics=False, to=self.walk.to)
+        seen = self.acting.aws.snapshot(self.walk.target, metrics=False, to=self.walk.to)
+        return self.acting.limited(seen) if self.walk.guard else seen
 
     def try_step(self, snapshot: Snapshot, weight: float, because: str) -> Iterator[Event]:
         """One try; where the network goes away in the middle, the alias says if it was done."""

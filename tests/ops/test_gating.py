@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from lambdactl.ops.events import ActAnnounced, DeploymentStopRequested, Event, V
 from lambdactl.ops.gating import abort_on_fail, gate
 from lambdactl.plan import Plan
 from lambdactl.verdict import Answer, State, assess
+from lambdactl.verdict.gate import Limits, exceeded, unmet
 from tests.ops.measured_stage import MeasuredStage
 from tests.ops.stage import TARGET
 
@@ -54,13 +56,13 @@ def rollout(stage: MeasuredStage, canary_fails: float) -> Watching:
 
 def test_a_good_canary_passes_the_gate(measured_stage: MeasuredStage) -> None:
     watching = rollout(measured_stage, 0.05)
-    verdict, _ended = watching.run(gate(watching.acting))
+    verdict, _ended, _gates = watching.run(gate(watching.acting))
     assert verdict.answer is Answer.PASS
 
 
 def test_a_bad_canary_does_not(measured_stage: MeasuredStage) -> None:
     watching = rollout(measured_stage, 0.4)
-    verdict, ended = watching.run(gate(watching.acting))
+    verdict, ended, _ = watching.run(gate(watching.acting))
     assert (verdict.answer, ended) == (Answer.FAIL, None)
     answers = [e.answer for e in watching.events if isinstance(e, VerdictReached)]
     assert answers[0] == "NOT MEASURED" and answers[-1] == "FAIL"
@@ -71,9 +73,51 @@ def test_a_rollout_that_ends_before_the_evidence_is_undecided(
 ) -> None:
     watching = rollout(measured_stage, 0.0)
     measured_stage.failing[1] = 0.0
-    verdict, ended = watching.run(gate(watching.acting))
+    verdict, ended, _ = watching.run(gate(watching.acting))
     assert verdict.answer is Answer.INCONCLUSIVE
     assert ended is not None and ended.succeeded
+
+
+def test_a_pass_counts_only_with_every_gate_met(measured_stage: MeasuredStage) -> None:
+    watching = rollout(measured_stage, 0.05)
+    acting = replace(watching.acting, limits=Limits(max_error_rate_percent=6.0, min_calls=900))
+    verdict, _ended, found = watching.run(gate(acting))
+    assert verdict.answer is Answer.PASS
+    assert [g.met for g in found] == [True, True]
+    assert verdict.canary_calls >= 900
+
+
+def test_a_canary_over_the_operators_limit_ends_the_wait(measured_stage: MeasuredStage) -> None:
+    watching = rollout(measured_stage, 0.05)
+    acting = replace(watching.acting, limits=Limits(max_error_rate_percent=1.0))
+    verdict, ended, found = watching.run(gate(acting))
+    assert verdict.answer is not Answer.FAIL
+    assert ended is None
+    assert str(exceeded(found)).startswith("gate max_error_rate_percent not met: ")
+
+
+def test_a_gate_that_is_not_known_is_not_met(measured_stage: MeasuredStage) -> None:
+    watching = rollout(measured_stage, 0.05)
+    acting = replace(watching.acting, limits=Limits(alarms=("gone",), origin="./lambdactl.toml"))
+    verdict, ended, found = watching.run(gate(acting))
+    assert verdict.answer is Answer.PASS
+    assert ended is not None
+    assert unmet(found) == "gate alarm gone not known: ./lambdactl.toml names it, and there is none"
+
+
+def test_an_alarm_of_the_operators_holds_the_gate_like_one_of_the_group(
+    measured_stage: MeasuredStage,
+) -> None:
+    watching = rollout(measured_stage, 0.05)
+    measured_stage.alarms.put_metric_alarm(
+        AlarmName="own", Namespace="own", MetricName="m", Statistic="Sum", Period=60,
+        EvaluationPeriods=1, Threshold=1.0, ComparisonOperator="GreaterThanThreshold",
+        TreatMissingData="breaching",
+    )  # fmt: skip
+    acting = replace(watching.acting, limits=Limits(alarms=("own",)))
+    with pytest.raises(WaitTimeout, match="is PASS, but a gate was not met") as raised:
+        watching.run(gate(acting, wait_s=240.0))
+    assert raised.value.why == "gate alarm own not met: ALARM"
 
 
 def test_when_the_time_is_up_it_says_what_is_missing(measured_stage: MeasuredStage) -> None:

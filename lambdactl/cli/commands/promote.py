@@ -19,9 +19,11 @@ def promote(asked: Asked) -> None:
     lambdactl promote        after a shift: the canary becomes the stable version
     lambdactl promote -n     only show what would be done
 
-    While CodeDeploy runs there is nothing to promote: it goes on by itself, or is aborted.
+    Limits of [gate] in lambdactl.toml are shown as checks; with one that is not met the function's
+    name is typed. While CodeDeploy runs there is nothing to promote: it goes on by itself, or is
+    aborted.
     """
     from lambdactl.cli.change import change
     from lambdactl.plan import plan_promote
 
-    change(asked, plan_promote, checks=True)
+    change(asked, plan_promote, checks=True, gated=True)

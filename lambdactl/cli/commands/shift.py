@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -52,7 +53,8 @@ def shift(
     lambdactl shift --to 2 --steps 10,25,50,100 --every 10m --guard   walk it, on evidence
     lambdactl shift --resume                 go on with a walk that was left
 
-    A guarded walk goes on on PASS only, holds while nothing is known, and goes back on FAIL.
+    A guarded walk goes on on PASS only, holds while nothing is known, and goes back on FAIL; the
+    limits of [gate] in lambdactl.toml hold it and send it back, too.
     """
     if resume:
         require_alone(to, weight, steps)
@@ -103,4 +105,5 @@ def once(asked: Asked, to: str | None, weight: str | None, walks: bool) -> None:
     from lambdactl.cli.change import change
     from lambdactl.plan import plan_shift
 
-    change(asked, lambda snapshot: plan_shift(snapshot, number, share), to=number, checks=True)
+    decide = partial(plan_shift, to=number, weight=share)
+    change(asked, decide, to=number, checks=True, gated=share == 100.0)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 app = typer.Typer(**SETTINGS)
 
 WINDOW_S = 1800
-GATE = "Exit 0 on PASS, 6 on FAIL, 7 if --timeout is up with neither."
+GATE = "Exit 0 on PASS, 6 on FAIL, 7 if --timeout is up with neither; [gate] counts as well."
 ABORT = "Abort the rollout on FAIL; announced before, and logged."
 
 

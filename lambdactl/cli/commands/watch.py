@@ -27,7 +27,8 @@ def watch(
     lambdactl watch --gate --timeout 30m   exit 0 on PASS, 6 on FAIL, 7 on neither
     lambdactl watch --abort-on-fail        and stop CodeDeploy, with rollback, on FAIL
 
-    An abort is announced before and logged with its evidence; Ctrl-C stops it.
+    --gate also wants the limits of [gate] in lambdactl.toml met. An abort is announced before and
+    logged with its evidence; Ctrl-C stops it.
     """
     from lambdactl.cli.session import opened
 

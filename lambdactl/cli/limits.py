@@ -1,0 +1,40 @@
+"""``[gate]`` of the project file: the operator's limits, for the function that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lambdactl.cli import config
+from lambdactl.cli.target import named
+from lambdactl.errors import UsageError
+from lambdactl.model import Target
+from lambdactl.verdict.gate import NO_LIMITS, Limits
+
+
+def limits_of(target: Target) -> Limits:
+    """What the nearest project file says; nothing where it is about another function.
+
+    Raises UsageError for a limit that no canary could be held to.
+    """
+    file = config.project_file()
+    table: Mapping[str, object] = file.content.get("gate", {}) if file else {}
+    if file is None or not table or not _is_about(file, target):
+        return NO_LIMITS
+    origin = config.shown(file.path)
+    for name, value in table.items():
+        if isinstance(value, int | float) and value < 0:
+            raise UsageError(
+                f"{origin}: gate.{name} {value:g} is below 0",
+                hint=f"lambdactl config set --project gate.{name} 1",
+            )
+    words = {name: tuple(v) if isinstance(v, list) else v for name, v in table.items()}
+    return Limits(**words, origin=origin)  # type: ignore[arg-type]
+
+
+def _is_about(file: config.File, target: Target) -> bool:
+    function = file.text("function")
+    if function is None:
+        return True
+    meant = named(function, "")
+    alias = meant["alias"].text if "alias" in meant else file.text("alias")
+    return meant["function"].text == target.function and alias in (None, target.alias)
