@@ -164,8 +164,7 @@ def missing(why: str, asked: Asked) -> NotFound:
     return NotFound(
         f"{asked.subject} was not found{where}",
         why=why,
-        hint="check the name, the region and the profile; aws lambda list-functions"
-        f"{asked.profile_flag} lists what is there",
+        hint="check the name, the region and the profile; lambdactl list   shows what is there",
     )
 
 

@@ -57,7 +57,7 @@ def require_account(where: str, number: str) -> None:
         raise UsageError(
             f"{where}: account_id {number!r} is not an account",
             why="an account has a number of twelve digits",
-            hint="aws sts get-caller-identity   shows it",
+            hint="lambdactl list   shows it in its first line",
         )
 
 

@@ -105,7 +105,7 @@ def refuse_while_changing(snapshot: Snapshot, inventory: Inventory) -> None:
         raise Refused(
             f"cannot prune {function}: stack {stack.name} is {stack.status}",
             why="a stack that must go back to a version that is gone cannot be rolled back",
-            hint=f"aws cloudformation describe-stack-events --stack-name {stack.name}",
+            hint=f"lambdactl events -f {snapshot.target}   says what came of it",
         )
 
 

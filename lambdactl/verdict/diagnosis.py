@@ -130,7 +130,7 @@ def of_stack(seen: Observed) -> Iterator[Finding]:
         command = f"aws cloudformation continue-update-rollback --stack-name {name}"
         yield Finding(Grade.PROBLEM, "the stack is stuck half way back", evidence, command)
     elif status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"):
-        command = f"aws cloudformation describe-stack-events --stack-name {name}"
+        command = f"lambdactl events -f {seen.snapshot.target}"
         yield Finding(Grade.PROBLEM, "the stack cannot be updated", evidence, command)
     elif status.endswith("_IN_PROGRESS"):
         command = f"lambdactl deploy --attach --stack-name {name}"
@@ -168,7 +168,7 @@ def of_alarms(seen: Observed) -> Iterator[Finding]:
     for alarm in snapshot.alarms:
         if alarm.state == "ALARM" and snapshot.active_deployment is None:
             title = f"alarm {alarm.name} is red and will stop the next deployment at once"
-            command = f"aws cloudwatch describe-alarm-history --alarm-name {alarm.name}"
+            command = f"lambdactl alarms -f {snapshot.target}"
             evidence = alarm.reason or alarm.summary or alarm.state
             yield Finding(Grade.PROBLEM, title, evidence, command)
     for rule in seen.rules:
