@@ -14,6 +14,7 @@ from lambdactl.model import LayerVersion
 from lambdactl.ops.events import Event
 from lambdactl.ops.sightings import Sightings
 from lambdactl.ops.spool import Spool
+from lambdactl.ops.storage_outlook import StorageMemory, paced
 from lambdactl.ops.survey import Asked, Survey
 from lambdactl.plan.storage import PACE_DAYS, Cached, Holding, StorageReport, is_billed
 
@@ -44,6 +45,7 @@ class Measuring:
             layers = parts.read("layers", partial(self.layers, spool), none)
             unread = tuple((u.part, u.reason) for u in parts.unread)
             self._report = self.told(spool, layers, survey.taken, unread)
+            StorageMemory(self.aws.place(), self.aws.tell).keep(self._report)
 
     def layers(self, spool: Spool) -> tuple[LayerVersion, ...]:
         return tuple(self.aws.layer_versions(spool.layers()))
@@ -97,8 +99,7 @@ def published(spool: Spool, layers: tuple[LayerVersion, ...], since: datetime) -
         "select coalesce(sum(size), 0) from version where number > 0 and published >= ?",
         (since.timestamp(),),
     )
-    made = (v.code_size for v in layers if v.created is not None and v.created >= since)
-    return int(size) + sum(made)
+    return int(size) + paced(layers, since)
 
 
 def cached(spool: Spool, which: str) -> Cached:

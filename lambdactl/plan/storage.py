@@ -42,24 +42,16 @@ class Cached:
 
 
 @dataclass(frozen=True, slots=True)
-class StorageReport:
-    """Sizes in bytes."""
+class Outlook:
+    """How full code storage is and when it will be full; bytes. None is not known."""
 
     taken: datetime
     used: int
     limit: int
-    functions: tuple[Holding, ...]
-    """Largest first."""
-    layers: tuple[Holding, ...]
-    cached: Cached
-    published: int
+    published: int | None
     """In the last thirty days, by functions and layers."""
-    prunable: int
+    prunable: int | None
     """What a prune would free, at most."""
-    prunable_versions: int
-    prunable_cached: Cached = Cached()
-    skipped: tuple[tuple[str, str], ...] = ()
-    """Functions of which that could not be told, or ``layers``, and why."""
 
     @property
     def free(self) -> int:
@@ -71,25 +63,46 @@ class StorageReport:
         return 100.0 * self.used / self.limit if self.limit else None
 
     @property
-    def pace(self) -> float:
+    def pace(self) -> float | None:
         """Bytes a day."""
-        return self.published / PACE_DAYS
+        return None if self.published is None else self.published / PACE_DAYS
 
     @property
     def full_at(self) -> datetime | None:
-        """When the limit is reached at this pace; None where nothing was published."""
+        """When the limit is reached at this pace; None where nothing was published, or the pace is
+        not known."""
         return self.full_after(self.free)
 
     @property
     def full_at_if_pruned(self) -> datetime | None:
-        return self.full_after(self.free + self.prunable)
+        return None if self.prunable is None else self.full_after(self.free + self.prunable)
 
     def full_after(self, free: int) -> datetime | None:
-        if self.pace <= 0:
+        if not self.pace or self.pace < 0:
             return None
         days = free / self.pace
         # Beyond a lifetime a day on the calendar says nothing.
         return self.taken + timedelta(days=days) if days < 36_500 else None
+
+
+@dataclass(frozen=True, slots=True)
+class StorageReport(Outlook):
+    """Who holds code storage, and what a prune would free of it; all of it was read."""
+
+    published: int
+    prunable: int
+    prunable_versions: int
+    functions: tuple[Holding, ...]
+    """Largest first."""
+    layers: tuple[Holding, ...]
+    cached: Cached
+    prunable_cached: Cached = Cached()
+    skipped: tuple[tuple[str, str], ...] = ()
+    """Functions of which that could not be told, or ``layers``, and why."""
+
+    @property
+    def pace(self) -> float:
+        return self.published / PACE_DAYS
 
 
 def is_billed(runtime: str | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from lambdactl.plan.storage import Cached, Holding, StorageReport
+from lambdactl.plan.storage import Cached, Holding, Outlook, StorageReport
 from lambdactl.render.columns import columns
 from lambdactl.render.numbers import counted, iso, size
 from lambdactl.render.spans import Line, Span, spans
@@ -30,12 +30,12 @@ def storage_lines(report: StorageReport, *, ascii: bool = False) -> list[Line]:
     ]
 
 
-def gauge(report: StorageReport, width: int, *, ascii: bool = False) -> tuple[Span, ...]:
+def gauge(report: Outlook, width: int, *, ascii: bool = False) -> tuple[Span, ...]:
     """Used, of that what a prune would free, and free: ``width`` cells together."""
     full_, part, empty = ("#", "=", ".") if ascii else ("█", "▒", "░")
     whole = max(report.limit, report.used, 1)
     used = min(round(width * report.used / whole), width)
-    gone = min(round(width * report.prunable / whole), used)
+    gone = min(round(width * (report.prunable or 0) / whole), used)
     style = "red" if report.used >= 0.9 * whole else ""
     return (
         Span(full_ * (used - gone), style),
@@ -44,12 +44,14 @@ def gauge(report: StorageReport, width: int, *, ascii: bool = False) -> tuple[Sp
     )
 
 
-def share(report: StorageReport) -> str:
+def share(report: Outlook) -> str:
     told = f" {report.share:.1f} %" if report.share is not None else ""
     return f"{size(report.used)} of {size(report.limit)}{told}, free {size(report.free)}"
 
 
-def full(report: StorageReport) -> str:
+def full(report: Outlook) -> str:
+    if report.pace is None:
+        return "on a day that is not known: the versions have not been read"
     pace = f"{size(report.pace)} a day over the last 30 days"
     if report.full_at is None:
         return f"not in sight: {pace}"
