@@ -16,9 +16,13 @@ from lambdactl.render.visible import visible
 def log_line(line: LogLine) -> Line:
     """``14:06:41 5f1c2a ERROR ...``: the time, the worker, what it said, on one line."""
     style = "red" if is_error(line) else ""
-    return spans(
-        Span(f"{clock(line.at)} {worker(line)} ", "dim"), Span(visible(line.message), style)
-    )
+    return spans(Span(f"{clock(line.at)} {worker(line)} ", "dim"), Span(said(line.message), style))
+
+
+def said(text: str) -> str:
+    """What was logged, on one line. A tab sets words apart and steers nothing: Lambda's own REPORT
+    lines are full of them."""
+    return visible(text.replace("\t", "  "))
 
 
 def worker(line: LogLine) -> str:
@@ -49,8 +53,8 @@ def error_table(groups: Sequence[ErrorGroup]) -> Table:
             f"{g.count:,}",
             stamp(g.first),
             stamp(g.last),
-            Span(visible(g.pattern), "red"),
-            visible(g.message),
+            Span(said(g.pattern), "red"),
+            said(g.message),
         )
         for g in groups
     )

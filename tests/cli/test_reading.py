@@ -242,6 +242,18 @@ def test_logs_of_the_canary(cli: Run, archive: Archive) -> None:
     assert archive.log == ["aliases", "log_group 42", "log_lines 42"]
 
 
+def test_a_tab_is_space_and_all_else_that_steers_is_spelled(cli: Run, archive: Archive) -> None:
+    line = "REPORT RequestId: a\tDuration: 3.1 ms\x07\tMemory Size: 128 MB\t"
+    archive.logged = [[said(1, line, ago_s=50), said(2, "ERROR\tno\x1b[2J\tluck", ago_s=40)]]
+    assert cli("logs", *LIVE).out == (
+        "13:59:10 5f1c2a REPORT RequestId: a  Duration: 3.1 ms\\x07  Memory Size: 128 MB\n"
+        "13:59:20 5f1c2a ERROR  no\\x1b[2J  luck\n"
+    )
+    assert cli("logs", *LIVE, "--errors").out.endswith("  ERROR  no\\x1b[<n>J  luck\n")
+    told = json.loads(cli("logs", *LIVE, "-o", "json").out)["data"]
+    assert told[0]["message"] == line
+
+
 def test_logs_of_the_stable_version_or_of_the_one_that_is_named(cli: Run, archive: Archive) -> None:
     cli("logs", *LIVE)
     assert archive.log == ["aliases", "log_group 41", "log_lines 41"]
