@@ -6,7 +6,10 @@
     ├── UsageError              2   bad words, bad file, target not resolved
     │   └── NoRegion            2   no region is set anywhere
     ├── NotConfirmed            3   the prompt was answered with no
-    ├── CredentialsError        4   missing, expired, or for another account
+    ├── CredentialsError        4   not usable: unknown to AWS, or refused for the clock
+    │   ├── NoCredentials       4   none were found
+    │   ├── LoginExpired        4   they were good once
+    │   └── WrongAccount        4   they are for another account than the one that is meant
     ├── Refused                 5   a precondition does not hold; nothing was changed
     │   └── Stale               5   somebody changed it since we looked; nothing was changed
     ├── RolloutFailed           6   the rollout failed, was aborted, or was rolled back
@@ -34,6 +37,8 @@ class LambdactlError(Exception):
     aws_code: str | None = None
     """AWS's own error code, where AWS answered with one: ``PreconditionFailedException``."""
     request_id: str | None = None
+    call: str | None = None
+    """The call that failed, where it was one call: ``lambda:GetAlias``."""
 
     def __init__(self, message: str, *, why: str | None = None, hint: str | None = None) -> None:
         super().__init__(message)
@@ -58,6 +63,18 @@ class NotConfirmed(LambdactlError):
 class CredentialsError(LambdactlError):
     exit_code = 4
     code = "credentials"
+
+
+class NoCredentials(CredentialsError):
+    """No source of credentials has any."""
+
+
+class LoginExpired(CredentialsError):
+    """They are of no use until somebody logs in again."""
+
+
+class WrongAccount(CredentialsError):
+    """They work, in an account that is not the one that is meant."""
 
 
 class Refused(LambdactlError):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lambdactl.aws.known_accounts import Known, KnownAccounts
-from lambdactl.errors import CredentialsError
+from lambdactl.errors import WrongAccount
 from lambdactl.model import Place
 
 if TYPE_CHECKING:
@@ -108,11 +108,11 @@ class Caller:
         return self._placed(told), arn
 
     def _compare(self, account: str) -> None:
-        """Raises CredentialsError where the account is not the one that was believed."""
+        """Raises WrongAccount where the account is not the one that was believed."""
         if self._believed is not None and self._believed.account_id != account:
             if self._known is not None:
                 self._known.forget(self._key)
-            raise CredentialsError(
+            raise WrongAccount(
                 f"account {account} answered, not {self._believed.account_id}, to which these"
                 " credentials led before",
                 why="what was remembered of them is forgotten; nothing of the answer was used",

@@ -30,7 +30,7 @@ from lambdactl.aws.limiter import Buckets
 from lambdactl.aws.repeating import throttle_code, unsent_again
 from lambdactl.aws.tally import Tally, watch
 from lambdactl.aws.wholeness import check_whole
-from lambdactl.errors import NotFound, Refused, UsageError
+from lambdactl.errors import LambdactlError, NotFound, Refused, UsageError
 
 T = TypeVar("T")
 READS = ("BatchGet", "Describe", "Filter", "Get", "Head", "List")
@@ -69,6 +69,8 @@ class Door:
         """Told the code with which AWS asks us to slow down, each time, before the retry."""
         self.on_call: Callable[[str], None] | None = None
         """Told a line of every answer and every failure: no parameter, no content."""
+        self.on_error: Callable[[LambdactlError], None] | None = None
+        """Told every failure of a call, those too that cost a part of a look only."""
         self.pause: Callable[[float], None] = time.sleep
         self.tally = Tally()
         """What was really sent, retries and all: see :mod:`lambdactl.aws.tally`."""
@@ -124,10 +126,21 @@ class Door:
             if isinstance(told, NotFound):
                 # That there is no such thing is true of one account only.
                 self.caller.after(service, {})
+            if self.on_error is not None:
+                self.on_error(told)
             raise told from error
 
     def asked(self, service: str, operation: str, about: str = "") -> Asked:
-        return Asked(service, operation, about, self.region, self.profile, self.foreign_endpoint)
+        profile, endpoint = self.named_profile, self.foreign_endpoint
+        return Asked(service, operation, about, self.region, profile, endpoint)
+
+    @property
+    def named_profile(self) -> str | None:
+        """The profile in use, whoever named it: what is suggested must lead to the same login."""
+        if self.profile or self._session is None or self._keys != (None, None):
+            return self.profile
+        found: str = self._session.profile_name
+        return None if found == "default" else found
 
     def client(self, service: str, *, writes: bool = False) -> Any:
         """botocore's client of a service; ``writes`` has one that never repeats a request."""

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from lambdactl.errors import (
-    CredentialsError,
     LambdactlError,
+    LoginExpired,
+    NoCredentials,
     NoRegion,
     Throttled,
     Unreachable,
@@ -79,7 +80,7 @@ def of_exception(error: Exception, asked: Asked) -> LambdactlError:
 
 
 def no_credentials(error: Exception, asked: Asked) -> LambdactlError:
-    return CredentialsError(
+    return NoCredentials(
         "there are no usable AWS credentials",
         why=one_line(error),
         hint=f"aws configure{asked.profile_flag}   or set AWS_PROFILE",
@@ -88,7 +89,7 @@ def no_credentials(error: Exception, asked: Asked) -> LambdactlError:
 
 def no_login(error: Exception, asked: Asked) -> LambdactlError:
     who = f" of profile {asked.profile}" if asked.profile else ""
-    return CredentialsError(
+    return LoginExpired(
         f"the login{who} has expired or was never made", why=one_line(error), hint=asked.login
     )
 

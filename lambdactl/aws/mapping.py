@@ -14,6 +14,7 @@ from lambdactl.aws.failures import Asked, of_exception
 from lambdactl.errors import (
     CredentialsError,
     LambdactlError,
+    LoginExpired,
     NotFound,
     PermissionDenied,
     Refused,
@@ -90,9 +91,10 @@ def translate(error: Exception, asked: Asked) -> LambdactlError:
     """The error of ours that says what ``error`` says, where it happened and what to type next."""
     from botocore.exceptions import ClientError
 
-    if isinstance(error, ClientError):
-        return of_answer(error, asked)
-    return of_exception(error, asked)
+    answered = error if isinstance(error, ClientError) else None
+    told = of_answer(answered, asked) if answered is not None else of_exception(error, asked)
+    told.call = f"{asked.service}:{asked.operation}"
+    return told
 
 
 def of_answer(error: ClientError, asked: Asked) -> LambdactlError:
@@ -187,5 +189,5 @@ def throttled(why: str, asked: Asked) -> Throttled:
     )
 
 
-def expired(why: str, asked: Asked) -> CredentialsError:
-    return CredentialsError("the credentials have expired", why=why, hint=asked.login)
+def expired(why: str, asked: Asked) -> LoginExpired:
+    return LoginExpired("the credentials have expired", why=why, hint=asked.login)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 
 from lambdactl.cli import config, state
 from lambdactl.cli.options import Asked
-from lambdactl.errors import CredentialsError, UsageError
+from lambdactl.errors import UsageError, WrongAccount
 from lambdactl.model import Place, Target
 
 LAST_DEPLOY = "last deploy"
@@ -111,10 +111,10 @@ class Wanted:
         return replace(self, values={**self.values, **said})
 
     def require_place(self, place: Place) -> None:
-        """Raises CredentialsError if ``place`` is in another account than the one meant."""
+        """Raises WrongAccount if ``place`` is in another account than the one meant."""
         pinned = self.values.get("account_id")
         if pinned is not None and pinned.text != place.account_id:
-            raise CredentialsError(
+            raise WrongAccount(
                 f"these credentials are for account {place.account_id}, not for {pinned.text}",
                 why=f"account {pinned.text} ← {pinned.origin}; nothing was read or changed there",
                 hint=f"--profile NAME, of a profile for account {pinned.text}",

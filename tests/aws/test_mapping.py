@@ -16,6 +16,8 @@ from lambdactl.aws.mapping import translate
 from lambdactl.errors import (
     CredentialsError,
     LambdactlError,
+    LoginExpired,
+    NoCredentials,
     NoRegion,
     NotFound,
     PermissionDenied,
@@ -56,8 +58,8 @@ def answered(code: str, message: str = "said AWS", status: int = 400) -> ClientE
         ("DeploymentAlreadyCompletedException", 400, Stale, "nothing was done"),
         ("AccessDeniedException", 403, PermissionDenied, "no permission: lambda:GetAlias on"),
         ("AccessDenied", 403, PermissionDenied, "no permission: lambda:GetAlias"),
-        ("ExpiredToken", 403, CredentialsError, "have expired"),
-        ("ExpiredTokenException", 400, CredentialsError, "have expired"),
+        ("ExpiredToken", 403, LoginExpired, "have expired"),
+        ("ExpiredTokenException", 400, LoginExpired, "have expired"),
         ("UnrecognizedClientException", 403, CredentialsError, "does not know these credentials"),
         ("InvalidClientTokenId", 403, CredentialsError, "does not know these credentials"),
         ("SignatureDoesNotMatch", 403, CredentialsError, "signature"),
@@ -79,6 +81,7 @@ def test_an_answer_becomes_an_error_by_its_code(
     assert type(error) is kind
     assert sentence in str(error)
     assert (error.aws_code, error.request_id) == (code, "r-1")
+    assert error.call == "lambda:GetAlias"
     assert "said AWS" in (error.why or "")
 
 
@@ -165,10 +168,10 @@ def test_the_table_names_only_classes_that_exist() -> None:
 @pytest.mark.parametrize(
     ("error", "kind", "hint"),
     [
-        (botocore.exceptions.NoCredentialsError(), CredentialsError, "aws configure --profile ops"),
+        (botocore.exceptions.NoCredentialsError(), NoCredentials, "aws configure --profile ops"),
         (
             botocore.exceptions.SSOTokenLoadError(error_msg="expired"),
-            CredentialsError,
+            LoginExpired,
             "aws sso login --profile ops",
         ),
         (botocore.exceptions.NoRegionError(), NoRegion, "--region"),
