@@ -34,7 +34,7 @@ from lambdactl.model import (
 
 if TYPE_CHECKING:
     from lambdactl.aws import fleet, history
-    from lambdactl.model_configuration import Configuration, LogLine, RedAlarm
+    from lambdactl.model_configuration import Configuration, Listed, LogLine, RedAlarm
     from lambdactl.model_history import AlarmChange, AlarmRule, Metric, Traffic
     from lambdactl.model_stack import StackEvent
 
@@ -90,6 +90,10 @@ class Aws(Door):
     def functions(self) -> tuple[str, ...]:
         """The names of all functions: for pickers."""
         return reads.functions(self)
+
+    def function_pages(self) -> Iterator[tuple[Listed, ...]]:
+        """All functions with when they were changed, a page at a time."""
+        return reads.listed(self)
 
     def aliases(self, function: str) -> tuple[Alias, ...]:
         """Every alias of a function; NotFound where there is no such function."""
