@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import lambdactl
 from lambdactl import errors
 from lambdactl.state_home import state_dir
 from tests.cli.conftest import Run
 from tests.cli.shop import Shop
 
 STATUS = ("status", "-f", "checkout:live")
+OURS = re.compile(
+    r"aws (lambda (list|get)|logs|cloudwatch describe-alarm-history|deploy list"
+    r"|cloudformation describe-stack-events)"
+)
+"""What ``list``, ``versions``, ``aliases``, ``logs``, ``alarms``, ``deployments``, ``events`` say."""
+
+
+def test_no_hint_leads_elsewhere_for_what_a_command_of_ours_answers() -> None:
+    rooms = Path(lambdactl.__file__).parent
+    ours = [p for p in rooms.rglob("*.py") if "sandbox" not in p.relative_to(rooms).parts]
+    assert [p.name for p in ours if OURS.search(p.read_text(encoding="utf-8"))] == []
 
 
 def every_error() -> list[errors.LambdactlError]:
