@@ -21,7 +21,7 @@ OURS = re.compile(
     r"aws (lambda (list|get)|logs|cloudwatch describe-alarm-history|deploy list"
     r"|cloudformation describe-stack-events)"
 )
-"""What ``list``, ``versions``, ``aliases``, ``logs``, ``alarms``, ``deployments``, ``events`` say."""
+"""What ``list``, ``versions``, ``logs``, ``alarms``, ``events`` and ``deployments`` answer."""
 
 
 def test_no_hint_leads_elsewhere_for_what_a_command_of_ours_answers() -> None:
