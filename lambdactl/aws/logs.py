@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from lambdactl.aws.configurations import configuration, default_group
@@ -27,30 +28,52 @@ def group_of(door: Door, function: str, number: int) -> str:
     return configuration(door, function, number).log_group
 
 
+def group_of_hook(door: Door, hook: str) -> tuple[str, str]:
+    """(name, log group) of a function as an AppSpec names it: by name or ARN, with a qualifier."""
+    answer = door.call(
+        "lambda", "GetFunctionConfiguration", f"hook function {hook}", FunctionName=hook
+    )
+    name: str = answer["FunctionName"]
+    return name, (answer.get("LoggingConfig") or {}).get("LogGroup") or default_group(name)
+
+
 def lines(
-    door: Door, group: str, function: str, number: int, *, since: datetime, until: datetime
+    door: Door,
+    group: str,
+    function: str,
+    number: int | None,
+    *,
+    since: datetime,
+    until: datetime,
+    most: int | None = None,
 ) -> tuple[LogLine, ...]:
-    """What version ``number`` logged from ``since`` on, oldest first; nothing where the group is
-    not there yet, for Lambda makes it with the first line."""
+    """What version ``number``, or every version, logged from ``since`` on, oldest first; the first
+    ``most`` lines of it. NotFound where the group is not there, for Lambda makes it with the first
+    line."""
+    rows = (
+        row
+        for prefix in prefixes(group, function, number, since, until)
+        for row in filtered(door, group, prefix, since, until)
+        if is_of(row["logStreamName"], group, function, number)
+    )
     try:
-        rows = [
-            row
-            for prefix in prefixes(group, function, number, since, until)
-            for row in filtered(door, group, prefix, since, until)
-        ]
+        told = {row["eventId"]: row for row in islice(rows, most)}
     except NotFound as error:
-        if error.aws_code == "ResourceNotFoundException":
-            return ()
-        raise
-    told = {row["eventId"]: row for row in rows if is_of(row["logStreamName"], function, number)}
+        if error.aws_code != "ResourceNotFoundException":
+            raise
+        raise NotFound(
+            f"there is no log group {group}",
+            why="Lambda makes it with the first line, if the function's role may",
+            hint=f"check that the role of {function} has logs:CreateLogGroup and logs:PutLogEvents",
+        ) from error
     found = (line_from(row) for row in told.values())
     return tuple(sorted(found, key=lambda line: line.at))
 
 
 def prefixes(
-    group: str, function: str, number: int, since: datetime, until: datetime
+    group: str, function: str, number: int | None, since: datetime, until: datetime
 ) -> Iterator[str]:
-    own = f"[{number}]" if group == default_group(function) else ""
+    own = f"[{number}]" if number is not None and group == default_group(function) else ""
     first = (since.astimezone(UTC) - OLDEST_WORKER).date()
     days = (until.astimezone(UTC).date() - first).days
     for n in range(days + 1):
@@ -72,9 +95,11 @@ def filtered(
     )
 
 
-def is_of(stream: str, function: str, number: int) -> bool:
+def is_of(stream: str, group: str, function: str, number: int | None) -> bool:
     """Whether a worker of this version wrote the stream."""
     worker = stream.rpartition("/")[2]
+    if number is None:
+        return group == default_group(function) or worker.startswith(f"{function}[")
     return worker.startswith((f"[{number}]", f"{function}[{number}]"))
 
 

@@ -51,6 +51,7 @@ LOOK = (
             "codedeploy:BatchGetApplications",
             "codedeploy:BatchGetDeploymentTargets",
             "codedeploy:BatchGetDeployments",
+            "codedeploy:GetApplicationRevision",
             "codedeploy:GetDeployment",
             "codedeploy:GetDeploymentConfig",
             "codedeploy:GetDeploymentGroup",

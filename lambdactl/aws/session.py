@@ -198,12 +198,32 @@ class Aws(Door):
         return logs.group_of(self, function, version)
 
     def log_lines(
-        self, group: str, function: str, version: int, *, since: datetime, until: datetime
+        self,
+        group: str,
+        function: str,
+        version: int | None,
+        *,
+        since: datetime,
+        until: datetime,
+        most: int | None = None,
     ) -> tuple[LogLine, ...]:
-        """What one version logged, oldest first."""
+        """What one version, or every one, logged, oldest first, and no more than the first ``most``
+        lines; NotFound where there is no such group."""
         from lambdactl.aws import logs
 
-        return logs.lines(self, group, function, version, since=since, until=until)
+        return logs.lines(self, group, function, version, since=since, until=until, most=most)
+
+    def hooks(self, deployment_id: str) -> Mapping[str, str]:
+        """Lifecycle event -> the function that checks it; empty where a deployment has no hook."""
+        from lambdactl.aws import hooks
+
+        return hooks.hooks(self, deployment_id)
+
+    def hook_group(self, hook: str) -> tuple[str, str]:
+        """(name, log group) of a hook's function."""
+        from lambdactl.aws import logs
+
+        return logs.group_of_hook(self, hook)
 
     def red_alarms(self) -> tuple[RedAlarm, ...]:
         """Every alarm of the region that is in ALARM."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +12,8 @@ from lambdactl.cli.session import Session
 from lambdactl.errors import NotFound, UsageError
 from lambdactl.model import Target
 from lambdactl.model_configuration import LogLine
-from lambdactl.ops.log_lines import follow_lines, group_errors, is_error, looking
+from lambdactl.ops.log_lines import group_errors, is_error
+from lambdactl.ops.log_tail import Looked, follow_lines, looking
 from lambdactl.render import document
 from lambdactl.render.logged import error_records, error_table, log_line, log_record
 
@@ -45,12 +46,13 @@ def show_logs(session: Session, target: Target, wish: Wish) -> None:
             if is_error(line) or not wish.errors:
                 _tell(session, line)
     elif wish.errors:
-        groups = group_errors(look(since))
+        found = look(since)
+        groups = group_errors(found.lines)
         if not groups:
-            session.terminal.say(f"v{number} logged no error since {_ago(since)}")
+            _say_nothing(session, f"v{number} logged no error", found)
         answer(session, "LogErrors", error_records(groups), error_table(groups), target)
     else:
-        _show(session, target, number, look(since), since)
+        _show(session, target, number, look(since))
 
 
 def _meant(session: Session, target: Target) -> int:
@@ -70,9 +72,8 @@ def _meant(session: Session, target: Target) -> int:
     return number
 
 
-def _show(
-    session: Session, target: Target, number: int, lines: Sequence[LogLine], since: datetime
-) -> None:
+def _show(session: Session, target: Target, number: int, found: Looked) -> None:
+    lines = found.lines
     if session.asked.structured:
         told = document.envelope(
             "Logs", [log_record(x) for x in lines], place=session.place, target=target
@@ -80,8 +81,14 @@ def _show(
         session.terminal.document(told, session.asked.output, [x.id for x in lines])
         return
     if not lines:
-        session.terminal.say(f"v{number} logged nothing since {_ago(since)}")
+        _say_nothing(session, f"v{number} logged nothing", found)
     session.terminal.out(*(log_line(x) for x in lines))
+
+
+def _say_nothing(session: Session, nothing: str, found: Looked) -> None:
+    session.terminal.say(f"{nothing} since {_ago(found.since)}")
+    if found.missing is not None:
+        session.terminal.say(f"{found.missing}: {found.missing.why}")
 
 
 def _tell(session: Session, line: LogLine) -> None:

@@ -1,22 +1,17 @@
-"""Log lines of one version as they come, and the errors among them in groups.
+"""The errors among log lines, in groups, each with the call that it belongs to.
 
-CloudWatch Logs takes a line in when it can, out of order between streams; each look goes back over
-the last minute, and a line is told once by its id. Two errors are in one group when they differ
-only in numbers, ids, addresses and quoted text.
+Two errors are in one group when they differ only in numbers, ids, addresses and times. A line that
+does not name its request is of the one that its stream began last: a worker serves one at a time.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from lambdactl.aws import Aws
 from lambdactl.model_configuration import LogLine
-
-DELAY = timedelta(minutes=1)
-"""How late a line may be taken in."""
 
 _ERROR = re.compile(
     r"\[(?:ERROR|CRITICAL|FATAL)\]|\b(?:ERROR|FATAL|CRITICAL)\b|Task timed out"
@@ -31,6 +26,13 @@ _VARIABLE = (
     (re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{12,}\b", re.IGNORECASE), "<id>"),
     (re.compile(r"\b\d+(?:\.\d+)?"), "<n>"),
 )
+_ID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+_REQUEST = re.compile(
+    rf"(?:\bRequestId: |\"(?:requestId|AWSRequestId|request_id)\":\s*\""
+    rf"|^(?:\[\w+\]\t)?\d{{4}}-\d\d-\d\dT\S+[\t ])({_ID})",
+    re.IGNORECASE,
+)
+_BEGUN = re.compile(r"^START RequestId: |\"platform\.start\"")
 _PLATFORM = ("START RequestId:", "END RequestId:", "INIT_START ", "EXTENSION\t", "LOGS\t")
 
 
@@ -43,38 +45,27 @@ class ErrorGroup:
     first: datetime
     last: datetime
     message: str
+    request_id: str | None = None
+    """Of the call that the newest belongs to; None where no line tells it."""
 
 
-def follow_lines(
-    look: Callable[[datetime], Sequence[LogLine]],
-    *,
-    since: datetime,
-    wait: Callable[[], bool],
-) -> Iterator[LogLine]:
-    """Every line from ``since`` on, once, as it comes, until ``wait`` says that it is over."""
-    seen: dict[str, datetime] = {}
-    newest = since
-    while True:
-        for line in look(max(since, newest - DELAY)):
-            if line.id not in seen:
-                seen[line.id] = line.at
-                newest = max(newest, line.at)
-                yield line
-        seen = {i: at for i, at in seen.items() if at >= newest - 2 * DELAY}
-        if not wait():
-            return
+class Requests:
+    """Which call each line belongs to; what a stream began is known from look to look."""
 
+    def __init__(self) -> None:
+        self._begun: dict[str, str] = {}
 
-def looking(
-    aws: Aws, group: str, function: str, version: int
-) -> Callable[[datetime], Sequence[LogLine]]:
-    """Looks at one log group from a time up to AWS's now."""
-
-    def look(since: datetime) -> Sequence[LogLine]:
-        until = aws.now() + timedelta(seconds=1)
-        return aws.log_lines(group, function, version, since=since, until=until)
-
-    return look
+    def of(self, lines: Iterable[LogLine]) -> dict[str, str]:
+        """Line id -> request id, for the lines that tell it; ``lines`` are oldest first."""
+        known: dict[str, str] = {}
+        for line in lines:
+            found = _REQUEST.search(line.message)
+            if found is not None and _BEGUN.search(line.message):
+                self._begun[line.stream] = found.group(1)
+            named = found.group(1) if found else self._begun.get(line.stream)
+            if named is not None:
+                known[line.id] = named
+        return known
 
 
 def is_error(line: LogLine) -> bool:
@@ -82,23 +73,32 @@ def is_error(line: LogLine) -> bool:
     return not line.message.startswith(_PLATFORM) and _ERROR.search(line.message) is not None
 
 
-def group_errors(lines: Sequence[LogLine]) -> tuple[ErrorGroup, ...]:
-    """The errors among ``lines``, most frequent first, then newest."""
+def group_errors(
+    lines: Sequence[LogLine], requests: Mapping[str, str] | None = None
+) -> tuple[ErrorGroup, ...]:
+    """The errors among ``lines``, most frequent first, then newest.
+
+    ``requests`` are the calls of the lines, where more than these lines are needed to know them.
+    """
+    known = Requests().of(lines) if requests is None else requests
     found: dict[str, list[LogLine]] = {}
     for line in lines:
         if is_error(line):
             found.setdefault(pattern_of(line.message), []).append(line)
-    groups = (
-        ErrorGroup(
-            pattern,
-            len(same),
-            min(x.at for x in same),
-            max(x.at for x in same),
-            max(same, key=lambda x: x.at).message,
-        )
-        for pattern, same in found.items()
-    )
+    groups = (_grouped(pattern, same, known) for pattern, same in found.items())
     return tuple(sorted(groups, key=lambda g: (-g.count, -g.last.timestamp(), g.pattern)))
+
+
+def _grouped(pattern: str, same: Sequence[LogLine], requests: Mapping[str, str]) -> ErrorGroup:
+    newest = max(same, key=lambda line: line.at)
+    return ErrorGroup(
+        pattern,
+        len(same),
+        first=min(line.at for line in same),
+        last=newest.at,
+        message=newest.message,
+        request_id=requests.get(newest.id),
+    )
 
 
 def pattern_of(message: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lambdactl.model_configuration import LogLine
 from lambdactl.ops.log_lines import ErrorGroup, is_error
 from lambdactl.render.document import Document
-from lambdactl.render.numbers import clock, iso, stamp
+from lambdactl.render.numbers import UNKNOWN, clock, iso, stamp
 from lambdactl.render.spans import Line, Span, spans
 from lambdactl.render.tables import Column, Table
 from lambdactl.render.visible import visible
@@ -46,6 +46,7 @@ def error_table(groups: Sequence[ErrorGroup]) -> Table:
         Column("FIRST (UTC)"),
         Column("LAST (UTC)"),
         Column("ERROR"),
+        Column("REQUEST OF THE NEWEST", wide=True),
         Column("NEWEST, WHOLE", wide=True),
     )
     rows = tuple(
@@ -54,6 +55,7 @@ def error_table(groups: Sequence[ErrorGroup]) -> Table:
             stamp(g.first),
             stamp(g.last),
             Span(said(g.pattern), "red"),
+            visible(g.request_id or UNKNOWN),
             said(g.message),
         )
         for g in groups
@@ -69,6 +71,7 @@ def error_records(groups: Sequence[ErrorGroup]) -> list[Document]:
             "first": iso(g.first),
             "last": iso(g.last),
             "message": g.message,
+            "request_id": g.request_id,
         }
         for g in groups
     ]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lambdactl.errors import NotFound, PermissionDenied
+from lambdactl.errors import LambdactlError, NotFound, PermissionDenied
 from tests.aws.stubs import ARN, Script, denied
 
 SINCE = datetime(2026, 11, 20, 0, 30, tzinfo=UTC)
@@ -64,9 +64,66 @@ def test_every_page_is_read_and_a_line_told_once(script: Script) -> None:
     assert [i for i, _ in lines(script)] == ["e1", "e2", "e3"]
 
 
-def test_a_group_that_is_not_there_yet_has_no_line(script: Script) -> None:
+def test_a_group_that_is_not_there_yet_is_told_from_an_empty_one(script: Script) -> None:
     script.fails("logs", "filter_log_events", "ResourceNotFoundException")
-    assert lines(script) == []
+    with pytest.raises(NotFound, match="there is no log group /aws/lambda/checkout") as told:
+        lines(script)
+    assert "logs:CreateLogGroup" in (told.value.hint or "")
+
+
+def test_no_more_lines_are_read_than_are_wanted(script: Script) -> None:
+    script.expect("logs", "filter_log_events", asked("2026/11/19"), {"events": []})
+    first = {"events": [event(1), event(2), event(3)], "nextToken": "more"}
+    script.expect("logs", "filter_log_events", asked("2026/11/20"), first)
+    found = script.aws.log_lines(GROUP, "checkout", 42, since=SINCE, until=UNTIL, most=2)
+    assert [line.id for line in found] == ["e1", "e2"]
+
+
+def test_a_hook_may_be_of_any_version_and_share_its_group(script: Script) -> None:
+    hook = "arn:aws:lambda:eu-west-1:123456789012:function:CodeDeployHook_x:live"
+    said = {"FunctionName": "CodeDeployHook_x", "LoggingConfig": {"LogGroup": "hooks"}}
+    script.expect("lambda", "get_function_configuration", {"FunctionName": hook}, said)
+    assert script.aws.hook_group(hook) == ("CodeDeployHook_x", "hooks")
+    script.expect("logs", "filter_log_events", asked("2026/11/19", "", "hooks"), {"events": []})
+    rows = [event(1, "2026/11/20/CodeDeployHook_x[$LATEST]5f"), event(2, "2026/11/20/other[1]5f")]
+    script.expect("logs", "filter_log_events", asked("2026/11/20", "", "hooks"), {"events": rows})
+    found = script.aws.log_lines("hooks", "CodeDeployHook_x", None, since=SINCE, until=UNTIL)
+    assert [line.id for line in found] == ["e1"]
+
+
+REVISION = {"revisionType": "String", "string": {"sha256": "5f1c"}}
+
+
+def appspec(script: Script, revision: dict[str, Any]) -> None:
+    info = {"deploymentId": "d-1", "applicationName": "app", "revision": REVISION}
+    script.expect("codedeploy", "get_deployment", {"deploymentId": "d-1"}, {"deploymentInfo": info})
+    asked_for = {"applicationName": "app", "revision": REVISION}
+    script.expect("codedeploy", "get_application_revision", asked_for, {"revision": revision})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"version": 0.0, "Hooks": [{"BeforeAllowTraffic": "pre"}, {"AfterAllowTraffic": "post"}]}',
+        "version: 0.0\nHooks:\n- BeforeAllowTraffic: pre\n- AfterAllowTraffic: post\n",
+    ],
+)
+def test_the_hooks_of_a_deployment_are_in_its_appspec(script: Script, content: str) -> None:
+    appspec(script, {"revisionType": "String", "string": {"sha256": "5f1c", "content": content}})
+    found = {"BeforeAllowTraffic": "pre", "AfterAllowTraffic": "post"}
+    assert script.aws.hooks("d-1") == script.aws.hooks("d-1") == found
+
+
+@pytest.mark.parametrize("content", ["version: 0.0", "[]", "x"])
+def test_an_appspec_without_hooks(script: Script, content: str) -> None:
+    appspec(script, {"revisionType": "String", "string": {"sha256": "5f1c", "content": content}})
+    assert script.aws.hooks("d-1") == {}
+
+
+def test_an_appspec_that_codedeploy_does_not_hold(script: Script) -> None:
+    appspec(script, {"revisionType": "S3", "s3Location": {"bucket": "b", "key": "k"}})
+    with pytest.raises(LambdactlError, match="its hooks are not known"):
+        script.aws.hooks("d-1")
 
 
 def test_a_group_that_may_not_be_read_is_not_empty(script: Script) -> None:

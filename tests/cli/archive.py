@@ -76,7 +76,14 @@ class Archive(Shop):
         return f"/aws/lambda/{function}"
 
     def log_lines(
-        self, group: str, function: str, version: int, *, since: datetime, until: datetime
+        self,
+        group: str,
+        function: str,
+        version: int | None,
+        *,
+        since: datetime,
+        until: datetime,
+        most: int | None = None,
     ) -> Sequence[LogLine]:
         self._called(f"log_lines {version}")
         found = self.logged.pop(0) if len(self.logged) > 1 else self.logged[0]
