@@ -59,7 +59,7 @@ class Rival:
             endpoint_url=self.endpoint,
             region_name=REGION,
             aws_access_key_id="AKIASANDBOXSANDBOX00",
-            aws_secret_access_key="made-up",
+            aws_secret_access_key="made-up-key-of-the-sandbox-opens-nothing",
             config=once,
         )
 

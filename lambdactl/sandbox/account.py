@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from lambdactl.sandbox.clock import Clock
 from lambdactl.sandbox.errors import ApiError as ApiError
+from lambdactl.sandbox.signatures import Key
 from lambdactl.sandbox.wire import Call
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ ACCOUNT_ID = "000000000000"
 REGION = "us-east-1"
 ACCESS_KEY_ID = "AKIASANDBOXSANDBOX00"
 SECRET_ACCESS_KEY = "made-up-key-of-the-sandbox-opens-nothing"
+FUNCTION_KEY_ID = "ASIASANDBOXLAMBDA000"
+FUNCTION_KEY = Key("made-up-key-of-a-sandbox-function", "made-up-token-of-a-sandbox-function")
+"""What functions sign with."""
 
 
 class Service(Protocol):
@@ -52,6 +56,8 @@ class Account:
         self.lock = threading.RLock()
         self.endpoint: str | None = None
         """Where the account can be reached over HTTP; set when it listens."""
+        self.keys = {ACCESS_KEY_ID: Key(SECRET_ACCESS_KEY), FUNCTION_KEY_ID: FUNCTION_KEY}
+        """By access key id; those that STS and IAM give out are added."""
         self.services: dict[str, Any] = {}
         self.door = make_door(self)
         """The only entrance: faults, journal, checks."""

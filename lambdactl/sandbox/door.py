@@ -39,6 +39,8 @@ from lambdactl.sandbox.errors import ApiError
 from lambdactl.sandbox.faults import Blow, ConnectionDropped, Faults, throttled
 from lambdactl.sandbox.journal import Entry, Journal
 from lambdactl.sandbox.quotas import Quotas
+from lambdactl.sandbox.signatures import check_signature
+from lambdactl.sandbox.turned_away import Why, turned_away, unsigned
 from lambdactl.sandbox.wire import (
     Call,
     Destination,
@@ -139,12 +141,13 @@ class Door:
     def _answer(self, request: Request, request_id: str) -> Response:
         signature = read_signature(request)
         signed_as = signature.signing_name if signature else None
-        request = with_bucket_in_path(request) if signed_as == "s3" else request
+        signed, request = request, _addressed(request, signed_as)
         place = destination(request, signed_as)
         caller = signature.access_key_id if signature else "anonymous"
         call = Call(place.service or "unknown", place.operation or "Unknown", {}, caller)
         try:
-            response = self._performed(request, place, signature, call, request_id)
+            self._admit(signed, place, signature)
+            response = self._performed(request, place, call, request_id)
         except ApiError as error:
             self._note(call, error.status, error.code)
             return write_error(error, place.service, place.protocol, request_id)
@@ -162,34 +165,27 @@ class Door:
         return response
 
     def _admit(self, request: Request, place: Destination, signature: Signature | None) -> None:
-        """Turn away who AWS would turn away, and whoever a web page has sent.
-
-        The signature itself is not verified. It must be there all the same: a page in the user's
-        browser can post a form to any port of the machine, but it cannot sign.
-        """
+        """Turn away who AWS would turn away, and whoever a web page has sent: a page in the user's
+        browser can post a form to any port of the machine, but it cannot sign."""
         if "origin" in request.headers:
             raise ApiError("AccessDenied", "The sandbox does not serve web pages.", 403)
         if signature is None:
-            raise _unsigned(place)
-        region = self.account.region
-        if place.service in OURS and signature.region not in (region, None):
-            code = (
-                "SignatureDoesNotMatch"
-                if place.protocol == "query"
-                else "InvalidSignatureException"
-            )
+            raise unsigned(place.protocol)
+        service, region = place.service, self.account.region
+        if service is None:
+            return
+        if service in OURS and signature.region not in (region, None):
             message = f"Credential should be scoped to a valid region: this sandbox is in {region}."
-            raise ApiError(code, message, 403)
+            raise turned_away(service, Why.MISMATCH, message)
+        check_signature(self.account.keys, request, signature, service)
 
     def _performed(
         self,
         request: Request,
         place: Destination,
-        signature: Signature | None,
         call: Call,
         request_id: str,
     ) -> Response:
-        self._admit(request, place, signature)
         if place.service is None:
             raise not_there(place)
         if not self._is_ours(call):
@@ -294,11 +290,9 @@ def _invocation_address(request: Request) -> tuple[str, str] | None:
     return None
 
 
-def _unsigned(place: Destination) -> ApiError:
-    if place.protocol == "rest-xml":
-        return ApiError("AccessDenied", "Access Denied", 403)
-    code = "MissingAuthenticationToken" + ("" if place.protocol == "query" else "Exception")
-    return ApiError(code, "Missing Authentication Token", 403)
+def _addressed(request: Request, signed_as: str | None) -> Request:
+    """``request`` as the models address it; its signature is of how it came."""
+    return with_bucket_in_path(request) if signed_as == "s3" else request
 
 
 def _inflated(request: Request) -> Request:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from lambdactl.sandbox.errors import ApiError
+from lambdactl.sandbox.turned_away import Why, turned_away
 from lambdactl.sandbox.wire import Call
 from lambdactl.sandbox.wire.models import speaks
 
@@ -66,8 +67,7 @@ def denied() -> Trouble:
             f"User: {caller_arn} is not authorized to perform: {call.action} because no "
             f"identity-based policy allows the {call.action} action"
         )
-        by_query = speaks(call.service, "query") or call.service == "s3"
-        return Blow(ApiError("AccessDenied" if by_query else "AccessDeniedException", message, 403))
+        return Blow(turned_away(call.service, Why.DENIED, message))
 
     return strike
 
@@ -76,11 +76,10 @@ def expired() -> Trouble:
     """The session token has run out."""
 
     def strike(call: Call, _caller_arn: str) -> Blow:
-        if call.service == "s3":
-            return Blow(ApiError("ExpiredToken", "The provided token has expired.", 400))
-        code = "ExpiredToken" if speaks(call.service, "query") else "ExpiredTokenException"
-        message = "The security token included in the request is expired"
-        return Blow(ApiError(code, message, 403))
+        in_s3 = "The provided token has expired."
+        elsewhere = "The security token included in the request is expired"
+        message = in_s3 if call.service == "s3" else elsewhere
+        return Blow(turned_away(call.service, Why.EXPIRED, message))
 
     return strike
 
@@ -117,13 +116,11 @@ def skewed(seconds: float, now: Callable[[], float] = time.time) -> Trouble:
     def strike(call: Call, _caller_arn: str) -> Blow:
         if call.service == "s3":
             message = "The difference between the request time and the current time is too large."
-            return Blow(ApiError("RequestTimeTooSkewed", message, 403))
+            return Blow(turned_away("s3", Why.SKEWED, message))
         there = now()
         signed, oldest, here = (_stamp(t) for t in (there - seconds, there - _VALID_S, there))
         message = f"Signature expired: {signed} is now earlier than {oldest} ({here} - 5 min.)"
-        by_query = speaks(call.service, "query")
-        code = "SignatureDoesNotMatch" if by_query else "InvalidSignatureException"
-        return Blow(ApiError(code, message, 403))
+        return Blow(turned_away(call.service, Why.SKEWED, message))
 
     return strike
 

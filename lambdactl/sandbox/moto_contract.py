@@ -41,9 +41,9 @@ def check_answer(place: Destination, model: OperationModel, answer: Response) ->
 
 
 def _in_an_error(place: Destination, model: OperationModel, answer: Response) -> Iterator[str]:
-    if not answer.body and place.protocol == "rest-xml":
-        return  # a HEAD, or what has not been modified
-    said = _parsed(place, model.output_shape, answer, answer.body)
+    if place.protocol == "rest-xml" and (model.http["method"] == "HEAD" or not answer.body):
+        return  # nothing of a body is sent, nor where an object has not been modified
+    said = parsed(place, model.output_shape, answer, answer.body)
     code = said.get("Error", {}).get("Code") or ""
     if not code or code == str(answer.status):  # which botocore puts there for want of one
         yield f"{answer.status} without an error's code"
@@ -53,7 +53,7 @@ def _in_an_output(place: Destination, model: OperationModel, answer: Response) -
     shape: Any = model.output_shape
     payload = shape.serialization.get("payload") if shape else None
     if payload and shape.members[payload].type_name in ("blob", "string"):
-        told = _parsed(place, shape, answer, b"")
+        told = parsed(place, shape, answer, b"")
         yield from breaches(shape, {**told, payload: None})
         return
     body_shape = shape.members[payload] if payload else shape
@@ -62,16 +62,16 @@ def _in_an_output(place: Destination, model: OperationModel, answer: Response) -
     elif body_shape is not None:
         read: Callable[[bytes], Any] = json.loads if "json" in place.protocol else loads
         yield from _strangers(body_shape, read(answer.body) if answer.body else {}, "")
-    yield from breaches(shape, _parsed(place, shape, answer, answer.body))
+    yield from breaches(shape, parsed(place, shape, answer, answer.body))
 
 
-def _parsed(place: Destination, shape: Any, answer: Response, body: bytes) -> dict[str, Any]:
-    """What a client makes of the answer, without what it adds of its own."""
+def parsed(place: Destination, shape: Any, answer: Response, body: bytes) -> dict[str, Any]:
+    """What a client makes of an answer with this ``body``, without what it adds of its own."""
     headers = HeadersDict(answer.headers)
     told = {"status_code": answer.status, "headers": headers, "body": body}
-    parsed: dict[str, Any] = create_parser(place.protocol).parse(told, shape)
-    parsed.pop("ResponseMetadata")
-    return parsed
+    read: dict[str, Any] = create_parser(place.protocol).parse(told, shape)
+    read.pop("ResponseMetadata")
+    return read
 
 
 def _strangers(shape: Any, value: Any, path: str) -> Iterator[str]:

@@ -20,9 +20,10 @@ from botocore.response import StreamingBody
 from lambdactl.sandbox import inside
 from lambdactl.sandbox.account import Account, ApiError
 from lambdactl.sandbox.contract import check_request
-from lambdactl.sandbox.moto_contract import check_answer
+from lambdactl.sandbox.moto_contract import check_answer, parsed
 from lambdactl.sandbox.moto_mending import mended
 from lambdactl.sandbox.moto_world import MotoWorld, the_world
+from lambdactl.sandbox.signatures import Key
 from lambdactl.sandbox.wire import (
     Destination,
     Request,
@@ -65,6 +66,11 @@ S3_OPERATIONS = frozenset(
 """What moto's S3 performs. It takes the rest for something else: a PutBucketAnalyticsConfiguration
 for a CreateBucket, and says 200."""
 
+_GIVES_OUT_KEYS = frozenset(
+    {("iam", "CreateAccessKey")}
+    | {("sts", f"Get{what}Token") for what in ("Session", "Federation")}
+    | {("sts", f"AssumeRole{how}") for how in ("", "WithSAML", "WithWebIdentity")}
+)
 _KEPT_FROM_MOTO = frozenset({"connection", "expect", "host", "transfer-encoding"})
 _KEPT_FROM_CLIENT = frozenset(
     {"connection", "date", "server", "status", "transfer-encoding", "x-amzn-requestid"}
@@ -97,7 +103,16 @@ class MotoSide:
         answer = mended(_checked(answer, place), place)
         if door.strict:
             door.hold(lambda: check_answer(place, model, answer))
+        if answer.status == 200 and (place.service, place.operation) in _GIVES_OUT_KEYS:
+            self._learn(parsed(place, model.output_shape, answer, answer.body))
         return answer
+
+    def _learn(self, output: dict[str, Any]) -> None:
+        """Let whoever was given a key sign with it."""
+        for given in output.values():
+            if isinstance(given, dict) and "SecretAccessKey" in given:
+                key = Key(given["SecretAccessKey"], given.get("SessionToken"))
+                self._account.keys[given["AccessKeyId"]] = key
 
     def call(self, service: str, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         """One call from inside the account. Streams come back as bytes."""

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from lambdactl.sandbox.account import Account, ApiError
+from lambdactl.sandbox.account import ACCESS_KEY_ID, Account, ApiError
 from lambdactl.sandbox.clock import ManualClock
 from lambdactl.sandbox.contract import ContractError
 from lambdactl.sandbox.identity import IdentityService
 from lambdactl.sandbox.open import Sandbox, open_account
 from lambdactl.sandbox.wire import Request
-from tests.sandbox.tiny import NOW, ONCE, TINY, error_of, over_socket
+from tests.sandbox.tiny import NOW, ONCE, TINY, error_of, over_socket, signed
 
 ClientOf = Callable[..., Any]
 
@@ -270,7 +270,7 @@ def test_the_journal_says_who_asked_for_what_when(tiny: Sandbox) -> None:
     client.update_alias(FunctionName="f", Name="live", FunctionVersion="4")
     error_of(client.get_alias, FunctionName="f", Name="missing")
     tiny.account.call("codedeploy", "GetDeployment", {"deploymentId": "d"})
-    somebody = "AKIASOMEBODY00000000"
+    somebody = ACCESS_KEY_ID
     assert [
         (e.at, e.service, e.operation, e.caller, e.writes, e.status, e.code)
         for e in tiny.door.journal
@@ -354,14 +354,13 @@ def test_cloudwatch_still_understands_the_clients_of_yesterday(tiny: Sandbox) ->
     tiny.account.services["cloudwatch"].describe_alarms = lambda params: {
         "MetricAlarms": [{"AlarmName": params["AlarmNames"][0], "StateValue": "OK"}]
     }
-    scope = "Credential=AKIA/20260101/us-east-1/monitoring/aws4_request"
     request = Request(
         "POST",
         "/",
-        headers={"authorization": scope, "content-type": "application/x-www-form-urlencoded"},
+        headers={"content-type": "application/x-www-form-urlencoded"},
         body=b"Action=DescribeAlarms&AlarmNames.member.1=a&Version=2010-08-01",
     )
-    response = tiny.door.handle(request)
+    response = tiny.door.handle(signed("monitoring", request))
     assert b"<DescribeAlarmsResult><MetricAlarms><member><AlarmName>a</AlarmName>" in response.body
 
 

@@ -15,7 +15,7 @@ from lambdactl.sandbox.faults import ConnectionDropped
 from lambdactl.sandbox.journal import Entry, Journal
 from lambdactl.sandbox.open import Sandbox
 from lambdactl.sandbox.wire import Request
-from tests.sandbox.tiny import TINY
+from tests.sandbox.tiny import TINY, signed
 
 LIVE = {"FunctionName": "f", "Name": "live"}
 
@@ -95,18 +95,16 @@ def test_every_kind_can_be_ordered_and_strikes(tiny: Sandbox, kind: str) -> None
     assert ask(tiny, "POST", "faults", {"action": "*", "kind": kind, "times": 1})[0] == 200
     if kind == "drop":
         with pytest.raises(ConnectionDropped):
-            tiny.door.handle(signed())
+            tiny.door.handle(asked())
     else:
-        struck = tiny.door.handle(signed())
+        struck = tiny.door.handle(asked())
         assert struck.status >= 400 or struck.cut or waited == [1.0]
     assert [(fault.struck, fault.left) for fault in tiny.faults.listed()] == [(1, 0)]
-    assert tiny.door.handle(signed()).status == 200
+    assert tiny.door.handle(asked()).status == 200
 
 
-def signed() -> Request:
-    scope = "AKIA/20270115/us-east-1/lambda/aws4_request"
-    headers = {"host": "127.0.0.1", "authorization": f"AWS4-HMAC-SHA256 Credential={scope}"}
-    return Request("GET", "/2015-03-31/functions/f/aliases/live", "", headers)
+def asked() -> Request:
+    return signed("lambda", Request("GET", "/2015-03-31/functions/f/aliases/live"))
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from lambdactl.sandbox.inside import boto3_client
 from lambdactl.sandbox.moto_world import MotoWorld
 from lambdactl.sandbox.open import Sandbox, close_account, open_account
 from lambdactl.sandbox.wire import Request
+from tests.sandbox.tiny import signed
 
 NOW = 1_800_000_000.0
 KEY = "artifacts/ü + %2F.zip"
@@ -139,9 +140,9 @@ def test_a_presigned_address(place: Sandbox) -> None:
         s3 = by_socket(place)("s3", config=Config(signature_version=version))
         s3.create_bucket(Bucket=f"bucket-{version}")
         params = {"Bucket": f"bucket-{version}", "Key": KEY}
-        put = urllib.request.Request(
-            s3.generate_presigned_url("put_object", Params=params), data=ZIP, method="PUT"
-        )
+        address = s3.generate_presigned_url("put_object", Params=params)
+        no_type = {"Content-Type": ""}  # which S3's first signature covers
+        put = urllib.request.Request(address, data=ZIP, headers=no_type, method="PUT")
         with urllib.request.urlopen(put) as answer:
             assert answer.status == 200
         with urllib.request.urlopen(s3.generate_presigned_url("get_object", params)) as answer:
@@ -159,9 +160,8 @@ def test_a_bucket_in_the_host_name(place: Sandbox) -> None:
     s3 = place.client("s3")
     s3.create_bucket(Bucket="named")
     s3.put_object(Bucket="named", Key="k", Body=b"value")
-    scope = {"authorization": "Credential=AKIA/20260101/us-east-1/s3/aws4_request"}
     for host in ("named.localhost:4566", "named.s3.us-east-1.amazonaws.com", "named.s3.localhost"):
-        response = place.door.handle(Request("GET", "/k", "", {"host": host, **scope}))
+        response = place.door.handle(signed("s3", Request("GET", "/k", "", {"host": host})))
         assert (response.status, response.body) == (200, b"value")
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import boto3
 import pytest
 
-from lambdactl.sandbox.account import Account
+from lambdactl.sandbox.account import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Account
 from lambdactl.sandbox.clock import ManualClock
 from lambdactl.sandbox.open import SERVICES, Sandbox
 from tests.conftest import ClientOf
@@ -100,8 +100,8 @@ def test_no_answer_waits_for_a_delayed_acknowledgement(sandbox: Sandbox) -> None
     sts = boto3.client(
         "sts",
         endpoint_url=sandbox.endpoint,
-        aws_access_key_id="AKIA",
-        aws_secret_access_key="x",
+        aws_access_key_id=ACCESS_KEY_ID,
+        aws_secret_access_key=SECRET_ACCESS_KEY,
         region_name="us-east-1",
     )
     times = []

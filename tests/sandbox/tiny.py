@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import boto3
 import pytest
+from botocore.auth import S3SigV4Auth, SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
-from lambdactl.sandbox.account import Account, ApiError
+from lambdactl.sandbox.account import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Account, ApiError
 from lambdactl.sandbox.open import Sandbox
+from lambdactl.sandbox.wire import Request
 
 NOW = 1_800_000_000.0
 ONCE = Config(retries={"total_max_attempts": 1})
@@ -102,8 +107,8 @@ TINY = {
 def over_socket(tiny: Sandbox, service: str, **more: Any) -> Any:
     settings = {
         "endpoint_url": tiny.endpoint,
-        "aws_access_key_id": "AKIASOMEBODY00000000",
-        "aws_secret_access_key": "x",
+        "aws_access_key_id": ACCESS_KEY_ID,
+        "aws_secret_access_key": SECRET_ACCESS_KEY,
         "region_name": "us-east-1",
     }
     return boto3.client(service, **{**settings, **more})
@@ -115,3 +120,14 @@ def error_of(call: Callable[..., Any], **params: Any) -> tuple[str, int, str]:
     response = raised.value.response
     error = response["Error"]
     return error["Code"], response["ResponseMetadata"]["HTTPStatusCode"], error["Message"]
+
+
+def signed(service: str, request: Request) -> Request:
+    """``request`` with the account's signature; ``service`` is the name that it signs as."""
+    headers = {"host": "127.0.0.1", **request.headers}
+    url = f"http://{headers['host']}{request.path}?{request.query}"
+    made = AWSRequest(request.method, url, headers, request.body)
+    auth = S3SigV4Auth if service == "s3" else SigV4Auth
+    auth(Credentials(ACCESS_KEY_ID, SECRET_ACCESS_KEY), service, "us-east-1").add_auth(made)
+    carried = {name.lower(): str(value) for name, value in made.headers.items()}
+    return replace(request, headers=carried)

@@ -11,7 +11,7 @@ import os
 import secrets
 from pathlib import Path
 
-from lambdactl.sandbox.account import Account
+from lambdactl.sandbox.account import FUNCTION_KEY, FUNCTION_KEY_ID, Account
 from lambdactl.sandbox.functions.records import Function, FunctionVersion
 
 _FROM_THE_INTERPRETER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
@@ -52,9 +52,9 @@ def variables_of(
 
 def _credentials(account: Account, home: Path) -> dict[str, str]:
     variables = {
-        "AWS_ACCESS_KEY_ID": "ASIASANDBOXLAMBDA000",
-        "AWS_SECRET_ACCESS_KEY": "made-up-key-of-a-sandbox-function",
-        "AWS_SESSION_TOKEN": "made-up-token-of-a-sandbox-function",
+        "AWS_ACCESS_KEY_ID": FUNCTION_KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": FUNCTION_KEY.secret,
+        "AWS_SESSION_TOKEN": FUNCTION_KEY.token or "",
         "AWS_REGION": account.region,
         "AWS_DEFAULT_REGION": account.region,
         "AWS_CONFIG_FILE": str(home / "no-config"),
