@@ -13,7 +13,7 @@ test: check ## All linters, type checks and tests
 	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 test-clients: .venv/.test-ready .venv-awscli/.ready .venv-samcli/.ready ## The AWS CLI and the SAM CLI against the sandbox
-	$(BIN)/pytest tests_clients
+	$(BIN)/pytest --numprocesses 3 --dist loadfile tests_clients
 
 check: .venv/.test-ready
 	$(BIN)/ruff format --check .

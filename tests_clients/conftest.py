@@ -21,8 +21,14 @@ from lambdactl.sandbox.open import Sandbox
 
 ROOT = Path(__file__).resolve().parent.parent
 SPEED = 60.0
-PATIENCE_S = 240.0
+PATIENCE_S = 300.0
 """Wall-clock seconds that one command may take; the AWS CLI's waiters look every 15 or 30."""
+
+
+CODE = """
+def handler(event, context):
+    return {{"says": {says!r}, "is": context.function_version}}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +101,15 @@ def client(name: str, program: str, sandbox: Sandbox, place: Path) -> Client:
         **sandbox.environment(),
     }
     return Client(found, place, environment)
+
+
+@pytest.fixture(scope="module")
+def aws(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Client:
+    return client(".venv-awscli", "aws", sandbox, tmp_path_factory.mktemp("aws"))
+
+
+def answer(aws: Client, name: str, qualifier: str) -> Any:
+    """What the function says through the AWS CLI, which writes it into a file."""
+    path = aws.place / "answer.json"
+    aws.ok("lambda", "invoke", "--function-name", name, "--qualifier", qualifier, str(path))
+    return json.loads(path.read_text())

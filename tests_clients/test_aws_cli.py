@@ -1,4 +1,4 @@
-"""The AWS CLI, unmodified: what an operator types by hand."""
+"""The AWS CLI, unmodified: what an operator types by hand of Lambda, CodeDeploy, CloudWatch, S3."""
 
 from __future__ import annotations
 
@@ -6,24 +6,12 @@ import io
 import json
 import zipfile
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from lambdactl.sandbox.open import Sandbox
-from tests_clients.conftest import Client, client
+from tests_clients.conftest import CODE, Client, answer
 
 ROLE = "arn:aws:iam::000000000000:role/service"
-CODE = """
-def handler(event, context):
-    return {{"says": {says!r}, "is": context.function_version}}
-"""
 F = ("--function-name", "f")
-
-
-@pytest.fixture(scope="module")
-def aws(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Client:
-    return client(".venv-awscli", "aws", sandbox, tmp_path_factory.mktemp("aws"))
 
 
 def packed(place: Path, says: str) -> str:
@@ -54,12 +42,6 @@ def created(aws: Client, name: str) -> None:
     )
     live = ("--name", "live", "--function-version", "1")
     aws.ok("lambda", "create-alias", "--function-name", name, *live)
-
-
-def answer(aws: Client, name: str, qualifier: str) -> Any:
-    path = aws.place / "answer.json"
-    aws.ok("lambda", "invoke", "--function-name", name, "--qualifier", qualifier, str(path))
-    return json.loads(path.read_text())
 
 
 def test_who_am_i(aws: Client) -> None:
@@ -194,6 +176,7 @@ def deploy(aws: Client, current: str, target: str, name: str = "g", app: str = "
 
 
 def test_metrics_and_alarms(aws: Client, sandbox: Sandbox) -> None:
+    """The alarm's metric has no data, so nothing but the hand moves it."""
     now = sandbox.account.clock.utcnow().strftime("%Y-%m-%dT%H:%M:%SZ")
     aws.ok(
         "cloudwatch", "put-metric-data", "--namespace", "shop", "--metric-name", "orders",
@@ -209,7 +192,7 @@ def test_metrics_and_alarms(aws: Client, sandbox: Sandbox) -> None:
     assert [point["Sum"] for point in got["Datapoints"]] == [7.0]
     aws.ok(
         "cloudwatch", "put-metric-alarm", "--alarm-name", "few", "--namespace", "shop",
-        "--metric-name", "orders", "--statistic", "Sum", "--period", "60",
+        "--metric-name", "refunds", "--statistic", "Sum", "--period", "60",
         "--evaluation-periods", "1", "--threshold", "1",
         "--comparison-operator", "LessThanThreshold", "--treat-missing-data", "ignore",
     )  # fmt: skip
@@ -222,58 +205,3 @@ def test_metrics_and_alarms(aws: Client, sandbox: Sandbox) -> None:
     assert "Alarm updated from" in history["AlarmHistoryItems"][0]["HistorySummary"]
     aws.ok("cloudwatch", "delete-alarms", "--alarm-names", "few")
     assert aws.ok("cloudwatch", "describe-alarms", "--alarm-names", "few")["MetricAlarms"] == []
-
-
-TEMPLATE = """
-Transform: AWS::Serverless-2016-10-31
-Resources:
-  Fn:
-    Type: AWS::Serverless::Function
-    Properties:
-      CodeUri: code/
-      Handler: index.handler
-      Runtime: python3.13
-      AutoPublishAlias: live
-Outputs:
-  Name: {Value: !Ref Fn}
-  Version: {Value: !GetAtt Fn.Version.Version}
-"""
-
-
-def test_a_stack_packaged_deployed_changed_and_deleted(aws: Client) -> None:
-    source = aws.place / "code"
-    source.mkdir()
-    (aws.place / "template.yml").write_text(TEMPLATE)
-    aws("s3", "mb", "s3://artefacts")
-    for says, version in (("red", "1"), ("blue", "2")):
-        (source / "index.py").write_text(CODE.format(says=says))
-        assert cloudformation_deploy(aws).code == 0
-        stack = aws.ok("cloudformation", "describe-stacks", "--stack-name", "web")["Stacks"][0]
-        outputs = {out["OutputKey"]: out["OutputValue"] for out in stack["Outputs"]}
-        assert outputs["Version"] == version
-        assert answer(aws, outputs["Name"], "live") == {"says": says, "is": version}
-    nothing = cloudformation_deploy(aws)
-    assert nothing.code == 255
-    assert "No changes to deploy. Stack web is up to date" in nothing.err
-    aws.ok("cloudformation", "delete-stack", "--stack-name", "web")
-    aws.ok("cloudformation", "wait", "stack-delete-complete", "--stack-name", "web")
-    gone = aws.refused("cloudformation", "describe-stacks", "--stack-name", "web")
-    assert gone.endswith("Stack with id web does not exist")
-
-
-def cloudformation_deploy(aws: Client) -> Any:
-    packaged = ("--s3-bucket", "artefacts", "--output-template-file", "packaged.yml")
-    assert aws("cloudformation", "package", "--template-file", "template.yml", *packaged).code == 0
-    return aws(
-        "cloudformation", "deploy", "--template-file", "packaged.yml", "--stack-name", "web",
-        "--capabilities", "CAPABILITY_IAM",
-    )  # fmt: skip
-
-
-def test_a_template_is_read_before_anything_is_made(aws: Client) -> None:
-    path = aws.place / "bad.json"
-    path.write_text(json.dumps({"Resources": {"X": {"Type": "AWS::No::Such"}}}))
-    body = ("--template-body", f"file://{path}")
-    said = aws.refused("cloudformation", "create-stack", "--stack-name", "bad", *body)
-    assert "(ValidationError)" in said
-    assert "AWS::No::Such" in said

@@ -60,11 +60,13 @@ def second(sam: Client, created: Said) -> Said:
 
 @pytest.fixture(scope="module")
 def third(sam: Client, second: Said, sandbox: Sandbox) -> Said:
-    """A version that fails most of its calls, while somebody calls it."""
+    """A version that fails most of its calls, while somebody calls it. Its canary would last half
+    an hour: the alarm ends it after some minutes, of which a busy machine may need more."""
     assert second.code == 0, second.err
-    calls = {"function": outputs(sandbox)["FunctionName"], "alias": "prod", "per_minute": 60}
+    calls = {"function": outputs(sandbox)["FunctionName"], "alias": "prod", "per_minute": 30}
     streams(sandbox.account).set(calls)
-    said = deploy(sam, Release="third", FailurePercent="60")
+    slowly = {"DeploymentPreferenceType": "Canary10Percent30Minutes"}
+    said = deploy(sam, Release="third", FailurePercent="60", **slowly)
     streams(sandbox.account).close()
     return said
 
