@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
+from lambdactl.aws import limiter
 from lambdactl.sandbox.account import Account
 from lambdactl.sandbox.clock import ManualClock
 from lambdactl.sandbox.contract import RECORD
@@ -45,6 +46,13 @@ def nothing_of_the_developer(
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(home / "no-such-credentials"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits_for_a_quota(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Accounts of tests have quotas of their own clocks; no limiter outlives its test."""
+    monkeypatch.setattr(limiter, "_of_places", {})
+    monkeypatch.setattr(limiter, "READS_A_SECOND", 1e6)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lambdactl.aws.known_accounts import Known, KnownAccounts
+from lambdactl.aws.limiter import of_place
 from lambdactl.errors import WrongAccount
 from lambdactl.model import Place
 
@@ -81,12 +82,14 @@ class Caller:
         return self._placed(found)
 
     def _placed(self, known: Known) -> Place:
-        return Place(
+        found = Place(
             account_id=known.account_id,
             region=self._door.region or "",
             partition=known.partition,
             endpoint=self._door.foreign_endpoint,
         )
+        self._door.buckets = of_place(found, self._door.buckets)
+        return found
 
     def _reach(self) -> None:
         # STS would answer without a region; every other service is asked in one.

@@ -35,6 +35,8 @@ from lambdactl.errors import LambdactlError, NotFound, Refused, UsageError
 T = TypeVar("T")
 READS = ("BatchGet", "Describe", "Filter", "Get", "Head", "List")
 """How the names of all our calls begin that change nothing."""
+MORE = frozenset(("NextMarker", "NextToken", "nextToken"))
+"""The words with which an answer says that there is another page to ask for."""
 LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 
 
@@ -105,8 +107,7 @@ class Door:
                 page = next(pages, None)
             if page is None:
                 return
-            # Only Lambda is paced, and this is its word for another page to ask for.
-            more = "NextMarker" in page
+            more = not MORE.isdisjoint(page)
             self._count(service, operation)
             self.caller.after(service, page)
             yield from page.get(key, ())
@@ -264,6 +265,7 @@ class Door:
         client.meta.events.register("before-parse", check_whole)
         client.meta.events.register("after-call", self._answered)
         client.meta.events.register("needs-retry", self._slowed)
+        client.meta.events.register_first("request-created", self._sending)
         return client
 
     def _settings(self, writes: bool) -> dict[str, Any]:
@@ -285,13 +287,22 @@ class Door:
         status, request = told.get("HTTPStatusCode"), told.get("RequestId", "-")
         self.tell(f"{service}:{model.name} {status} {request}")
 
-    def _slowed(self, response: Any = None, **_: Any) -> None:
-        """From now on every call to Lambda is paced: there are others who need its quota."""
+    def _slowed(self, operation: Any, response: Any = None, **_: Any) -> None:
         code = throttle_code(response)
         if code is not None:
-            self.buckets.bulk = True
+            self.buckets.slow_down(self._name_of(operation), operation.name)
             if self.on_throttled is not None:
                 self.on_throttled(code)
+
+    def _sending(self, request: Any, event_name: str, **_: Any) -> None:
+        """What botocore asks again by itself waits for its turn, too."""
+        if request.context.get("retries", {}).get("attempt", 1) > 1:
+            service, operation = event_name.split(".")[1:]
+            self._pace(self._names.get(service, service), operation)
+
+    def _name_of(self, operation: Any) -> str:
+        service: str = operation.service_model.service_id.hyphenize()
+        return self._names.get(service, service)
 
 
 def is_aws(url: str) -> bool:

@@ -8,12 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lambdactl.cli import state
 from lambdactl.cli.audit_log import logged
 from lambdactl.cli.options import Asked
 from lambdactl.cli.permitting import refuse_read_only, why_read_only
 from lambdactl.cli.prune_options import Wish
-from lambdactl.cli.session import Session, entered, target_lines
+from lambdactl.cli.session import Session, entered, speed_of, target_lines
 from lambdactl.cli.stopping import stoppable
 from lambdactl.cli.target import Value, Wanted, wanted
 from lambdactl.errors import LambdactlError, PartlyDone, Refused, UsageError
@@ -80,8 +79,7 @@ def there(asked: Asked, wish: Wish, region: str | None) -> Iterator[Session]:
 
 def set_pace(session: Session, meant: Wanted, rate: float | None) -> None:
     """Calls a second of the account's clock: a sandbox that runs faster allows more a second."""
-    running = state.sandbox() if meant.in_sandbox else None
-    session.aws.buckets.set_pace(deletes=rate, speed=running.speed if running else 1.0)
+    session.aws.buckets.set_pace(deletes=rate, speed=speed_of(meant))
 
 
 def planned(asked: Asked, wish: Wish, path: Path) -> tuple[Section, ...]:

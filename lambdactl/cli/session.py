@@ -114,8 +114,13 @@ def reached(asked: Asked, meant: Wanted, aws: Aws) -> Session:
 
 def interval_s(meant: Wanted) -> float:
     """Wall seconds between two looks: shorter where the account's clock runs faster."""
+    return max(INTERVAL_S / speed_of(meant), 0.5)
+
+
+def speed_of(meant: Wanted) -> float:
+    """How many seconds of the account's clock one of ours is."""
     running = state.sandbox() if meant.in_sandbox else None
-    return max(INTERVAL_S / running.speed, 0.5) if running else INTERVAL_S
+    return running.speed if running else 1.0
 
 
 def _point_to_sandbox(error: LambdactlError) -> None:
@@ -129,7 +134,7 @@ def connected(meant: Wanted) -> Aws:
     from lambdactl.aws import connect
 
     access_key, secret_key = meant.credentials or (None, None)
-    return connect(
+    aws = connect(
         profile=meant.profile,
         region=meant.get("region"),
         endpoint_url=meant.get("endpoint_url"),
@@ -138,6 +143,8 @@ def connected(meant: Wanted) -> Aws:
         known_accounts=cache_dir() / "accounts.json",
         expects_account=meant.get("account_id"),
     )
+    aws.buckets.set_pace(speed=speed_of(meant))
+    return aws
 
 
 def target_lines(session: Session, target: Target | None, *keys: str) -> list[Line]:

@@ -78,11 +78,11 @@ def test_sts_is_asked_in_the_first_run_only(runs: Runs) -> None:
     assert runs.asked()[STS] == 1
 
 
-def test_other_credentials_are_another_entry(runs: Runs) -> None:
+def test_other_credentials_are_not_taken_for_those_that_are_known(runs: Runs) -> None:
     runs.run().place()
-    runs.run(access_key="AKIAANOTHERKEY000000").place()
-    assert runs.asked()[STS] == 2
-    assert len(json.loads(runs.path.read_text())) == 2
+    with pytest.raises(CredentialsError):
+        runs.run(access_key="AKIAANOTHERKEY000000").place()
+    assert len(json.loads(runs.path.read_text())) == 1
 
 
 def test_the_file_is_private_and_holds_no_key_and_no_name(runs: Runs) -> None:

@@ -10,7 +10,6 @@ import pytest
 from botocore import xform_name
 
 from lambdactl.aws import calling, deep, fleet, last_look, layers
-from lambdactl.aws.limiter import Buckets, Limiter
 from lambdactl.aws.parts import Parts
 from lambdactl.errors import LambdactlError, UsageError
 from lambdactl.model import VersionUse
@@ -227,62 +226,6 @@ def test_the_edge_is_asked_in_its_own_region_only() -> None:
     door.region = "eu-west-1"
     deep.search(door, Parts())
     assert not any(a.startswith("cloudfront") for a in door.asked)
-
-
-class Clock:
-    """A clock that only a sleep moves."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
-def test_a_limiter_keeps_its_rate_to_the_call() -> None:
-    clock = Clock()
-    limiter = Limiter(4.5, sleep=clock.sleep, monotonic=clock)
-    for _ in range(46):
-        limiter.wait()
-    assert clock.now - 100.0 == pytest.approx(10.0)
-
-
-def test_a_burst_catches_up_on_what_was_due_and_no_more() -> None:
-    clock = Clock()
-    limiter = Limiter(1.0, burst=2, sleep=clock.sleep, monotonic=clock)
-    limiter.wait()
-    clock.now += 10.0
-    at = clock.now
-    for _ in range(3):
-        limiter.wait()
-    assert clock.now == at
-    limiter.wait()
-    assert clock.now == at + 1.0
-
-
-def test_slowed_down_it_is_half_as_fast_and_never_stands_still() -> None:
-    limiter = Limiter(4.0)
-    for _ in range(9):
-        limiter.slow_down()
-    assert limiter.rate == 0.5
-
-
-def test_each_quota_has_its_bucket() -> None:
-    buckets = Buckets()
-    assert buckets.of("lambda", "GetAlias") is None
-    buckets.set_pace(deletes=3.0, speed=10.0)
-    assert buckets.deletes.rate == 30.0
-    assert buckets.of("lambda", "GetAlias") is buckets.reads
-    assert buckets.of("lambda", "GetFunction") is buckets.functions
-    assert buckets.of("lambda", "GetPolicy") is buckets.policies
-    assert buckets.of("lambda", "DeleteFunction") is buckets.deletes
-    assert buckets.of("cloudwatch", "ListMetrics") is None
-    buckets.share()
-    assert buckets.of("lambda", "ListAliases") is buckets.deletes
-    assert Buckets().deletes.rate < 15.0 / 3
 
 
 def test_the_functions_of_a_stack_and_their_versions(quick: Script) -> None:

@@ -135,6 +135,6 @@ def test_a_throttled_read_is_asked_again_told_and_paced(sandbox: Sandbox) -> Non
     sandbox.door.faults.add("lambda:ListFunctions", throttled(), times=1)
     assert aws.functions() == ()
     assert told == ["TooManyRequestsException"]
-    assert aws.buckets.bulk
+    assert aws.buckets.reads.slowed
     assert [line.split()[:2] for line in lines] == [["lambda:ListFunctions", "200"]]
     aws.close()
