@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 from lambdactl.aws.history import of_version, timeout_s
 from lambdactl.aws.parts import reason_of
 from lambdactl.errors import CredentialsError, LambdactlError
-from lambdactl.model import Deployment, DeploymentConfig, Snapshot, Target
+from lambdactl.model import (
+    Deployment,
+    DeploymentConfig,
+    Metrics,
+    Snapshot,
+    Target,
+    Version,
+)
 from lambdactl.model_history import AlarmRule, Metric
 from lambdactl.plan import Plan
 from lambdactl.plan.actions import Release
@@ -23,7 +30,7 @@ from lambdactl.verdict.alarms_audit import (
     stable_minutes,
 )
 from lambdactl.verdict.foretold import foretold
-from lambdactl.verdict.hindsight import Hindsight, judge_past, unmeasured, window_of
+from lambdactl.verdict.hindsight import Hindsight, Window, judge_past, unmeasured, window_of
 from lambdactl.verdict.judge import MARGIN
 from lambdactl.verdict.power import PREFIX, PRESETS, TIMES, Outlook, outlook
 
@@ -46,13 +53,42 @@ def judged(
     window = window_of(deployment, aws.now())
     if isinstance(window, str):
         return unmeasured(None, window)
-    pair = [v for v in (deployment.current_version, deployment.target_version) if v is not None]
-    seen = aws.past_metrics(
-        target, pair, since=window.since, until=window.until, period_s=window.period_s
+    seen = read_past(aws, target, deployment, window)
+    versions = aws.snapshot(target, metrics=False).versions
+    return judged_from(deployment, window, seen, versions, margin=margin)
+
+
+def read_past(
+    aws: Aws,
+    target: Target,
+    deployment: Deployment,
+    window: Window,
+    *,
+    until: datetime | None = None,
+) -> Metrics:
+    """Both versions over the window, or on until a rollback was through."""
+    end = until or window.until
+    return aws.past_metrics(
+        target, pair_of(deployment), since=window.since, until=end, period_s=window.period_s
     )
-    timeouts = [
-        v.timeout_s for v in aws.snapshot(target, metrics=False).versions if v.number in pair
-    ]
+
+
+def pair_of(deployment: Deployment) -> list[int]:
+    found = (deployment.current_version, deployment.target_version)
+    return [v for v in found if v is not None]
+
+
+def judged_from(
+    deployment: Deployment,
+    window: Window,
+    seen: Metrics,
+    versions: Iterable[Version],
+    *,
+    margin: float = MARGIN,
+) -> Hindsight:
+    """``versions`` tell for how long a call may run: until then a minute's counts may grow."""
+    pair = pair_of(deployment)
+    timeouts = [v.timeout_s for v in versions if v.number in pair]
     missing: list[int | None] = [None] * (len(pair) - len(timeouts))
     settles_s = timeout_s([*timeouts, *missing]) + window.period_s - MINUTE_S
     return judge_past(deployment, window, seen, settles_s=settles_s, margin=margin)

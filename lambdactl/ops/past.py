@@ -40,16 +40,18 @@ def past(aws: Aws, snapshot: Snapshot, *, since: datetime) -> tuple[Event, ...]:
     told = [
         *history(snapshot),
         *(PartUnread(snapshot.taken, u.part, u.reason, u.hint) for u in snapshot.unread),
-        *_read(snapshot, "deployments", lambda: _rollouts(aws, snapshot)),
-        *_read(snapshot, "alarm history", lambda: _alarms(aws, snapshot, since)),
-        *_read(snapshot, "stack events", lambda: _stack(aws, snapshot, since)),
+        *read_part(snapshot, "deployments", lambda: _rollouts(aws, snapshot)),
+        *read_part(snapshot, "alarm history", lambda: alarm_events(aws, snapshot, since)),
+        *read_part(snapshot, "stack events", lambda: stack_seen(aws, snapshot, since)),
     ]
     once = {_what(event): event for event in told if event.at >= since}
     oldest_first = sorted(once.values(), key=lambda event: event.at)
     return tuple(oldest_first[::-1])
 
 
-def _read(snapshot: Snapshot, part: str, read: Callable[[], Iterator[Event]]) -> tuple[Event, ...]:
+def read_part(
+    snapshot: Snapshot, part: str, read: Callable[[], Iterator[Event]]
+) -> tuple[Event, ...]:
     """A part of the past; one that cannot be read is an event itself, not an empty past."""
     try:
         return tuple(read())
@@ -66,7 +68,7 @@ def _rollouts(aws: Aws, snapshot: Snapshot) -> Iterator[Event]:
         yield from passage(deployment)
 
 
-def _alarms(aws: Aws, snapshot: Snapshot, since: datetime) -> Iterator[Event]:
+def alarm_events(aws: Aws, snapshot: Snapshot, since: datetime) -> Iterator[Event]:
     """Of the alarms that guard the alias now. An entry that tells no state is none of a change."""
     for alarm in snapshot.alarms:
         for change in aws.alarm_changes(alarm.name, since=since):
@@ -76,7 +78,7 @@ def _alarms(aws: Aws, snapshot: Snapshot, since: datetime) -> Iterator[Event]:
                 yield AlarmChanged(change.at, change.was, then)
 
 
-def _stack(aws: Aws, snapshot: Snapshot, since: datetime) -> Iterator[Event]:
+def stack_seen(aws: Aws, snapshot: Snapshot, since: datetime) -> Iterator[Event]:
     if snapshot.stack is None:
         return
     for seen in aws.stack_events(snapshot.stack, since=since):

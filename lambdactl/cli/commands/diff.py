@@ -30,22 +30,17 @@ def diff(
     """
     from lambdactl.cli.answering import answer
     from lambdactl.cli.session import opened
-    from lambdactl.plan.compare import compare
+    from lambdactl.ops.comparing import compared
     from lambdactl.render.comparing import difference_records, difference_table
 
     old, new = published("A", before), published("B", after)
     with opened(asked, needs_alias=False) as (session, target):
-        a = session.aws.configuration(target.function, old)
-        b = session.aws.configuration(target.function, new)
-        found = compare(a, b)
-        for one in (a, b):
-            if one.environment_error is not None:
-                session.terminal.say(
-                    f"the environment of {one.version.label} could not be read:"
-                    f" {one.environment_error}; nothing is said of it"
-                )
+        told = compared(session.aws, target.function, old, new)
+        found = told.differences
+        for line in told.unknown:
+            session.terminal.say(line)
         if not found:
-            session.terminal.say(f"{a.version.label} and {b.version.label} do not differ")
+            session.terminal.say(f"v{old} and v{new} do not differ")
         table = difference_table(found, old, new, ascii=session.terminal.ascii)
         data = {"before": old, "after": new, "differences": difference_records(found)}
         answer(session, "Diff", data, table, target)
