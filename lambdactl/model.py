@@ -13,6 +13,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from lambdactl.model_walk import KeptWalk
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -379,6 +381,10 @@ class Snapshot:
     """Qualifiers (alias names, numbers) with provisioned concurrency; None: not read."""
     stack: str | None = None
     """The CloudFormation stack that made the function; None where there is none, or not known."""
+    stack_status: str | None = None
+    """UPDATE_COMPLETE, ...; None where nobody asked, or there is no stack."""
+    walk: KeptWalk | None = None
+    """A walk of this alias that this machine keeps, running or left; None where nobody looked."""
     inventory: Inventory | None = None
     """Read only where a prune is being planned."""
     split_since: datetime | None = None

@@ -41,6 +41,8 @@ ROLLOUT = (
     "codedeploy:GetDeploymentGroup",
 )
 MEASURED = (*ROLLOUT, "cloudwatch:GetMetricData")
+DRIVER = ("cloudformation:DescribeStacks", "lambda:ListProvisionedConcurrencyConfigs")
+"""To say who moves the alias where CodeDeploy does not."""
 PAST = ("cloudwatch:GetMetricData", "cloudwatch:ListMetrics")
 MOVE = ("lambda:GetAlias", "lambda:UpdateAlias")
 """One write, and its read-back."""
@@ -62,8 +64,8 @@ def _all(*grants: Grant) -> tuple[str, ...]:
 
 COMMANDS: Mapping[User, Mapping[str, tuple[str, ...]]] = {
     User.READ_ONLY: {
-        "status": (*MEASURED, "cloudformation:DescribeStacks"),
-        "watch": (*MEASURED, "cloudformation:DescribeStacks"),
+        "status": (*MEASURED, *DRIVER),
+        "watch": (*MEASURED, *DRIVER),
         "list": (*MEASURED, "lambda:ListFunctions"),
         "plan": (*ROLLOUT, *PAST),
         "versions": VERSIONS,

@@ -1,37 +1,30 @@
 """``shift --steps`` and ``shift --resume``: a walk from its words, or from where it was left.
 
-A walk is kept in ``walk-ACCOUNT-REGION-FUNCTION-ALIAS.json`` under the state directory, before and
-after every step, so that it can be taken over after a kill. Two walkers of one alias cannot both
-move it: the alias's revision id is the lock.
+Two walkers of one alias cannot both move it: the alias's revision id is the lock.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import fcntl
 import itertools
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
-from datetime import datetime
-from typing import Any
+from collections.abc import Generator
 
-from lambdactl.cli import state
 from lambdactl.cli.change import consent, shown_plan, taking
 from lambdactl.cli.guarding import acting_for, shown
+from lambdactl.cli.kept_walks import kept, saving, the_only_walker
 from lambdactl.cli.options import Asked
 from lambdactl.cli.permitting import require_writable
 from lambdactl.cli.session import Session, opened
 from lambdactl.cli.watching import viewer
 from lambdactl.cli.weight import parse_weight
 from lambdactl.errors import NotFound, Refused, UsageError
-from lambdactl.model import Routing, Snapshot, Target, label
+from lambdactl.model import Routing, Snapshot, label
 from lambdactl.ops.events import AliasVerified, Event
 from lambdactl.ops.walking import Walk, walk
 from lambdactl.plan import plan_shift
 from lambdactl.plan.routing import alias_of
 from lambdactl.render.numbers import duration, weight
 from lambdactl.render.spans import Line
-from lambdactl.state_home import state_dir
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -79,7 +72,7 @@ def start(asked: Asked, steps: Steps) -> None:
 def resume(asked: Asked) -> None:
     """Go on with the walk that was left, by this process's predecessor or by anybody's here."""
     with opened(asked) as (session, target):
-        plan = kept(session, target)
+        plan = kept(session.place, target)
         if plan is None:
             raise NotFound(
                 f"no walk of {target} was left here",
@@ -128,64 +121,7 @@ def go(session: Session, plan: Walk) -> None:
             session.leaves(f"{session.asked.run.left}; {left}")
 
     def events() -> Generator[Event, None, None]:
-        yield from walk(plan, acting, saving(session, plan.target))
+        yield from walk(plan, acting, saving(session.place, plan.target))
 
-    with the_only_walker(session, plan.target):
+    with the_only_walker(session.place, plan.target):
         shown(session, screen, events(), note)
-
-
-def saving(session: Session, target: Target) -> Callable[[Walk | None], None]:
-    name = file_of(session, target)
-
-    def save(plan: Walk | None) -> None:
-        if plan is None:
-            state.forget(name)
-            return
-        known = dataclasses.asdict(plan)
-        at = plan.step_at.isoformat() if plan.step_at else None
-        state.write(name, {**known, "step_at": at})
-
-    return save
-
-
-def file_of(session: Session, target: Target) -> str:
-    place = session.place
-    return f"walk-{place.account_id}-{place.region}-{target.function}-{target.alias}.json"
-
-
-def kept(session: Session, target: Target) -> Walk | None:
-    """The walk of this alias that was left. Raises UsageError where its file is spoilt."""
-    known = state.read(file_of(session, target))
-    if known is None:
-        return None
-    try:
-        words: dict[str, Any] = {f.name: known[f.name] for f in dataclasses.fields(Walk)}
-        at = words["step_at"]
-        return Walk(
-            **{
-                **words,
-                "target": Target(**words["target"]),
-                "steps": tuple(words["steps"]),
-                "step_at": datetime.fromisoformat(at) if at else None,
-            }
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        path = state_dir() / file_of(session, target)
-        raise UsageError(f"{path} is no walk", why=str(error), hint=f"rm {path}") from error
-
-
-@contextmanager
-def the_only_walker(session: Session, target: Target) -> Iterator[None]:
-    """One walker of an alias on this machine; the system lets go when the process dies, however."""
-    path = state_dir() / f"{file_of(session, target)}.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Refused(
-                f"{target} is being walked by another process on this machine",
-                why="its revision id would let only one of the two go on",
-                hint=f"stop that one (its Ctrl-C), then lambdactl shift --resume -f {target}",
-            ) from error
-        yield

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from lambdactl.cli.limits import limits_of
+from lambdactl.cli.looking import whole
 from lambdactl.cli.moves import with_our_move
 from lambdactl.cli.outcome import of_end, of_state
 from lambdactl.cli.session import Session
@@ -19,10 +21,11 @@ from lambdactl.model import Snapshot, Target
 from lambdactl.ops import follow
 from lambdactl.ops.events import Event, RolloutEnded
 from lambdactl.render import document
-from lambdactl.render.spans import Span, spans
+from lambdactl.render.spans import Line, Span, spans
 from lambdactl.render.status import status_lines
 from lambdactl.render.words import line
 from lambdactl.verdict import Assessment, assess
+from lambdactl.verdict.gate import gates
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -72,6 +75,18 @@ def _answer(snapshot: Snapshot | None, ended: RolloutEnded | None) -> None:
         raise error
 
 
+def told(session: Session, snapshot: Snapshot, assessment: Assessment) -> list[Line]:
+    """All that ``status`` says, of a look that is whole."""
+    limits = limits_of(snapshot.target)
+    return status_lines(
+        snapshot,
+        assessment,
+        ascii=session.terminal.ascii,
+        gates=gates(limits, snapshot, assessment.verdict),
+        now=session.aws.now(),
+    )
+
+
 class Lines:
     """One line for each change: for pipes, logs and JSON."""
 
@@ -87,10 +102,11 @@ class Lines:
     def see(self, snapshot: Snapshot) -> None:
         """The first look is told whole; later ones only by what changed."""
         first, snapshot = self.snapshot is None, with_our_move(snapshot)
+        if first:
+            snapshot = whole(self.session, snapshot, limits_of(snapshot.target))
         self.snapshot, self.assessment = snapshot, assess(snapshot, self.assessment)
         if first and not self.session.asked.structured:
-            told = status_lines(snapshot, self.assessment, ascii=self.session.terminal.ascii)
-            self.session.terminal.out(*told)
+            self.session.terminal.out(*told(self.session, snapshot, self.assessment))
 
     def tell(self, event: Event) -> None:
         if self.session.asked.structured:
@@ -120,7 +136,8 @@ class Screen:
             yield
 
     def see(self, snapshot: Snapshot) -> None:
-        self.snapshot = with_our_move(snapshot)
+        moved = with_our_move(snapshot)
+        self.snapshot = whole(self.session, moved, limits_of(snapshot.target))
         self.assessment = assess(self.snapshot, self.assessment)
         self._draw()
 
@@ -133,7 +150,7 @@ class Screen:
 
         if self.snapshot is None or self.assessment is None or self._live is None:
             return
-        lines = status_lines(self.snapshot, self.assessment, ascii=self.session.terminal.ascii)
+        lines = told(self.session, self.snapshot, self.assessment)
         drawn = (*lines, (), *(spans(e) for e in self._events))
         pieces = [(part.text, part.style) for row in drawn for part in (*row, Span("\n"))]
         text = Text.assemble(*pieces, no_wrap=True, overflow="ellipsis")

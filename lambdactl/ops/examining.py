@@ -12,6 +12,7 @@ from lambdactl.aws.stacks import alias_rules
 from lambdactl.errors import CredentialsError, LambdactlError
 from lambdactl.model import Snapshot, Target, Unread
 from lambdactl.model_history import AlarmRule
+from lambdactl.model_walk import KeptWalk
 from lambdactl.ops.permitted import caller_rights, hook_rights
 from lambdactl.verdict.diagnosis import Observed
 
@@ -21,11 +22,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def examine(aws: Aws, target: Target, *, here: datetime | None) -> Observed:
+def examine(
+    aws: Aws, target: Target, *, here: datetime | None, walk: Callable[[], KeptWalk | None]
+) -> Observed:
     """Everything :func:`~lambdactl.verdict.diagnosis.diagnose` asks for.
 
-    ``here`` is this machine's clock, None where the account's is known to run by its own time.
-    A part that cannot be read is recorded as unread; that there is no such function is NotFound.
+    ``walk`` reads a walk of the alias that is kept here; ``here`` is this machine's clock, None
+    where the account's is known to run by its own time. A part that cannot be read is recorded as
+    unread; that there is no such function is NotFound.
     """
     snapshot = aws.snapshot(target, checks=True, storage=True, afresh=True)
     unread: list[Unread] = list(snapshot.unread)
@@ -39,6 +43,7 @@ def examine(aws: Aws, target: Target, *, here: datetime | None) -> Observed:
             unread.append(Unread(name, str(error), error.hint))
             return instead
 
+    kept = part("walk", walk, None)
     stack = snapshot.stack
     alarms = snapshot.group.alarms if snapshot.group else ()
     no_hooks: tuple[str, ...] = ()
@@ -48,7 +53,7 @@ def examine(aws: Aws, target: Target, *, here: datetime | None) -> Observed:
     rules = part("alarm rules", lambda: aws.alarm_rules(alarms), no_rules) if alarms else ()
     skew = (here - aws.now()).total_seconds() if here else None
     return Observed(
-        snapshot=replace(snapshot, unread=tuple(unread)),
+        snapshot=replace(snapshot, unread=tuple(unread), walk=kept),
         stack_status=status,
         rules=rules,
         hooks=hook_rights(aws, snapshot, hooks),

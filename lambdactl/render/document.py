@@ -23,6 +23,7 @@ from lambdactl.model import (
 )
 from lambdactl.ops.stack_events import DeployEvent
 from lambdactl.plan import Plan
+from lambdactl.render import ages, driver
 from lambdactl.render.aliases import alias as alias
 from lambdactl.render.aliases import routing as routing
 from lambdactl.render.envelope import API_VERSION as API_VERSION
@@ -30,19 +31,31 @@ from lambdactl.render.envelope import Document as Document
 from lambdactl.render.envelope import envelope as envelope
 from lambdactl.render.numbers import iso
 from lambdactl.render.progress import measured, progress
-from lambdactl.render.verdict_document import verdict
+from lambdactl.render.verdict_document import finite, verdict
 from lambdactl.verdict import Assessment
 from lambdactl.verdict.damage import Damage, damage_of
+from lambdactl.verdict.gate import Gate
 
 
-def rollout(snapshot: Snapshot, assessment: Assessment) -> Document:
-    """``kind: Rollout``, the data of ``status``."""
+def rollout(
+    snapshot: Snapshot,
+    assessment: Assessment,
+    *,
+    gates: Iterable[Gate] = (),
+    now: datetime | None = None,
+) -> Document:
+    """``kind: Rollout``, the data of ``status``; ``now`` is AWS's, None for that of the look."""
+    age = ages.of(snapshot, now or snapshot.taken)
     return {
         "taken": iso(snapshot.taken),
         "state": assessment.state.value,
         "text": assessment.text,
         "advice": assessment.advice,
         "verdict": verdict(assessment.verdict),
+        "gates": [gate(g) for g in gates],
+        "driver": driver.data(snapshot),
+        "data_age_seconds": age.snapshot_s,
+        "age_seconds": ages.data(age),
         "damage": damage(damage_of(assessment.verdict)),
         "alias": alias(snapshot.alias) if snapshot.alias else None,
         "measured": _measured(snapshot),
@@ -52,6 +65,18 @@ def rollout(snapshot: Snapshot, assessment: Assessment) -> Document:
         "versions": _measured_versions(snapshot),
         "alarms": [alarm(a) for a in snapshot.alarms],
         "unread": [dataclasses.asdict(u) for u in snapshot.unread],
+    }
+
+
+def gate(found: Gate) -> Document:
+    """``met`` is null where it is not known; beyond every limit is the largest float."""
+    value = found.value
+    return {
+        "name": found.name,
+        "value": finite(value) if isinstance(value, float) else value,
+        "limit": found.limit,
+        "met": found.met,
+        "detail": found.detail,
     }
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from lambdactl.model import Alarm, Deployment, LifecycleEvent, Series, Snapshot, label
-from lambdactl.render import glyphs
+from lambdactl.render import ages, driver, glyphs
 from lambdactl.render.columns import columns
 from lambdactl.render.explaining import summary
 from lambdactl.render.harm import damage_sentence
@@ -18,22 +18,46 @@ from lambdactl.render.spans import labelled as spans_labelled
 from lambdactl.render.visible import visible
 from lambdactl.verdict import Answer, Assessment
 from lambdactl.verdict.damage import damage_of
+from lambdactl.verdict.driver import driver_of
+from lambdactl.verdict.gate import Gate
 
 LABEL = 11
 """Width of the column of labels."""
 labelled = partial(spans_labelled, LABEL)
 
 
-def status_lines(snapshot: Snapshot, assessment: Assessment, *, ascii: bool = False) -> list[Line]:
-    """Everything ``status`` says of a snapshot, in order of importance."""
+def status_lines(
+    snapshot: Snapshot,
+    assessment: Assessment,
+    *,
+    ascii: bool = False,
+    gates: Sequence[Gate] = (),
+    now: datetime | None = None,
+) -> list[Line]:
+    """Everything ``status`` says of a snapshot, in order of importance.
+
+    ``now`` is AWS's, for the ages of what is shown; None for the moment of the look.
+    """
     return [
         *verdict_lines(snapshot, assessment, ascii),
+        *gate_lines(gates, ascii),
         *traffic_lines(snapshot),
+        labelled("driver", visible(driver.long(driver_of(snapshot), snapshot))),
         *deployment_lines(snapshot, ascii),
         *error_lines(snapshot),
         *alarm_lines(snapshot, ascii),
         *unread_lines(snapshot, ascii),
+        labelled("age", ages.line(ages.of(snapshot, now or snapshot.taken))),
     ]
+
+
+def gate_lines(gates: Sequence[Gate], ascii: bool) -> Iterator[Line]:
+    """The operator's own limits: each with what was measured."""
+    for n, gate in enumerate(gates):
+        mark = glyphs.CHECKS[gate.met]
+        told = f"{mark.sign(ascii)} {visible(gate.name)}"
+        row = Span(told, "" if gate.met else mark.style)
+        yield labelled("" if n else "gates", row, f": {visible(gate.detail)}")
 
 
 def verdict_lines(snapshot: Snapshot, assessment: Assessment, ascii: bool) -> Iterator[Line]:

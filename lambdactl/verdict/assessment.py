@@ -11,6 +11,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from lambdactl.model import Alarm, Deployment, DeploymentStatus, Snapshot, label
+from lambdactl.verdict.driver import Kind, driver_of
 from lambdactl.verdict.judge import Answer, Verdict
 from lambdactl.verdict.measuring import judge_snapshot, pair_of
 from lambdactl.verdict.readings import SETTLING_S
@@ -74,8 +75,9 @@ def _moving(snapshot: Snapshot, deployment: Deployment | None, verdict: Verdict)
         return Assessment(State.FAILING, _compared(snapshot, verdict), "abort", verdict)
     if red:
         return Assessment(State.FAILING, _alarm_text(red), "abort", verdict)
-    state = State.SHIFTING if deployment else State.PAUSED
-    advice = None if deployment else _undriven(snapshot, verdict)
+    moving = deployment is not None or driver_of(snapshot).kind.moves
+    state = State.SHIFTING if moving else State.PAUSED
+    advice = None if deployment else _advice(snapshot, verdict)
     if verdict.reason is not None:
         return Assessment(State.NOT_MEASURED, verdict.reason, advice, verdict)
     if not _canary_was_called(snapshot):
@@ -83,9 +85,17 @@ def _moving(snapshot: Snapshot, deployment: Deployment | None, verdict: Verdict)
     return Assessment(state, _compared(snapshot, verdict), advice, verdict)
 
 
-def _undriven(snapshot: Snapshot, verdict: Verdict) -> str:
+def _advice(snapshot: Snapshot, verdict: Verdict) -> str | None:
+    """What to do with a split that no deployment drives, by who does."""
+    driver = driver_of(snapshot)
     if snapshot.unreadable("deployment"):
         return "find out whether CodeDeploy drives this split: deployments could not be read"
+    if driver.kind is Kind.UNKNOWN:
+        return f"find out who drives this split: {driver.reason}"
+    if driver.kind.moves:
+        return None
+    if driver.kind is Kind.WALK_LEFT:
+        return "shift --resume, promote or abort: the walk was left, nothing drives this split"
     if verdict.answer is Answer.PASS:
         return "promote: nothing drives this split"
     return "promote or abort: nothing drives this split"

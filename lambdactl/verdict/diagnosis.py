@@ -11,15 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lambdactl.model import (
-    Deployment,
     DeploymentStatus,
     LifecycleEvent,
-    Routing,
     Snapshot,
     label,
 )
 from lambdactl.model_history import AlarmRule, Metric
 from lambdactl.model_permissions import HookRight, Rights
+from lambdactl.verdict.driver import Kind, left_behind, our_walk
 from lambdactl.verdict.findings import Finding, Grade, ordered
 from lambdactl.verdict.rights import of_caller, of_hooks
 
@@ -87,6 +86,12 @@ def split(snapshot: Snapshot) -> Finding:
     routing, target, last = snapshot.alias.routing, snapshot.target, snapshot.deployment
     share = f"{label(routing.stable)} and {label(routing.canary)} at {routing.weight:g} %"
     command = f"lambdactl abort -f {target}"
+    walk = our_walk(snapshot)
+    if walk is Kind.WALK:
+        return Finding(Grade.OK, "lambdactl shift --steps is walking the alias", share)
+    if walk is Kind.WALK_LEFT:
+        title = "a walk of shift --steps was left on the way"
+        return Finding(Grade.WARNING, title, share, f"lambdactl shift --resume -f {target}")
     if snapshot.provisioned and target.alias in snapshot.provisioned:
         title = "the alias carries weights while provisioned concurrency moves"
         evidence = f"{share}; provisioned concurrency on {target.alias}"
@@ -96,13 +101,6 @@ def split(snapshot: Snapshot) -> Finding:
         evidence = f"{share}; {last.id} {last.status}, without a rollback"
         return Finding(Grade.PROBLEM, title, evidence, command)
     return Finding(Grade.WARNING, "the alias is split and nothing drives it", share, command)
-
-
-def left_behind(last: Deployment, routing: Routing) -> bool:
-    """Whether this deployment failed or was stopped between these two versions, and not undone."""
-    unfinished = last.status in (DeploymentStatus.Failed, DeploymentStatus.Stopped)
-    between = {last.current_version, last.target_version} == set(routing.versions)
-    return unfinished and between and not last.rolled_back_by
 
 
 def strayed(snapshot: Snapshot) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -33,7 +34,12 @@ EVENTS = (
 
 def test_at_rest(cli: Run, shop: Shop) -> None:
     said = cli("status", *LIVE)
-    assert said.out == "✔ STABLE  v41 has all traffic\ntraffic    set v41 100 %\n"
+    assert said.out == (
+        "✔ STABLE  v41 has all traffic\n"
+        "traffic    set v41 100 %\n"
+        "driver     nobody\n"
+        "age        alias 0s\n"
+    )
     assert said.err == TARGET
     assert said.code == 0
 
@@ -52,6 +58,7 @@ def test_a_canary_under_way(cli: Run, shop: Shop) -> None:
         "advice     abort\n"
         "evidence   worse 0.5 of 20 · not worse 1.3 of 20 · odds ratio 0 to 44.5\n"
         "traffic    set v41 90 %  v42 10 %   measured 90.0 % / 10.0 % of 400 calls since 13:56:00\n"
+        "driver     CodeDeploy d-1, begun by CloudFormation\n"
         "deployment ● d-1 InProgress  v41 → v42"
         "  CodeDeployDefault.LambdaCanary10Percent5Minutes  by CloudFormation\n"
         "           ✔  BeforeAllowTraffic  Succeeded   13:55:30  12s\n"
@@ -61,6 +68,7 @@ def test_a_canary_under_way(cli: Run, shop: Shop) -> None:
         "           v41      stable    810       9  1.11 %          0  12 ms\n"
         "           v42      canary     40       1  2.50 %          0  12 ms\n"
         "alarms     ✖  checkout-5xx  ALARM  for 40s  6.3 was greater than 1.0\n"
+        "age        alias 0s · alarms 0s · metrics 0s, measured until 14:00:00 (0s ago)\n"
     )
 
 
@@ -127,6 +135,61 @@ def test_json(cli: Run, shop: Shop) -> None:
         "p95_ms": 12.0,
     }
     assert data["progress"] is None
+    assert (data["driver"]["kind"], data["driver"]["name"]) == ("codedeploy", "d-1")
+    assert data["gates"] == []
+    assert data["age_seconds"] == {
+        "snapshot": 0.0,
+        "alarms": None,
+        "metrics": 0.0,
+        "measured_until": "2026-11-20T14:00:00Z",
+        "measured": 0.0,
+    }
+
+
+GATES = """\
+function = "checkout"
+alias = "live"
+[gate]
+max_error_rate_percent = 1.0
+max_error_ratio = 3
+min_calls = 30
+"""
+
+
+def test_the_gates_of_the_projects_file_are_told(
+    cli: Run, shop: Shop, working_directory: Path
+) -> None:
+    canary(shop)
+    shop.metrics = measured(v41=((90, 9),) * 9, v42=((10, 2),) * 9)
+    (working_directory / "lambdactl.toml").write_text(GATES)
+    said = cli("status")
+    assert (
+        "gates      ✖ max_error_rate_percent: 20.00 % of 70 calls, limit 1 %\n"
+        "           ✔ max_error_ratio: 2 times, limit 3 times\n"
+        "           ✔ min_calls: 70 of 30 calls\n"
+    ) in said.out
+    gates = json.loads(cli("status", "-o", "json").out)["data"]["gates"]
+    assert [(g["name"], g["value"], g["limit"], g["met"]) for g in gates] == [
+        ("max_error_rate_percent", 20.0, 1.0, False),
+        ("max_error_ratio", 2.0, 3, True),
+        ("min_calls", 70, 30, True),
+    ]
+
+
+@pytest.mark.parametrize("target", ["billing:live", "checkout:beta"])
+def test_the_gates_of_one_alias_say_nothing_of_another(
+    cli: Run, shop: Shop, working_directory: Path, target: str
+) -> None:
+    canary(shop)
+    (working_directory / "lambdactl.toml").write_text(GATES)
+    assert "gates" not in cli("status", "-f", target).out
+
+
+def test_a_limit_below_zero_is_refused(cli: Run, shop: Shop, working_directory: Path) -> None:
+    (working_directory / "lambdactl.toml").write_text("[gate]\nmax_p95_ratio = -1\n")
+    said = cli("status", *LIVE)
+    assert said.code == 2
+    assert "error: ./lambdactl.toml: gate.max_p95_ratio -1 is below 0" in said.err
 
 
 def test_a_missing_alias_is_a_state_and_with_exit_status_an_error(cli: Run, shop: Shop) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,6 +75,116 @@ def test_a_walk_that_was_held_is_resumed(cli: Run, stage: MeasuredStage) -> None
     assert codes[codes.index(0) + 1 :] == [9] * (5 - codes.index(0))
     assert stage.alias() == {"version": "2", "weights": {}}
     assert state_files() == []
+
+
+def driver(cli: Run) -> dict[str, Any]:
+    said = cli("status", "-f", "checkout:live", "-o", "json").out
+    # A walk that is under way in this process has spoken before it.
+    told: dict[str, Any] = json.loads(said[said.index("{\n") :])
+    found: dict[str, Any] = told["data"]["driver"]
+    return found
+
+
+def test_status_says_who_walks_the_alias(
+    cli: Run, stage: MeasuredStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[dict[str, Any]] = []
+
+    def wait(seconds: float) -> None:
+        stage.sleep(seconds)
+        if stage.alias()["weights"] and not waits:
+            waits.append(driver(cli))
+            waits.append({"text": cli("status", "-f", "checkout:live").out})
+
+    monkeypatch.setattr(session, "sleep", wait)
+    assert cli(*GUARDED).code == 0
+    seen, told = waits
+    assert (seen["kind"], seen["moves"]) == ("walk", True)
+    assert seen["walk"]["steps_percent"] == [10.0, 50.0, 100.0]
+    assert (seen["walk"]["done"], seen["walk"]["next_weight_percent"]) == (1, 50.0)
+    assert (seen["walk"]["guarded"], seen["walk"]["running"]) == (True, True)
+    assert "nothing drives" not in told["text"]
+    assert (
+        "driver     lambdactl shift --steps on this machine: step 1 of 3, next 50 %" in told["text"]
+    )
+
+
+def test_status_says_that_a_walk_was_left(cli: Run, stage: MeasuredStage) -> None:
+    assert cli(*WALK[:-1], "1m", "--guard", "--max-wait", "1m", "--yes").code == 7
+    seen = driver(cli)
+    assert (seen["kind"], seen["moves"], seen["walk"]["running"]) == ("walk_left", False, False)
+    told = cli("status", "-f", "checkout:live").out
+    assert "advice     shift --resume, promote or abort: the walk was left" in told
+    doctor = cli("doctor", "-f", "checkout:live").out
+    assert "warning  a walk of shift --steps was left on the way" in doctor
+    assert "try: lambdactl shift --resume -f checkout:live" in doctor
+
+
+def test_a_split_by_hand_is_a_persons(cli: Run, stage: MeasuredStage) -> None:
+    assert cli("shift", "-f", "checkout:live", "--to", "2", "--weight", "10", "-y").code == 0
+    assert driver(cli)["kind"] == "person"
+    spoilt = Path(os.environ["XDG_STATE_HOME"]) / "lambdactl"
+    (spoilt / "walk-000000000000-us-east-1-checkout-live.json").write_text("{}")
+    said = cli("status", "-f", "checkout:live")
+    assert said.code == 0
+    assert "not read   ? walk" in said.out
+
+
+@pytest.mark.parametrize(("limit", "code", "word"), [("5.5", 3, "✔"), ("1", 3, "✖")])
+def test_a_gate_that_is_not_met_makes_a_promote_harder_and_never_impossible(
+    cli: Run, stage: MeasuredStage, working_directory: Path, limit: str, code: int, word: str
+) -> None:
+    (working_directory / "lambdactl.toml").write_text(f"[gate]\nmax_error_rate_percent = {limit}\n")
+    live = ("-f", "checkout:live")
+    assert cli("shift", *live, "--to", "2", "--weight", "10", "-y").code == 0
+    stage.sleep(900.0)
+    dry = cli("promote", *live, "-n")
+    assert dry.code == 0
+    assert f"{word} gate max_error_rate_percent" in dry.out
+    asked = cli("promote", *live)
+    assert asked.code == code
+    assert cli("promote", *live, "--yes").code == 0
+    assert stage.alias() == {"version": "2", "weights": {}}
+
+
+def test_an_unmet_gate_has_the_functions_name_typed_and_takes_no_yes_of_the_environment(
+    cli: Run,
+    stage: MeasuredStage,
+    working_directory: Path,
+    person: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (working_directory / "lambdactl.toml").write_text("[gate]\nmin_calls = 1000000\n")
+    live = ("-f", "checkout:live")
+    assert cli("shift", *live, "--to", "2", "--weight", "10", "-y").code == 0
+    monkeypatch.setenv("LAMBDACTL_YES", "1")
+    person("y")
+    said = cli("promote", *live)
+    assert said.code == 3
+    assert "to go on although gate min_calls is not met (checkout):" in said.err
+    person("checkout")
+    assert cli("promote", *live).code == 0
+
+
+def test_a_guarded_walk_goes_back_over_the_operators_limit(
+    cli: Run, stage: MeasuredStage, working_directory: Path
+) -> None:
+    (working_directory / "lambdactl.toml").write_text("[gate]\nmax_error_rate_percent = 1\n")
+    said = cli(*GUARDED)
+    assert said.code == 6
+    assert stage.alias() == {"version": "1", "weights": {}}
+    assert "because gate max_error_rate_percent not met: " in said.out
+    assert entries()[0]["evidence"].startswith("gate max_error_rate_percent not met: ")
+
+
+def test_a_guarded_walk_is_held_by_a_gate_that_is_not_met(
+    cli: Run, stage: MeasuredStage, working_directory: Path
+) -> None:
+    (working_directory / "lambdactl.toml").write_text("[gate]\nmin_calls = 1000000\n")
+    said = cli(*GUARDED)
+    assert said.code == 7
+    assert "gate min_calls not met: " in said.err
+    assert stage.alias()["weights"] == {"2": 0.1}
 
 
 def test_ctrl_c_says_where_the_alias_is_and_how_to_go_on(

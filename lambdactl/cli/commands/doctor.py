@@ -45,10 +45,11 @@ def doctor(asked: Asked) -> None:
 
 
 def examined(session: Session, target: Target) -> tuple[Finding, ...]:
+    from lambdactl.cli.kept_walks import seen as kept_walk
     from lambdactl.ops.examining import examine
 
     here = None if session.wanted.in_sandbox else datetime.now(UTC)
-    seen = examine(session.aws, target, here=here)
+    seen = examine(session.aws, target, here=here, walk=lambda: kept_walk(session.place, target))
     found = ordered([*who(session), *diagnose(seen), screen(session.terminal)])
     return tuple(
         replace(f, command=session.addressed(f.command)) if f.command else f for f in found

@@ -80,23 +80,27 @@ def follow(session: Session, target: Target, *, gate: bool, abort_on_fail: bool)
 
 def _look(session: Session, target: Target, *, answer: bool) -> None:
     from lambdactl.cli.completion_cache import learn
+    from lambdactl.cli.limits import limits_of
+    from lambdactl.cli.looking import whole
     from lambdactl.cli.moves import with_our_move
     from lambdactl.cli.outcome import of_state
+    from lambdactl.cli.watching import told
     from lambdactl.render import document
-    from lambdactl.render.status import status_lines
     from lambdactl.verdict import assess
+    from lambdactl.verdict.gate import gates
 
+    limits = limits_of(target)
     snapshot = with_our_move(session.aws.snapshot(target, window_s=WINDOW_S))
+    snapshot = whole(session, snapshot, limits)
     learn(session, snapshot)
     assessment = assess(snapshot)
     if session.asked.structured:
-        told = document.envelope(
-            "Rollout", document.rollout(snapshot, assessment), place=session.place, target=target
-        )
-        session.terminal.document(told, session.asked.output)
+        found, now = gates(limits, snapshot, assessment.verdict), session.aws.now()
+        data = document.rollout(snapshot, assessment, gates=found, now=now)
+        enveloped = document.envelope("Rollout", data, place=session.place, target=target)
+        session.terminal.document(enveloped, session.asked.output)
     else:
-        lines = status_lines(snapshot, assessment, ascii=session.terminal.ascii)
-        session.terminal.out(*lines)
+        session.terminal.out(*told(session, snapshot, assessment))
     error = of_state(snapshot, assessment) if answer else None
     if error is not None:
         raise error

@@ -1,0 +1,92 @@
+"""Who moves an alias at this moment, as far as one look knows: one answer for all that show it.
+
+CodeDeploy comes first, for it takes the alias for its own; then a stack update, which is about to;
+then a walk of ours. Weights that none of them set were set by a person, or by Lambda itself while
+it moves provisioned concurrency from one version to the next: an alias that has it cannot be split
+by hand. A person leaves no trace here; CloudTrail knows the name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lambdactl.model import Deployment, DeploymentStatus, Routing, Snapshot
+
+
+class Kind(StrEnum):
+    CODEDEPLOY = "codedeploy"
+    CLOUDFORMATION = "cloudformation"
+    WALK = "walk"
+    WALK_LEFT = "walk_left"
+    """A walk whose process is gone: nothing moves the alias until somebody resumes it."""
+    PROVISIONED_CONCURRENCY = "provisioned_concurrency"
+    PERSON = "person"
+    NOBODY = "nobody"
+    UNKNOWN = "unknown"
+
+    @property
+    def moves(self) -> bool:
+        """Whether the weights may change by themselves."""
+        return self in _MOVING
+
+
+_MOVING = frozenset((Kind.CODEDEPLOY, Kind.CLOUDFORMATION, Kind.WALK, Kind.PROVISIONED_CONCURRENCY))
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    kind: Kind
+    name: str | None = None
+    """The deployment's id, or the stack's name."""
+    reason: str | None = None
+    """Why it is not known, or why nobody does."""
+
+
+def driver_of(snapshot: Snapshot) -> Driver:
+    running = snapshot.active_deployment
+    if running is not None:
+        return Driver(Kind.CODEDEPLOY, running.id)
+    for part in ("deployment", "stack status", "provisioned concurrency"):
+        unread = snapshot.unreadable(part)
+        if unread is not None:
+            return Driver(Kind.UNKNOWN, reason=f"{part} could not be read: {unread.reason}")
+    if is_changing(snapshot.stack_status):
+        return Driver(Kind.CLOUDFORMATION, snapshot.stack)
+    walk = our_walk(snapshot)
+    if walk is not None:
+        return Driver(walk)
+    if snapshot.alias is None or not snapshot.alias.routing.split:
+        return Driver(Kind.NOBODY)
+    last = snapshot.deployment
+    if last is not None and left_behind(last, snapshot.alias.routing):
+        return Driver(Kind.NOBODY, last.id, "ended and left these weights behind")
+    if snapshot.provisioned and snapshot.target.alias in snapshot.provisioned:
+        return Driver(Kind.PROVISIONED_CONCURRENCY)
+    return Driver(Kind.PERSON)
+
+
+def left_behind(last: Deployment, routing: Routing) -> bool:
+    """Whether this deployment failed or was stopped between these two versions, and not undone."""
+    unfinished = last.status in (DeploymentStatus.Failed, DeploymentStatus.Stopped)
+    between = {last.current_version, last.target_version} == set(routing.versions)
+    return unfinished and between and not last.rolled_back_by
+
+
+def is_changing(status: str | None) -> bool:
+    """A stack in review has a change set and nothing that moves."""
+    return (status or "").endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS"
+
+
+def our_walk(snapshot: Snapshot) -> Kind | None:
+    """The kept walk, while the alias is as it left it; with another revision it is history.
+
+    Between a step and its note on disk a walker that lives may be one revision behind.
+    """
+    walk, alias = snapshot.walk, snapshot.alias
+    if walk is None or alias is None:
+        return None
+    if walk.running:
+        return Kind.WALK
+    at = walk.revision_id in (None, alias.revision_id) and walk.done
+    return Kind.WALK_LEFT if at else None
