@@ -21,11 +21,14 @@ from collections.abc import Callable, Hashable
 from functools import partial
 
 READS_A_SECOND = 8.0
-READS_AT_ONCE = 15
-"""A second's quota: a command that asks for no more than that is not slowed at all."""
+READS_AT_ONCE = 7
+"""More than one look asks for, so that it is not slowed at all; with what may follow within the
+same second it is still not the whole quota."""
 DELETES_A_SECOND = 4.9
 POLICIES_A_SECOND = 12.0
+POLICIES_AT_ONCE = 3
 FUNCTIONS_A_SECOND = 60.0
+FUNCTIONS_AT_ONCE = 30
 OTHERS_A_SECOND = 10.0
 """Of a service that has asked for fewer calls, until it has not done so for a while."""
 SLOWEST = 0.5
@@ -114,10 +117,10 @@ class Buckets:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._limiter = partial(Limiter, sleep=sleep, monotonic=monotonic)
-        self.reads = self._limiter(READS_A_SECOND, burst=READS_AT_ONCE)
+        self.reads = self._limiter(READS_A_SECOND, burst=READS_AT_ONCE - 1)
         self.deletes = self._limiter(DELETES_A_SECOND, burst=1)
-        self.policies = self._limiter(POLICIES_A_SECOND, burst=READS_AT_ONCE)
-        self.functions = self._limiter(FUNCTIONS_A_SECOND, burst=READS_AT_ONCE)
+        self.policies = self._limiter(POLICIES_A_SECOND, burst=POLICIES_AT_ONCE - 1)
+        self.functions = self._limiter(FUNCTIONS_A_SECOND, burst=FUNCTIONS_AT_ONCE - 1)
         self._speed = 1.0
         self._others: dict[str, Limiter] = {}
 
