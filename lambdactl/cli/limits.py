@@ -17,8 +17,15 @@ def limits_of(target: Target) -> Limits:
     Raises UsageError for a limit that no canary could be held to.
     """
     file = config.project_file()
-    table: Mapping[str, object] = file.content.get("gate", {}) if file else {}
-    if file is None or not table or not _is_about(file, target):
+    if file is None or not _is_about(file, target):
+        return NO_LIMITS
+    return limits_in(file)
+
+
+def limits_in(file: config.File) -> Limits:
+    """The limits of one file, whatever it is about. Raises UsageError."""
+    table: Mapping[str, object] = file.content.get("gate", {})
+    if not table:
         return NO_LIMITS
     origin = config.shown(file.path)
     for name, value in table.items():

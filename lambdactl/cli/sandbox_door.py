@@ -64,6 +64,10 @@ def add(
     """Let the calls that ACTION names go wrong.
 
     \b
+    lambdactl sandbox fault add lambda:UpdateAlias throttle --times 2
+    lambdactl sandbox fault add 'codedeploy:*' deny
+
+    \b
     throttle   too many requests, as each service says it
     deny       access denied to the operation
     expire     the session token has expired
@@ -85,7 +89,12 @@ def add(
 @fault.command("list")
 @shared
 def list_(asked: Asked) -> None:
-    """List the faults in force, and how often each has struck."""
+    """List the faults in force, and how often each has struck.
+
+    \b
+    lambdactl sandbox fault list
+    lambdactl sandbox fault list -o json
+    """
     from lambdactl.cli.sandbox_admin import faults_of, running
 
     _tell(asked, faults_of(running().endpoint))
@@ -97,7 +106,12 @@ def clear(
     asked: Asked,
     number: Annotated[int | None, typer.Argument(metavar="NUMBER", help="Only this one.")] = None,
 ) -> None:
-    """Take all faults away, or one."""
+    """Take all faults away, or one.
+
+    \b
+    lambdactl sandbox fault clear
+    lambdactl sandbox fault clear 2    the one that fault list numbers so
+    """
     from lambdactl.cli.sandbox_admin import clear_faults, running
 
     left = clear_faults(running().endpoint, number)

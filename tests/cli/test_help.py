@@ -26,12 +26,10 @@ def test_the_list_says_what_the_command_says_of_itself(name: str) -> None:
     assert first_line(load(name).help) == COMMANDS[name]
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_examples_in_its_help(cli: Run, name: str) -> None:
-    said = cli(name, "-h")
-    assert said.code == 0
-    assert f"lambdactl {name}" in said.out
-    assert said.err == ""
+def every() -> list[tuple[str, ...]]:
+    """Every command and every group."""
+    found = (words[:n] for words in leaves() for n in range(1, len(words) + 1))
+    return list(dict.fromkeys(found))
 
 
 def leaves() -> list[tuple[str, ...]]:
@@ -44,6 +42,18 @@ def leaves_of(command: Any, words: tuple[str, ...]) -> list[tuple[str, ...]]:
     if not within:
         return [words]
     return [leaf for name, sub in within.items() for leaf in leaves_of(sub, (*words, name))]
+
+
+@pytest.mark.parametrize("words", every(), ids=" ".join)
+def test_every_command_and_every_one_within_it_begins_with_examples(
+    cli: Run, words: tuple[str, ...]
+) -> None:
+    """The first thing under the one line that says what it is."""
+    said = cli(*words, "--help")
+    assert (said.code, said.err) == (0, "")
+    usage, _summary, first, *_ = said.out.split("\n\n")
+    assert usage.startswith("Usage: ")
+    assert f"lambdactl {' '.join(words)}" in first.splitlines()[0]
 
 
 @pytest.mark.parametrize("words", leaves(), ids=" ".join)

@@ -35,7 +35,12 @@ def alarms() -> None:
 @app.command("list")
 @shared
 def list_(asked: Asked, days: Days = 7) -> None:
-    """List the alarms of the deployment group, and what they did lately."""
+    """List the alarms of the deployment group, and what they did lately.
+
+    \b
+    lambdactl alarms list -f checkout:live
+    lambdactl alarms list --days 30
+    """
     from lambdactl.cli.answering import answer
     from lambdactl.cli.session import opened
     from lambdactl.render import past_document

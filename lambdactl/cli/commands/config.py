@@ -64,7 +64,11 @@ def show(
 @app.command()
 @shared
 def path(asked: Asked) -> None:
-    """Print the paths of your own file and of the project's."""
+    """Print the paths of your own file and of the project's.
+
+    \b
+    lambdactl config path
+    """
     from lambdactl.cli.config_files import project_path, user_path
     from lambdactl.render.columns import columns
 
@@ -131,9 +135,14 @@ def set_(
 @app.command()
 @shared
 def validate(asked: Asked) -> None:
-    """Read both files and name the first thing that is wrong (exit 2)."""
+    """Read both files and name the first thing that is wrong (exit 2).
+
+    \b
+    lambdactl config validate
+    """
     from lambdactl.cli import config as files
     from lambdactl.cli.contexts import require_context
+    from lambdactl.cli.limits import limits_in
 
     user, project = files.user_file(), files.project_file()
     current = user.text("current_context")
@@ -143,6 +152,7 @@ def validate(asked: Asked) -> None:
         _require_account(f"contexts.{name}", table)
     if project is not None:
         _require_account(files.shown(project.path), project.content)
+        limits_in(project)
     read = [files.shown(f.path) for f in (user, project) if f is not None and f.content]
     asked.terminal.say(f"valid: {', '.join(read)}" if read else "no file is there: nothing is set")
 
@@ -150,7 +160,12 @@ def validate(asked: Asked) -> None:
 @app.command()
 @shared
 def schema(asked: Asked) -> None:
-    """List every key of both files; -o json prints JSON Schemas for an editor."""
+    """List every key of both files; -o json prints JSON Schemas for an editor.
+
+    \b
+    lambdactl config schema
+    lambdactl config schema -o json --query project > lambdactl.schema.json
+    """
     from lambdactl.cli import schema as shapes
     from lambdactl.cli.config_view import schema_rows
     from lambdactl.render.columns import columns

@@ -29,7 +29,12 @@ def context() -> None:
 @app.command("list")
 @shared
 def list_(asked: Asked) -> None:
-    """List the contexts; the current one is marked."""
+    """List the contexts; the current one is marked.
+
+    \b
+    lambdactl context list
+    lambdactl context list -o json
+    """
     from lambdactl.cli.contexts import context_rows
     from lambdactl.render.columns import columns
 
@@ -44,7 +49,12 @@ def list_(asked: Asked) -> None:
 @app.command()
 @shared
 def show(asked: Asked) -> None:
-    """Show where each part of the target comes from; AWS is not asked."""
+    """Show where each part of the target comes from; AWS is not asked.
+
+    \b
+    lambdactl context show
+    lambdactl context show --context prod-checkout    as if it were the current one
+    """
     from lambdactl.cli.target import wanted
     from lambdactl.render.columns import columns
     from lambdactl.render.visible import visible

@@ -32,7 +32,12 @@ def list_(
     asked: Asked,
     limit: Annotated[int, typer.Option(min=1, max=25, metavar="N", help="At most so many.")] = 10,
 ) -> None:
-    """List the deployments of the alias, newest first."""
+    """List the deployments of the alias, newest first.
+
+    \b
+    lambdactl deployments list -f checkout:live
+    lambdactl deployments list --limit 25 -o json
+    """
     from lambdactl.cli.answering import answer
     from lambdactl.cli.session import opened
     from lambdactl.render import document

@@ -94,6 +94,7 @@ def scenarios(asked: Asked) -> None:
     """List what a sandbox can begin with: start --scenario NAME.
 
     \b
+    lambdactl sandbox scenarios
     lambdactl sandbox start --speed 60 --scenario stopped-split
     """
     from lambdactl.render.columns import columns
@@ -127,7 +128,12 @@ def env(asked: Asked) -> None:
 @app.command()
 @shared
 def status(asked: Asked) -> None:
-    """Show whether it runs, its time, and who is being called."""
+    """Show whether it runs, its time, and who is being called.
+
+    \b
+    lambdactl sandbox status
+    lambdactl sandbox status -o json --query now
+    """
     from lambdactl.cli.sandbox_admin import health, running, streams
 
     found = running()
