@@ -20,6 +20,17 @@ Process = Generator[float, None, None]
 log = logging.getLogger(__name__)
 
 
+def moment(at: float) -> datetime:
+    """A time of the account, in seconds, as botocore's members have it."""
+    return datetime.fromtimestamp(at, UTC)
+
+
+def stamp(at: float) -> str:
+    """The same as Lambda and CloudWatch write it into text: ``2025-05-15T15:29:00.000+0000``."""
+    when = moment(at)
+    return f"{when:%Y-%m-%dT%H:%M:%S}.{when.microsecond // 1000:03d}+0000"
+
+
 class Clock:
     """Account time as a UNIX timestamp, and the processes that live by it."""
 
@@ -32,7 +43,7 @@ class Clock:
         raise TypeError("use RunningClock or ManualClock")
 
     def utcnow(self) -> datetime:
-        return datetime.fromtimestamp(self.now(), UTC)
+        return moment(self.now())
 
     def spawn(self, process: Process, delay: float = 0.0) -> None:
         """Start ``process`` in ``delay`` account seconds."""

@@ -61,6 +61,7 @@ NO_METRIC: dict[str, Any] = dict.fromkeys(
     ("Namespace", "MetricName", "Dimensions", "Statistic", "Period")
 )
 """Of an alarm on an expression."""
+TOPIC = "arn:aws:sns:us-east-1:000000000000:topic"
 KEEP, NONE = None, "INSUFFICIENT_DATA"
 
 
@@ -187,14 +188,19 @@ def test_the_evaluation_range(periods: int, period: int, looked_at: int) -> None
 
 
 def test_an_alarm_as_it_is_made(aws: Cloud) -> None:
-    alarm(aws, Unit="Count", TreatMissingData="notBreaching", AlarmActions=["arn:aws:sns:x"])
+    alarm(
+        aws,
+        Unit="Count",
+        TreatMissingData="notBreaching",
+        AlarmActions=["arn:aws:sns:us-east-1:000000000000:x"],
+    )
     assert describe(aws) == {
         "AlarmName": "errors",
         "AlarmArn": "arn:aws:cloudwatch:us-east-1:000000000000:alarm:errors",
         "AlarmConfigurationUpdatedTimestamp": at(0),
         "ActionsEnabled": True,
         "OKActions": [],
-        "AlarmActions": ["arn:aws:sns:x"],
+        "AlarmActions": ["arn:aws:sns:us-east-1:000000000000:x"],
         "InsufficientDataActions": [],
         "StateValue": "INSUFFICIENT_DATA",
         "StateReason": "Unchecked: Initial alarm creation",
@@ -426,7 +432,7 @@ def test_history_has_every_change_with_its_time_newest_first(aws: Cloud) -> None
 
 def test_alarms_are_found_by_name_prefix_state_and_action(aws: Cloud) -> None:
     for name in ("a-1", "a-2", "b-1"):
-        alarm(aws, name, AlarmActions=[f"arn:aws:sns:topic-{name}"])
+        alarm(aws, name, AlarmActions=[f"{TOPIC}-{name}"])
     aws.client.set_alarm_state(AlarmName="b-1", StateValue="ALARM", StateReason="x")
 
     def names(**filters: Any) -> list[str]:
@@ -436,7 +442,7 @@ def test_alarms_are_found_by_name_prefix_state_and_action(aws: Cloud) -> None:
     assert names(AlarmNames=["b-1", "a-1", "none"]) == ["a-1", "b-1"]
     assert names(AlarmNamePrefix="a-") == ["a-1", "a-2"]
     assert names(StateValue="ALARM") == ["b-1"]
-    assert names(ActionPrefix="arn:aws:sns:topic-a-2") == ["a-2"]
+    assert names(ActionPrefix=f"{TOPIC}-a-2") == ["a-2"]
     assert names(AlarmTypes=["CompositeAlarm"]) == []
     first = aws.client.describe_alarms(MaxRecords=2)
     assert [a["AlarmName"] for a in first["MetricAlarms"]] == ["a-1", "a-2"]

@@ -15,6 +15,7 @@ from lambdactl.sandbox.scenarios import SCENARIOS, Play, Stage
 
 ROLE = "arn:aws:iam::000000000000:role/codedeploy"
 BEGUN = ["Succeeded", "InProgress", "Pending"]
+WAITING = ["InProgress", "Pending", "Pending"]
 DONE = ["Succeeded", "Succeeded", "Succeeded"]
 IN_HOOK = ["Failed", "Skipped", "Skipped"]
 IN_TRAFFIC = ["Succeeded", "Failed", "Skipped"]
@@ -70,6 +71,7 @@ ENDINGS = {
     "hook-failed": Ending(FIRST, "Failed", IN_HOOK, HOOK_FAILED),
     "hook-raised": Ending(FIRST, "Failed", IN_HOOK, HOOK_FAILED),
     "hook-timed-out": Ending(FIRST, "Failed", IN_HOOK, HOOK_FAILED),
+    "hook-waiting": Ending(FIRST, "InProgress", WAITING, rollback=None),
     "post-hook-failed": Ending(FIRST, "Failed", AFTER, HOOK_FAILED),
     "stopped": Ending(FIRST, "Stopped", IN_TRAFFIC, MANUAL_STOP),
     "stopped-split": Ending(SPLIT, "Stopped", IN_TRAFFIC, MANUAL_STOP, None),

@@ -11,19 +11,22 @@
     alarms      the operations                         checks      what PutMetricAlarm refuses
     records     alarms and their history               composite   AND, OR, NOT of alarms
     watch       the process that evaluates             judging     datapoints -> state
+    actions     what an alarm does when it changes
     wording     the reason, in CloudWatch's sentences  tags
 """
 
 from __future__ import annotations
 
 from lambdactl.sandbox.account import Account
+from lambdactl.sandbox.cloudwatch.actions import Actions
 from lambdactl.sandbox.cloudwatch.alarms import Alarms
 from lambdactl.sandbox.cloudwatch.reading import Reading
 from lambdactl.sandbox.cloudwatch.records import AlarmBook
 from lambdactl.sandbox.cloudwatch.series import Store
-from lambdactl.sandbox.cloudwatch.tags import TagBook, Tags
+from lambdactl.sandbox.cloudwatch.tags import Tags
 from lambdactl.sandbox.cloudwatch.watch import Watch
 from lambdactl.sandbox.cloudwatch.writing import Writing
+from lambdactl.sandbox.tags import TagBook
 
 __all__ = ["CloudWatchService"]
 
@@ -35,6 +38,7 @@ class CloudWatchService(Writing, Reading, Alarms, Tags):
         self.account = account
         self.store = Store(account.clock.now)
         self.book = AlarmBook(account)
-        self.tags = TagBook()
+        self.tags = TagBook("InvalidParameterValue")
         self.delay_s = 0.0
         self._watch = Watch(account, self.store, self.book)
+        self._actions = Actions(account, self.book)

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from lambdactl.sandbox.account import Account, ApiError
-from lambdactl.sandbox.cloudwatch.checks import check_alarm, invalid
+from lambdactl.sandbox.cloudwatch.checks import check_actions, check_alarm, invalid
 from lambdactl.sandbox.cloudwatch.composite import children, look_again, parents, parse_rule
 from lambdactl.sandbox.cloudwatch.questions import dimensions_of
 from lambdactl.sandbox.cloudwatch.reading import read_token, write_token
-from lambdactl.sandbox.cloudwatch.records import Alarm, AlarmBook, Kind
-from lambdactl.sandbox.cloudwatch.tags import TagBook
+from lambdactl.sandbox.cloudwatch.records import ACTIONS, Alarm, AlarmBook, Kind
+from lambdactl.sandbox.tags import TagBook
 
 MOST_NAMES = 100
 PAGE = 50
@@ -29,11 +29,13 @@ class Alarms:
     def put_metric_alarm(self, params: dict[str, Any]) -> dict[str, Any]:
         with self.account.lock:
             check_alarm(params)
+            check_actions(params)
             self._save("MetricAlarm", params)
         return {}
 
     def put_composite_alarm(self, params: dict[str, Any]) -> dict[str, Any]:
         with self.account.lock:
+            check_actions(params)
             named = list(dict.fromkeys(children(parse_rule(params["AlarmRule"]))))
             unknown = [name for name in named if name not in self.book.alarms]
             if unknown:
@@ -178,7 +180,7 @@ class Alarms:
 
 
 def _actions(alarm: Alarm) -> Iterator[str]:
-    for kind in ("OKActions", "AlarmActions", "InsufficientDataActions"):
+    for kind in ACTIONS.values():
         yield from alarm.settings.get(kind) or ()
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from lambdactl.sandbox.account import ApiError
 from lambdactl.sandbox.cloudwatch.judging import COMPARISONS
+from lambdactl.sandbox.cloudwatch.records import ACTIONS
 from lambdactl.sandbox.cloudwatch.statistic import extended
 from lambdactl.sandbox.cloudwatch.watch import Watched
 
@@ -37,6 +38,16 @@ def check_alarm(params: dict[str, Any]) -> None:
     _check_rule(params)
     period = Watched.by(params).period
     _check_span(period, params["EvaluationPeriods"])
+
+
+def check_actions(params: dict[str, Any]) -> None:
+    """ValidationError for an action that is not an ARN; 501 for what holds actions back."""
+    if "ActionsSuppressor" in params:
+        raise ApiError("NotImplemented", "The sandbox has no suppression of actions.", 501)
+    for kind in ACTIONS.values():
+        for arn in params.get(kind) or ():
+            if arn.count(":") < 5 or not arn.startswith("arn:"):
+                raise invalid(f"Invalid arn syntax: {arn}")
 
 
 def invalid(message: str) -> ApiError:

@@ -10,12 +10,11 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from lambdactl.sandbox.account import ApiError
+from lambdactl.sandbox.clock import moment, stamp
 from lambdactl.sandbox.cloudwatch.judging import State
 from lambdactl.sandbox.cloudwatch.records import Alarm, AlarmBook
-from lambdactl.sandbox.cloudwatch.wording import stamp
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<state>ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*(?:\"(?P<quoted>[^\"]+)\"|"
@@ -105,7 +104,7 @@ def look_again(book: AlarmBook, alarm: Alarm, cause: Alarm | None) -> None:
     if told is None:
         book.change(alarm, state, f"The rule is {str(red).upper()}")
         return
-    when = datetime.fromtimestamp(told.transitioned, UTC)
+    when = moment(told.transitioned)
     reason = f"{told.arn} transitioned to {told.state} at {when:%A %d %B, %Y %H:%M:%S} UTC"
     trigger = {"value": told.state, "timestamp": stamp(told.transitioned)}
     data = {"triggeringAlarms": [{"arn": told.arn, "state": trigger}]}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from lambdactl.sandbox.account import Account, ApiError
+from lambdactl.sandbox.clock import moment
 from lambdactl.sandbox.cloudwatch.expressions import TimeSeries
 from lambdactl.sandbox.cloudwatch.questions import (
     DAY,
@@ -48,10 +48,6 @@ def read_token(params: Mapping[str, Any]) -> int:
     except (binascii.Error, UnicodeDecodeError, ValueError) as error:
         raise ApiError("InvalidNextToken", "The next token is not valid.") from error
     raise ApiError("InvalidNextToken", "The next token is not valid.")
-
-
-def moment(timestamp: float) -> datetime:
-    return datetime.fromtimestamp(timestamp, UTC)
 
 
 class Reading:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Literal
 
 from lambdactl.sandbox.account import Account
+from lambdactl.sandbox.clock import moment, stamp
 from lambdactl.sandbox.cloudwatch.judging import State
-from lambdactl.sandbox.cloudwatch.wording import INITIAL, stamp
+from lambdactl.sandbox.cloudwatch.wording import INITIAL
 
 Kind = Literal["MetricAlarm", "CompositeAlarm"]
-_ACTIONS = ("OKActions", "AlarmActions", "InsufficientDataActions")
+ACTIONS = {
+    "OK": "OKActions",
+    "ALARM": "AlarmActions",
+    "INSUFFICIENT_DATA": "InsufficientDataActions",
+}
+"""Which member has the actions of a state."""
+ItemType = Literal["ConfigurationUpdate", "StateUpdate", "Action"]
 KEPT = 20_000
 """History items kept, the oldest are dropped first. AWS keeps 30 days. [M]"""
 
@@ -38,18 +44,21 @@ class Alarm:
 
     def described(self) -> dict[str, Any]:
         """As DescribeAlarms answers it."""
-        defaults: dict[str, Any] = {"ActionsEnabled": True, **{name: [] for name in _ACTIONS}}
+        defaults: dict[str, Any] = {
+            "ActionsEnabled": True,
+            **{name: [] for name in ACTIONS.values()},
+        }
         if "MetricName" in self.settings:
             defaults["Dimensions"] = []
         output = {
             **defaults,
             **self.settings,
             "AlarmArn": self.arn,
-            "AlarmConfigurationUpdatedTimestamp": _utc(self.configured),
+            "AlarmConfigurationUpdatedTimestamp": moment(self.configured),
             "StateValue": self.state,
             "StateReason": self.reason,
-            "StateUpdatedTimestamp": _utc(self.updated),
-            "StateTransitionedTimestamp": _utc(self.transitioned),
+            "StateUpdatedTimestamp": moment(self.updated),
+            "StateTransitionedTimestamp": moment(self.transitioned),
         }
         if self.reason_data is not None:
             output["StateReasonData"] = self.reason_data
@@ -70,7 +79,7 @@ class HistoryItem:
     at: float
     alarm: str
     kind: Kind
-    type: Literal["ConfigurationUpdate", "StateUpdate"]
+    type: ItemType
     summary: str
     data: dict[str, Any]
 
@@ -78,7 +87,7 @@ class HistoryItem:
         return {
             "AlarmName": self.alarm,
             "AlarmType": self.kind,
-            "Timestamp": _utc(self.at),
+            "Timestamp": moment(self.at),
             "HistoryItemType": self.type,
             "HistorySummary": self.summary,
             "HistoryData": json.dumps(self.data, separators=(",", ":")),
@@ -88,14 +97,14 @@ class HistoryItem:
 class AlarmBook:
     """All alarms by name, and what happened to them, oldest first.
 
-    ``on_change`` is told of every alarm whose state has changed.
+    ``changed`` are told of every alarm whose state has changed, and what it was ``at`` which time.
     """
 
     def __init__(self, account: Account) -> None:
         self._account = account
         self.alarms: dict[str, Alarm] = {}
         self.history: deque[HistoryItem] = deque(maxlen=KEPT)
-        self.on_change: Callable[[Alarm], None] = lambda _alarm: None
+        self.changed: list[Callable[[Alarm, Mapping[str, Any]], None]] = []
 
     def put(self, kind: Kind, settings: dict[str, Any]) -> Alarm:
         """Make an alarm, or give the one of this name new settings; its state stays."""
@@ -118,7 +127,7 @@ class AlarmBook:
         self, alarm: Alarm, state: State, reason: str, reason_data: str | None = None
     ) -> None:
         """Put ``alarm`` into ``state``; nothing is written down where it is in it already."""
-        now, before = self._account.clock.now(), alarm.state_record()
+        now, before, since = self._account.clock.now(), alarm.state_record(), alarm.transitioned
         changed = alarm.state != state
         alarm.state, alarm.reason, alarm.reason_data = state, reason, reason_data
         alarm.updated = now
@@ -127,22 +136,21 @@ class AlarmBook:
         alarm.transitioned = now
         summary = f"Alarm updated from {before['stateValue']} to {state}"
         data = {"version": "1.0", "oldState": before, "newState": alarm.state_record()}
-        self.history.append(HistoryItem(now, alarm.name, alarm.kind, "StateUpdate", summary, data))
-        self.on_change(alarm)
+        self.note(alarm, "StateUpdate", summary, data)
+        for tell in self.changed:
+            tell(alarm, {**before, "at": since})
+
+    def note(self, alarm: Alarm, type_: ItemType, summary: str, data: dict[str, Any]) -> None:
+        """Add to the history."""
+        now = self._account.clock.now()
+        self.history.append(HistoryItem(now, alarm.name, alarm.kind, type_, summary, data))
 
     def _configuration(self, alarm: Alarm, done: str, type_: str) -> None:
-        now = self._account.clock.now()
         subject = {"Create": "createdAlarm", "Update": "updatedAlarm", "Delete": "deletedAlarm"}
         told = {"alarmName": alarm.name, "alarmArn": alarm.arn, **alarm.state_record()}
         told["alarmConfigurationUpdatedTimestamp"] = stamp(alarm.configured)
         data = {"version": "1.0", "type": type_, subject[type_]: told}
-        summary = f'Alarm "{alarm.name}" {done}'
-        item = HistoryItem(now, alarm.name, alarm.kind, "ConfigurationUpdate", summary, data)
-        self.history.append(item)
-
-
-def _utc(at: float) -> datetime:
-    return datetime.fromtimestamp(at, UTC)
+        self.note(alarm, "ConfigurationUpdate", f'Alarm "{alarm.name}" {done}', data)
 
 
 def _as_json(text: str) -> Any:

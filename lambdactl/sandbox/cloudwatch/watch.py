@@ -9,7 +9,7 @@ by its name; alarms over 10, 20 or 30 s have every tick.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,7 +108,7 @@ class Watch:
         self._store = store
         self._book = book
         self._path: list[str] = []
-        book.on_change = self._tell_parents
+        book.changed.append(self._tell_parents)
         account.clock.spawn(self._run(), TICK)
 
     def _run(self) -> Process:
@@ -156,7 +156,7 @@ class Watch:
         )
         self._book.change(alarm, state, reason(rule, decision, state), data)
 
-    def _tell_parents(self, alarm: Alarm) -> None:
+    def _tell_parents(self, alarm: Alarm, _before: Mapping[str, Any]) -> None:
         """A cycle of composite alarms stops where it closes. [M DeleteAlarms]"""
         if alarm.name in self._path:
             return

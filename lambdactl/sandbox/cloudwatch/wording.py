@@ -8,9 +8,9 @@ of many projects. [V] Sentences that join datapoints with missing ones are made 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
+from lambdactl.sandbox.clock import moment, stamp
 from lambdactl.sandbox.cloudwatch.judging import Decision, Rule, Slot, State
 
 INITIAL = "Unchecked: Initial alarm creation"
@@ -21,12 +21,6 @@ _THAN = {
     "LessThanOrEqualToThreshold": "less than or equal to",
 }
 _TREATED_AS = {"breaching": "Breaching", "notBreaching": "NonBreaching"}
-
-
-def stamp(at: float) -> str:
-    """``2025-05-15T15:29:00.000+0000``"""
-    moment = datetime.fromtimestamp(at, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}+0000"
 
 
 def reason(rule: Rule, decision: Decision, state: State) -> str:
@@ -72,7 +66,7 @@ def _were(number: int) -> str:
 
 
 def _date(at: float) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%d/%m/%y %H:%M:%S}"
+    return f"{moment(at):%d/%m/%y %H:%M:%S}"
 
 
 def reason_data(

@@ -22,8 +22,9 @@ from lambdactl.sandbox.codedeploy.groups import Groups
 from lambdactl.sandbox.codedeploy.records import Ledger
 from lambdactl.sandbox.codedeploy.revisions import Revisions
 from lambdactl.sandbox.codedeploy.starting import Starter
-from lambdactl.sandbox.codedeploy.tags import TagBook, Tags
+from lambdactl.sandbox.codedeploy.tags import Tags
 from lambdactl.sandbox.codedeploy.targets import Targets
+from lambdactl.sandbox.tags import TagBook
 
 __all__ = ["CodeDeployService"]
 
@@ -38,7 +39,7 @@ class CodeDeployService(Applications, Configs, Groups, Revisions, Targets, Tags)
     def __init__(self, account: Account) -> None:
         self.account = account
         self.ledger = Ledger()
-        self.tags = TagBook()
+        self.tags = TagBook("InvalidTagsToAddException")
         self.starter = Starter(account, self.ledger)
 
     @property

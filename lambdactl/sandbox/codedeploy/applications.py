@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from lambdactl.sandbox.account import Account
+from lambdactl.sandbox.clock import moment
 from lambdactl.sandbox.codedeploy.configs import PREFIX, Config, custom
 from lambdactl.sandbox.codedeploy.paging import page
-from lambdactl.sandbox.codedeploy.records import Application, Ledger, moment
+from lambdactl.sandbox.codedeploy.records import Application, Ledger
 from lambdactl.sandbox.codedeploy.refusals import no_config, only_lambda, refused, too_many
-from lambdactl.sandbox.codedeploy.tags import TagBook
+from lambdactl.sandbox.tags import TagBook
 
 MOST_AT_ONCE = 100
 

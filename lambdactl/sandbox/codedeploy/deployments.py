@@ -6,9 +6,10 @@ import re
 from typing import Any
 
 from lambdactl.sandbox.account import Account
+from lambdactl.sandbox.clock import moment
 from lambdactl.sandbox.codedeploy.groups import STYLE, check_alarms, check_auto_rollback
 from lambdactl.sandbox.codedeploy.paging import page
-from lambdactl.sandbox.codedeploy.records import Deployment, Group, Ledger, moment
+from lambdactl.sandbox.codedeploy.records import Deployment, Group, Ledger
 from lambdactl.sandbox.codedeploy.refusals import (
     busy,
     no_deployment,

@@ -6,12 +6,13 @@ import re
 from typing import Any
 
 from lambdactl.sandbox.account import Account
+from lambdactl.sandbox.clock import moment
 from lambdactl.sandbox.codedeploy.configs import ALL_AT_ONCE
 from lambdactl.sandbox.codedeploy.paging import page
-from lambdactl.sandbox.codedeploy.records import Deployment, Group, Ledger, moment
+from lambdactl.sandbox.codedeploy.records import Deployment, Group, Ledger
 from lambdactl.sandbox.codedeploy.refusals import refused, too_many
 from lambdactl.sandbox.codedeploy.revisions import without_content
-from lambdactl.sandbox.codedeploy.tags import TagBook
+from lambdactl.sandbox.tags import TagBook
 
 MOST_AT_ONCE = 100
 MOST_ALARMS = 10

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Literal
 
+from lambdactl.sandbox.clock import moment
 from lambdactl.sandbox.codedeploy.appspec import AppSpec
 from lambdactl.sandbox.codedeploy.configs import PREDEFINED, Config
 from lambdactl.sandbox.codedeploy.refusals import no_application, no_config, no_group
@@ -20,10 +20,6 @@ ENDED = frozenset({"Succeeded", "Failed", "Stopped"})
 EVENTS = ("BeforeAllowTraffic", "AllowTraffic", "AfterAllowTraffic")
 """The lifecycle events of a Lambda target. [V: GetDeploymentTarget lists these three; Start and End
 of the guide are not among them]"""
-
-
-def moment(at: float) -> datetime:
-    return datetime.fromtimestamp(at, UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdactl.sandbox.account import Account, ApiError
+from lambdactl.sandbox.clock import moment
 from lambdactl.sandbox.codedeploy.paging import page
 from lambdactl.sandbox.codedeploy.records import (
     Application,
     KnownRevision,
     Ledger,
     Revision,
-    moment,
 )
 from lambdactl.sandbox.codedeploy.refusals import no_revision, refused, too_many
 

@@ -2,33 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lambdactl.sandbox.account import Account
 from lambdactl.sandbox.codedeploy.records import Ledger
 from lambdactl.sandbox.codedeploy.refusals import no_application, no_group, refused
-
-
-class TagBook:
-    """Tags by resource: ``application:A``, ``deploymentgroup:A/G``."""
-
-    def __init__(self) -> None:
-        self._tags: dict[str, dict[str, str]] = {}
-
-    def add(self, resource: str, tags: Iterable[Mapping[str, str]]) -> None:
-        known = self._tags.setdefault(resource, {})
-        known.update({tag.get("Key", ""): tag.get("Value", "") for tag in tags})
-
-    def remove(self, resource: str, keys: Iterable[str]) -> None:
-        for key in keys:
-            self._tags.get(resource, {}).pop(key, None)
-
-    def forget(self, resource: str) -> None:
-        self._tags.pop(resource, None)
-
-    def of(self, resource: str) -> list[dict[str, str]]:
-        return [{"Key": k, "Value": v} for k, v in self._tags.get(resource, {}).items()]
+from lambdactl.sandbox.tags import TagBook
 
 
 class Tags:

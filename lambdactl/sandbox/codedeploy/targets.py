@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from lambdactl.sandbox.clock import moment
 from lambdactl.sandbox.codedeploy.deployments import Deployments
-from lambdactl.sandbox.codedeploy.records import Deployment, moment
+from lambdactl.sandbox.codedeploy.records import Deployment
 from lambdactl.sandbox.codedeploy.refusals import refused
 
 STATUSES = ("Pending", "InProgress", "Succeeded", "Failed", "Skipped", "Unknown", "Ready")

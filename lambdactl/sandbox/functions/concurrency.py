@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lambdactl.sandbox.account import ApiError
-from lambdactl.sandbox.functions.descriptions import timestamp
+from lambdactl.sandbox.clock import stamp
 from lambdactl.sandbox.functions.names import is_alias
 from lambdactl.sandbox.functions.paging import page, with_next
 from lambdactl.sandbox.functions.records import LATEST, Function, Provisioned
@@ -148,5 +148,5 @@ def _shown(provisioned: Provisioned) -> dict[str, Any]:
         "AllocatedProvisionedConcurrentExecutions": ready,
         "AvailableProvisionedConcurrentExecutions": ready,
         "Status": "READY" if provisioned.ready else "IN_PROGRESS",
-        "LastModified": timestamp(provisioned.modified),
+        "LastModified": stamp(provisioned.modified),
     }

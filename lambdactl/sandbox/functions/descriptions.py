@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
 from typing import Any
 
 from lambdactl.sandbox.account import Account
+from lambdactl.sandbox.clock import stamp
 from lambdactl.sandbox.functions.names import arn_of
 from lambdactl.sandbox.functions.records import LATEST, Function, FunctionVersion
 
 _BEING_CREATED = "The function is being created."
-
-
-def timestamp(at: float) -> str:
-    """Lambda's own format, milliseconds and ``+0000``."""
-    moment = datetime.fromtimestamp(at, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}+0000"
 
 
 def summary(
@@ -34,7 +28,7 @@ def summary(
         "CodeSha256": version.package.sha256,
         "ConfigSha256": version.settings.sha256,
         "Description": version.description,
-        "LastModified": timestamp(version.modified),
+        "LastModified": stamp(version.modified),
         "Version": version.label,
         "RevisionId": version.revision_id,
         **_snap_start(version),

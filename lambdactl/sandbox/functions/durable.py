@@ -8,9 +8,9 @@ an execution up, and what it is can be read, listed and stopped through the API.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
+from lambdactl.sandbox.clock import moment
 from lambdactl.sandbox.functions.names import is_alias
 from lambdactl.sandbox.functions.paging import page_size, read_marker, with_next, write_marker
 from lambdactl.sandbox.functions.records import DurableExecution, Function
@@ -44,7 +44,7 @@ class DurableExecutions(Room):
             if execution.status not in RUNNING:
                 raise invalid("The durable execution has already ended.")
             execution.status, execution.ended = "STOPPED", self.account.clock.now()
-            return {"StopTimestamp": _moment(execution.ended)}
+            return {"StopTimestamp": moment(execution.ended)}
 
     def list_durable_executions_by_function(self, params: dict[str, Any]) -> dict[str, Any]:
         """Oldest first [?]. A version number, an alias or none as Qualifier: an alias stands for
@@ -80,10 +80,10 @@ class DurableExecutions(Room):
             "DurableExecutionName": execution.name,
             "FunctionArn": self.registry.arn(function.name, execution.version),
             "Status": execution.status,
-            "StartTimestamp": _moment(execution.started),
+            "StartTimestamp": moment(execution.started),
         }
         if execution.ended is not None:
-            shown["EndTimestamp"] = _moment(execution.ended)
+            shown["EndTimestamp"] = moment(execution.ended)
         return shown
 
 
@@ -114,7 +114,7 @@ def put_execution(
 
 
 def _fits(execution: DurableExecution, label: str | None, params: Mapping[str, Any]) -> bool:
-    started = _moment(execution.started)
+    started = moment(execution.started)
     after, before = params.get("StartedAfter"), params.get("StartedBefore")
     return (
         label in (None, execution.version)
@@ -123,7 +123,3 @@ def _fits(execution: DurableExecution, label: str | None, params: Mapping[str, A
         and (after is None or started > after)
         and (before is None or started < before)
     )
-
-
-def _moment(at: float) -> datetime:
-    return datetime.fromtimestamp(at, UTC)

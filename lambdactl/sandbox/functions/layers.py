@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lambdactl.sandbox.functions.descriptions import timestamp
+from lambdactl.sandbox.clock import stamp
 from lambdactl.sandbox.functions.paging import page, with_next
 from lambdactl.sandbox.functions.records import Layer, LayerVersion
 from lambdactl.sandbox.functions.refusals import invalid, not_found
@@ -119,7 +119,7 @@ class Layers(Room):
         return {
             "LayerVersionArn": f"{self._arn(name)}:{version.number}",
             "Version": version.number,
-            "CreatedDate": timestamp(version.created),
+            "CreatedDate": stamp(version.created),
             **version.members,
         }
 

@@ -50,6 +50,12 @@ class Registry:
             raise function_not_found(self.arn(name, qualifier))
         return function, qualifier
 
+    def find_place(self, params: Mapping[str, Any]) -> tuple[Function, str]:
+        """As :meth:`find`; 404 as well if the qualifier is absent, ``$LATEST`` if none is given."""
+        function, qualifier = self.find(params)
+        self.check_qualifier(function, qualifier)
+        return function, qualifier or LATEST
+
     def version_of(self, function: Function, qualifier: str | None) -> FunctionVersion:
         """The version that ``qualifier`` stands for: an alias stands for its FunctionVersion."""
         label = qualifier or LATEST

@@ -6,12 +6,12 @@ All are records that the account shows truthfully. Nothing is polled from a queu
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
+from lambdactl.sandbox.clock import moment
 from lambdactl.sandbox.functions.names import read_name
 from lambdactl.sandbox.functions.paging import page, with_next
-from lambdactl.sandbox.functions.records import LATEST, EventInvoke, Function
+from lambdactl.sandbox.functions.records import EventInvoke, Function
 from lambdactl.sandbox.functions.refusals import invalid, not_found
 from lambdactl.sandbox.functions.registry import Room
 
@@ -131,7 +131,7 @@ class EventInvokeConfigs(Room):
     def _write(self, params: dict[str, Any], *, keep: bool) -> dict[str, Any]:
         names = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
         with self.account.lock:
-            function, qualifier = self._place(params)
+            function, qualifier = self.registry.find_place(params)
             existing = function.event_invoke.get(qualifier)
             if keep and existing is None:
                 raise self._missing(function, qualifier)
@@ -144,14 +144,14 @@ class EventInvokeConfigs(Room):
 
     def get_function_event_invoke_config(self, params: dict[str, Any]) -> dict[str, Any]:
         with self.account.lock:
-            function, qualifier = self._place(params)
+            function, qualifier = self.registry.find_place(params)
             if qualifier not in function.event_invoke:
                 raise self._missing(function, qualifier)
             return self._shown(function, qualifier)
 
     def delete_function_event_invoke_config(self, params: dict[str, Any]) -> dict[str, Any]:
         with self.account.lock:
-            function, qualifier = self._place(params)
+            function, qualifier = self.registry.find_place(params)
             if function.event_invoke.pop(qualifier, None) is None:
                 raise self._missing(function, qualifier)
         return {}
@@ -163,11 +163,6 @@ class EventInvokeConfigs(Room):
             configs = [self._shown(function, qualifier) for qualifier in chosen]
         return with_next({"FunctionEventInvokeConfigs": configs}, marker)
 
-    def _place(self, params: dict[str, Any]) -> tuple[Function, str]:
-        function, qualifier = self.registry.find(params)
-        self.registry.check_qualifier(function, qualifier)
-        return function, qualifier or LATEST
-
     def _missing(self, function: Function, qualifier: str) -> Exception:
         arn = self.registry.arn(function.name, qualifier)
         return not_found(f"The function {arn} doesn't have an EventInvokeConfig")
@@ -175,7 +170,7 @@ class EventInvokeConfigs(Room):
     def _shown(self, function: Function, qualifier: str) -> dict[str, Any]:
         kept = function.event_invoke[qualifier]
         return {
-            "LastModified": datetime.fromtimestamp(kept.modified, UTC),
+            "LastModified": moment(kept.modified),
             "FunctionArn": self.registry.arn(function.name, qualifier),
             "DestinationConfig": {"OnSuccess": {}, "OnFailure": {}},
             **kept.members,

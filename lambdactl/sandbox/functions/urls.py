@@ -10,7 +10,7 @@ import secrets
 import string
 from typing import Any
 
-from lambdactl.sandbox.functions.descriptions import timestamp
+from lambdactl.sandbox.clock import stamp
 from lambdactl.sandbox.functions.paging import page, with_next
 from lambdactl.sandbox.functions.records import LATEST, Function, FunctionUrl
 from lambdactl.sandbox.functions.refusals import conflict, not_found
@@ -27,14 +27,14 @@ class FunctionUrls(Room):
 
     def create_function_url_config(self, params: dict[str, Any]) -> dict[str, Any]:
         with self.account.lock:
-            function, qualifier = self._place(params)
+            function, qualifier = self.registry.find_place(params)
             if qualifier in function.urls:
                 arn = self.registry.arn(function.name, _shown_as(qualifier))
                 raise conflict(
                     f"Failed to create function url config for [functionArn = {arn}]. Error "
                     "message:  FunctionUrlConfig exists for this Lambda function"
                 )
-            now = timestamp(self.account.clock.now())
+            now = stamp(self.account.clock.now())
             members = {"InvokeMode": "BUFFERED", **_given(params)}
             url_id = "".join(secrets.choice(_LETTERS) for _ in range(32))
             function.urls[qualifier] = FunctionUrl(url_id, members, now, now)
@@ -45,7 +45,7 @@ class FunctionUrls(Room):
         with self.account.lock:
             function, qualifier, url = self._found(params)
             url.members |= _given(params)
-            url.modified = timestamp(self.account.clock.now())
+            url.modified = stamp(self.account.clock.now())
             return {**self._shown(function, qualifier), "LastModifiedTime": url.modified}
 
     def get_function_url_config(self, params: dict[str, Any]) -> dict[str, Any]:
@@ -72,13 +72,8 @@ class FunctionUrls(Room):
             ]
         return with_next({"FunctionUrlConfigs": configs}, marker)
 
-    def _place(self, params: dict[str, Any]) -> tuple[Function, str]:
-        function, qualifier = self.registry.find(params)
-        self.registry.check_qualifier(function, qualifier)
-        return function, qualifier or LATEST
-
     def _found(self, params: dict[str, Any]) -> tuple[Function, str, FunctionUrl]:
-        function, qualifier = self._place(params)
+        function, qualifier = self.registry.find_place(params)
         url = function.urls.get(qualifier)
         if url is None:
             raise not_found(_GONE)

@@ -8,11 +8,11 @@ import json
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from lambdactl.sandbox.account import ACCOUNT_ID
+from lambdactl.sandbox.clock import moment
 
 Headers = dict[str, str]
 Answer = tuple[int, Headers, bytes]
@@ -82,7 +82,7 @@ def _context(request: Incoming, entrance: Entrance, at: float) -> dict[str, Any]
         "requestId": uuid.uuid4().hex[:16],
         "routeKey": entrance.route_key,
         "stage": entrance.stage,
-        "time": f"{datetime.fromtimestamp(at, UTC):%d/%b/%Y:%H:%M:%S +0000}",
+        "time": f"{moment(at):%d/%b/%Y:%H:%M:%S +0000}",
         "timeEpoch": int(at * 1000),
     }
 

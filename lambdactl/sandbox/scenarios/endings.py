@@ -17,6 +17,7 @@ from lambdactl.sandbox.scenarios.stage import (
     NEVER_REPORTS,
     RAISES,
     REPORTS,
+    WAITS,
     Stage,
 )
 from lambdactl.sandbox.scenarios.steps import Play, Scenario
@@ -46,6 +47,12 @@ def hook_raised(stage: Stage) -> Process:
 def hook_timed_out(stage: Stage) -> Process:
     yield from stage.built(hook=NEVER_REPORTS)
     yield from stage.ended(stage.started(before=True))
+
+
+def hook_waiting(stage: Stage) -> Process:
+    """It has logged its event, so that a person can answer for it."""
+    yield from stage.built(hook=WAITS)
+    yield from stage.at_its_hook(stage.started(before=True))
 
 
 def post_hook_failed(stage: Stage) -> Process:
@@ -198,6 +205,7 @@ ENDINGS = tuple(
             hook_timed_out,
             61,
         ),
+        ("hook-waiting", "the hook before the traffic waits for a person", hook_waiting, 1),
         ("post-hook-failed", "the hook after the traffic reported Failed", post_hook_failed, 6),
         ("stopped", "stopped by a person at 10 %, and rolled back", stopped, 1),
         (

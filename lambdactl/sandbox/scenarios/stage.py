@@ -50,6 +50,12 @@ NEVER_REPORTS = """
 def handler(event, context):
     print("checked, and told nobody")
 """
+WAITS = """
+import json
+
+def handler(event, context):
+    print("somebody has to look at this one:", json.dumps(event))
+"""
 
 
 class Stage:
@@ -95,6 +101,11 @@ class Stage:
         back = self.info(deployment_id).get("rollbackInfo", {}).get("rollbackDeploymentId")
         if back:
             yield from self.until(lambda: "completeTime" in self.info(back))
+
+    def at_its_hook(self, deployment_id: str) -> Process:
+        """Until the hook has been called, and nobody has reported."""
+        yield from self.until(lambda: self.info(deployment_id)["status"] == "InProgress")
+        yield LOOK_S
 
     def until(self, done: Callable[[], bool]) -> Process:
         """Let time pass until ``done``."""

@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
 from itertools import accumulate, pairwise
 
+from lambdactl.sandbox.clock import moment
 from lambdactl.sandbox.cloudwatch.expressions.choice import choose
 from lambdactl.sandbox.cloudwatch.expressions.fill import fill
 from lambdactl.sandbox.cloudwatch.expressions.values import MathError, TimeSeries, Value
@@ -143,10 +143,6 @@ def _log10(value: float) -> float | None:
     return math.log10(value) if value > 0 else None
 
 
-def _utc(at: float) -> datetime:
-    return datetime.fromtimestamp(at, UTC)
-
-
 def series(value: Value) -> TimeSeries:
     if not isinstance(value, TimeSeries):
         raise MathError("Expected a time series")
@@ -183,12 +179,12 @@ FUNCTIONS: dict[str, Function] = {
     "DIFF_TIME": stepwise(lambda seconds, _earlier, _later: seconds),
     "RATE": stepwise(lambda seconds, earlier, later: (later - earlier) / seconds),
     "RUNNING_SUM": on_each(_running_sum),
-    "MINUTE": of_time(lambda at: float(_utc(at).minute)),
-    "HOUR": of_time(lambda at: float(_utc(at).hour)),
-    "DAY": of_time(lambda at: float(_utc(at).isoweekday())),
-    "DATE": of_time(lambda at: float(_utc(at).day)),
-    "MONTH": of_time(lambda at: float(_utc(at).month)),
-    "YEAR": of_time(lambda at: float(_utc(at).year)),
+    "MINUTE": of_time(lambda at: float(moment(at).minute)),
+    "HOUR": of_time(lambda at: float(moment(at).hour)),
+    "DAY": of_time(lambda at: float(moment(at).isoweekday())),
+    "DATE": of_time(lambda at: float(moment(at).day)),
+    "MONTH": of_time(lambda at: float(moment(at).month)),
+    "YEAR": of_time(lambda at: float(moment(at).year)),
     "EPOCH": of_time(lambda at: at),
     "FILL": fill,
     "IF": choose,
