@@ -14,6 +14,7 @@ from threading import Lock
 from lambdactl.aws import recurring
 from lambdactl.cli import config, session, state
 from lambdactl.cli.audit_log import audited
+from lambdactl.cli.moves import with_our_move
 from lambdactl.cli.options import Asked
 from lambdactl.cli.permitting import why_read_only
 from lambdactl.cli.session import Session
@@ -78,7 +79,7 @@ class Way:
     def on(self, target: Target) -> Operations:
         def look(*, anew: bool = False) -> Snapshot:
             here = self.session()
-            return recurring.look(here.aws, here.place, target, anew=anew)
+            return with_our_move(recurring.look(here.aws, here.place, target, anew=anew))
 
         def survey() -> Snapshot:
             aws = self.session().aws

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -98,6 +99,20 @@ def test_a_console_that_is_read_only_says_why_and_how_to_write(
         ({"read_only": True}, "--read-only was given; lambdactl tui --write changes it"),
     ):
         assert connection(**words).read_only == told
+
+
+def test_a_console_knows_since_when_the_split_is_on_that_was_made_here(
+    cli: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Sandbox(clock=ManualClock()) as made:
+        fleet.seed_fleet(made.account, functions=1, versions=5)
+        for name, value in made.environment().items():
+            monkeypatch.setenv(name, value)
+        target = Target("fleet-0000", "live")
+        assert cli("shift", "--to", "3", "--weight", "10", "-f", str(target), "--yes").code == 0
+        first = connection(function=str(target)).on(target).look()
+    (entry,) = entries()
+    assert first.weight_since == datetime.fromisoformat(entry["at"])
 
 
 def connection(**words: Any) -> Connection:

@@ -12,6 +12,7 @@ from textual.message import Message
 
 from lambdactl.errors import LambdactlError
 from lambdactl.ops.fleet import Fleet
+from lambdactl.render.addressed import addressed
 from lambdactl.tui.connection import Connection
 from lambdactl.tui.drawing import fleet
 from lambdactl.tui.drawing import plan as plan_drawing
@@ -52,7 +53,7 @@ class FleetScreen(Page):
 
     @property
     def command(self) -> str:
-        return " ".join(w for w in ("lambdactl list", self.connection.flags) if w)
+        return addressed("lambdactl list", self.connection.flags)
 
     def compose(self) -> ComposeResult:
         yield self.header()
