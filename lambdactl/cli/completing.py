@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 
 from lambdactl.errors import LambdactlError
 
-DEADLINE_S = 0.3
+DEADLINE_S = 0.25
+"""Of the 300 ms that a key press may last, the interpreter's own start comes before this."""
 SAFE = re.compile(r"[A-Za-z0-9$_][A-Za-z0-9$_.:/@-]*")
 
 
