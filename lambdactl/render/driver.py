@@ -49,7 +49,8 @@ def long(driver: Driver, snapshot: Snapshot) -> str:
         case Kind.PROVISIONED_CONCURRENCY:
             return "Lambda, while provisioned concurrency moves: these weights pass by themselves"
         case Kind.PERSON:
-            return "a person, by hand: nothing moves these weights on"
+            how = driver.reason or "nothing moves these weights on"
+            return f"a person, by hand: {how}"
         case Kind.NOBODY:
             return f"nobody: {driver.name} {driver.reason}" if driver.name else "nobody"
         case Kind.UNKNOWN:

@@ -18,9 +18,10 @@ from lambdactl.model import (
 )
 from lambdactl.model_history import AlarmRule, Metric
 from lambdactl.model_permissions import HookRight, Rights
-from lambdactl.verdict.driver import Kind, left_behind, our_walk
+from lambdactl.verdict.driver import Kind, left_behind, our_walk, was_outrun
 from lambdactl.verdict.findings import Finding, Grade, ordered
 from lambdactl.verdict.rights import of_caller, of_hooks
+from lambdactl.verdict.wording import cause
 
 ROLLBACK_EVENTS = frozenset(
     ("DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST")
@@ -30,6 +31,7 @@ FULL_AT = 80.0
 """Per cent of the account's code storage."""
 SKEW_S = 300.0
 """AWS refuses requests whose time is further off than this."""
+MOVED = "the alias was moved behind the back of CodeDeploy and the stack"
 SET_CLOCK = "timedatectl set-ntp true"
 
 
@@ -51,6 +53,7 @@ def diagnose(seen: Observed) -> tuple[Finding, ...]:
     """Problems first, then warnings, what could not be read, and what is well."""
     found = [
         *of_alias(seen.snapshot),
+        *of_last(seen.snapshot),
         *of_stack(seen),
         *of_group(seen.snapshot),
         *of_alarms(seen),
@@ -96,6 +99,9 @@ def split(snapshot: Snapshot) -> Finding:
         title = "the alias carries weights while provisioned concurrency moves"
         evidence = f"{share}; provisioned concurrency on {target.alias}"
         return Finding(Grade.WARNING, title, evidence, f"lambdactl status -f {target} --watch")
+    if last is not None and was_outrun(last):
+        evidence = f"{share}; {last.id} {last.status}: {cause(last)}"
+        return Finding(Grade.PROBLEM, MOVED, evidence, command)
     if last is not None and left_behind(last, routing):
         title = "the alias was left on two versions after a deployment ended"
         evidence = f"{share}; {last.id} {last.status}, without a rollback"
@@ -114,9 +120,20 @@ def strayed(snapshot: Snapshot) -> Iterator[Finding]:
     if last.target_version == stable:
         yield Finding(Grade.OK, "the alias is where the last deployment left it", evidence)
         return
-    title = "the alias was moved behind the back of CodeDeploy and the stack"
     command = f"lambdactl shift -f {snapshot.target} --to {last.target_version} --weight 100"
-    yield Finding(Grade.PROBLEM, title, f"{evidence}; the next deployment may fail", command)
+    yield Finding(Grade.PROBLEM, MOVED, f"{evidence}; the next deployment may fail", command)
+
+
+def of_last(snapshot: Snapshot) -> Iterator[Finding]:
+    """Why the last release did not last: the next one meets the same cause."""
+    last = snapshot.deployment
+    failed = snapshot.previous if last is not None and last.rolls_back else last
+    if failed is None or failed.status not in (DeploymentStatus.Failed, DeploymentStatus.Stopped):
+        return
+    back = last is not None and last.rolls_back and last.status == DeploymentStatus.Succeeded
+    title = "the last release was rolled back" if back else "the last release failed"
+    command = f"lambdactl deployments show {failed.id} -f {snapshot.target}"
+    yield Finding(Grade.WARNING, title, f"{failed.id} {failed.status}: {cause(failed)}", command)
 
 
 def of_stack(seen: Observed) -> Iterator[Finding]:

@@ -59,6 +59,8 @@ def driver_of(snapshot: Snapshot) -> Driver:
     if snapshot.alias is None or not snapshot.alias.routing.split:
         return Driver(Kind.NOBODY)
     last = snapshot.deployment
+    if last is not None and was_outrun(last):
+        return Driver(Kind.PERSON, reason=f"it was moved while {last.id} ran")
     if last is not None and left_behind(last, snapshot.alias.routing):
         return Driver(Kind.NOBODY, last.id, "ended and left these weights behind")
     if snapshot.provisioned and snapshot.target.alias in snapshot.provisioned:
@@ -67,10 +69,20 @@ def driver_of(snapshot: Snapshot) -> Driver:
 
 
 def left_behind(last: Deployment, routing: Routing) -> bool:
-    """Whether this deployment failed or was stopped between these two versions, and not undone."""
+    """Whether this deployment failed or was stopped between these two versions, and not undone.
+
+    One that never came to its versions (a stack's rollback that failed at once) left what it found.
+    """
     unfinished = last.status in (DeploymentStatus.Failed, DeploymentStatus.Stopped)
-    between = {last.current_version, last.target_version} == set(routing.versions)
-    return unfinished and between and not last.rolled_back_by
+    between = {last.current_version, last.target_version}
+    ours = between == set(routing.versions) or between == {None}
+    return unfinished and ours and not last.rolled_back_by and not was_outrun(last)
+
+
+def was_outrun(last: Deployment) -> bool:
+    """Whether it failed because somebody else had moved the alias: CodeDeploy reads it first."""
+    wrong = last.error_code == "INVALID_LAMBDA_CONFIGURATION"
+    return wrong and "does not match the current version" in (last.error_message or "")
 
 
 def is_changing(status: str | None) -> bool:

@@ -142,6 +142,32 @@ def test_hooks_that_ran_and_that_no_stack_names_are_unknown() -> None:
     assert titles(look, Grade.UNKNOWN) == []
 
 
+OUTRUN = deployment(
+    "Failed", error_code="INVALID_LAMBDA_CONFIGURATION",
+    error_message="The Lambda function alias version does not match the current version in it.",
+)  # fmt: skip
+
+
+def test_a_split_made_while_codedeploy_ran_was_made_behind_its_back() -> None:
+    look = seen(Routing(41, 42, 50.0), deployment=OUTRUN)
+    assert titles(look, Grade.PROBLEM) == [
+        "the alias was moved behind the back of CodeDeploy and the stack"
+    ]
+
+
+def test_why_the_last_release_did_not_last_is_told() -> None:
+    failed = deployment("Failed", error_code="ALARM_ACTIVE", error_message="<checkout-5xx>")
+    back = deployment("Succeeded", id="d-2", rolls_back="d-1", target_version=41)
+    look = seen(deployment=back, previous=failed)
+    (found,) = (f for f in diagnose(Observed(look)) if f.grade is Grade.WARNING)
+    assert (found.title, found.evidence, found.command) == (
+        "the last release was rolled back", "d-1 Failed: alarm checkout-5xx",
+        "lambdactl deployments show d-1 -f checkout:live",
+    )  # fmt: skip
+    (found,) = (f for f in diagnose(Observed(seen(deployment=failed))) if f.grade is Grade.WARNING)
+    assert found.title == "the last release failed"
+
+
 def test_what_is_wrong_comes_with_a_command() -> None:
     group = replace(GROUP, auto_rollback=frozenset(), alarms=())
     look = seen(
@@ -152,5 +178,5 @@ def test_what_is_wrong_comes_with_a_command() -> None:
         Observed(look, "UPDATE_ROLLBACK_FAILED", rules=(rule(FunctionName="x"),), clock_skew_s=900)
     )
     wrong = [f for f in found if f.grade in (Grade.PROBLEM, Grade.WARNING)]
-    assert len(wrong) == 8
+    assert len(wrong) == 9
     assert [f.title for f in wrong if f.command is None or not f.evidence] == []

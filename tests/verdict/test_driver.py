@@ -47,6 +47,12 @@ def seen(routing: Routing | None = None, **changes: Any) -> Snapshot:
         (seen(SPLIT), Kind.PERSON, "by hand", "a person, by hand: nothing moves these weights on"),
         (seen(SPLIT, deployment=deployment("Stopped")), Kind.NOBODY, "",
          "nobody: d-1 ended and left these weights behind"),
+        (seen(SPLIT, deployment=deployment(
+            "Failed", error_code="INVALID_LAMBDA_CONFIGURATION",
+            error_message="The alias version does not match the current version in AppSpec file.",
+         )), Kind.PERSON, "by hand", "a person, by hand: it was moved while d-1 ran"),
+        (seen(SPLIT, deployment=deployment("Failed", current_version=None, target_version=None)),
+         Kind.NOBODY, "", "nobody: d-1 ended and left these weights behind"),
         (seen(SPLIT, unread=(Unread("deployment", "no permission"),)),
          Kind.UNKNOWN, "driver not known",
          "not known: deployment could not be read: no permission"),
