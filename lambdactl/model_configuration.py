@@ -48,6 +48,8 @@ class Listed:
     name: str
     changed: datetime | None
     """When its code or settings were last changed, published since or not."""
+    code_size: int | None = None
+    """Bytes, of what would be published now."""
 
 
 @dataclass(frozen=True, slots=True)

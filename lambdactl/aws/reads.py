@@ -24,7 +24,11 @@ def listed(door: Door) -> Iterator[tuple[Listed, ...]]:
     """Every function of the account in this region, as many at a time as AWS tells in a call."""
     rows = door.pages("lambda", "ListFunctions", "Functions", "the functions")
     while some := tuple(islice(rows, PAGE)):
-        yield tuple(Listed(row["FunctionName"], time_of(row.get("LastModified"))) for row in some)
+        yield tuple(listed_from(row) for row in some)
+
+
+def listed_from(row: Mapping[str, Any]) -> Listed:
+    return Listed(row["FunctionName"], time_of(row.get("LastModified")), row.get("CodeSize"))
 
 
 def functions(door: Door) -> tuple[str, ...]:
