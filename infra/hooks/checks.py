@@ -61,6 +61,8 @@ def version_in(payload):
 
 def report(event, check, client=None):
     """Run ``check`` and tell CodeDeploy how it ended: Succeeded, or Failed where it raised Failed."""
+    # Nothing else is told the id of this run: with it a person can answer, if this does not.
+    log.info("called: %s", json.dumps(event))
     try:
         log.info("passed: %s", check())
         status = "Succeeded"

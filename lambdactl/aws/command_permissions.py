@@ -102,6 +102,13 @@ COMMANDS: Mapping[User, Mapping[str, tuple[str, ...]]] = {
         "promote": (*CHECKED, *MOVE),
         "abort": (*ROLLOUT, *MOVE, "codedeploy:StopDeployment"),
         "rollback": (*CHECKED, *PAST, *MOVE),
+        "hook": (
+            *ROLLOUT,
+            "codedeploy:GetApplicationRevision",
+            "codedeploy:PutLifecycleEventHookExecutionStatus",
+            "lambda:GetFunctionConfiguration",
+            "logs:FilterLogEvents",
+        ),
     },
     User.PRUNER: {
         "prune": (

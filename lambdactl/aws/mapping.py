@@ -84,7 +84,13 @@ MISSING = frozenset(
     )
 )
 SKEWED = re.compile("Signature expired|Signature not yet current")
-OUTRUN = frozenset(("DeploymentAlreadyCompletedException", "PreconditionFailedException"))
+OUTRUN = frozenset(
+    (
+        "DeploymentAlreadyCompletedException",
+        "LifecycleEventAlreadyCompletedException",
+        "PreconditionFailedException",
+    )
+)
 
 
 def translate(error: Exception, asked: Asked) -> LambdactlError:

@@ -52,6 +52,20 @@ def stop_deployment(door: Door, deployment_id: str) -> Literal["Pending", "Succe
     return "Succeeded" if answer.get("status") == "Succeeded" else "Pending"
 
 
+def report_hook(
+    door: Door, deployment_id: str, execution_id: str, status: Literal["Succeeded", "Failed"]
+) -> None:
+    """Answer in a hook's stead. Raises Stale where it has been answered, or has timed out."""
+    door.write(
+        "codedeploy",
+        "PutLifecycleEventHookExecutionStatus",
+        f"the hook of deployment {deployment_id}",
+        deploymentId=deployment_id,
+        lifecycleEventHookExecutionId=execution_id,
+        status=status,
+    )
+
+
 def delete_version(door: Door, function: str, version: int) -> int:
     """DeleteFunction of one numbered version; returns AWS's status: 204 done, 202 being done.
 

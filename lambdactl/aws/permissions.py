@@ -84,6 +84,7 @@ LOOK = (
 OPERATE = (
     Grant("MoveTraffic", ("lambda:UpdateAlias",), (FUNCTION, f"{FUNCTION}:*")),
     Grant("StopRollouts", ("codedeploy:StopDeployment",), (GROUP,)),
+    Grant("AnswerHooks", ("codedeploy:PutLifecycleEventHookExecutionStatus",), (GROUP,)),
 )
 PRUNE = (
     Grant(

@@ -249,6 +249,14 @@ class Aws(Door):
 
         return mutations.stop_deployment(self, deployment_id)
 
+    def report_hook(
+        self, deployment_id: str, execution_id: str, status: Literal["Succeeded", "Failed"]
+    ) -> None:
+        """Answer in a waiting hook's stead; Stale where it has been answered already."""
+        from lambdactl.aws import mutations
+
+        mutations.report_hook(self, deployment_id, execution_id, status)
+
     def delete_version(self, function: str, version: int) -> int:
         """Delete one numbered version, no faster than the pace; AWS's status, 204 or 202."""
         from lambdactl.aws import mutations

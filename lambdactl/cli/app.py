@@ -32,6 +32,7 @@ COMMANDS = {
     "promote": "Give the canary all traffic.",
     "abort": "Give the stable version all traffic; stop the deployment that runs.",
     "rollback": "Give all traffic back to the last good version.",
+    "hook": "Approve or fail a hook that CodeDeploy waits for.",
     "prune": "Delete versions that nothing needs.",
     "storage": "Show who holds the account's code storage, and when it is full.",
     "tui": "Open the console.",

@@ -39,13 +39,19 @@ if TYPE_CHECKING:
 Entry = dict[str, Any]
 E = TypeVar("E", bound=DeployEvent)
 HIDDEN = "***"
+SESSION = secrets.token_hex(6)
+"""What the changes of one run of the program have in common: a console makes many."""
 STARTED = "started"
 """The outcome of a change that is under way, or whose process did not live to tell its end."""
 
 
-def audited(session: Session, plan: Plan, events: Iterator[E]) -> Iterator[E]:
-    """``events`` of applying ``plan``, and the lines of it in the log."""
-    return logged(session, plan.verb, subject(plan), events)
+def audited(
+    session: Session, plan: Plan, events: Iterator[E], command: str | None = None
+) -> Iterator[E]:
+    """``events`` of applying ``plan``, and the lines of it in the log; ``command`` does the same
+    where it was not a command line that was typed."""
+    about = subject(plan)
+    return logged(session, plan.verb, {**about, "command": command} if command else about, events)
 
 
 def logged(session: Session, verb: str, about: Entry, events: Iterator[E]) -> Iterator[E]:
@@ -89,6 +95,7 @@ def opening(session: Session, verb: str) -> Entry:
         "at": iso(session.aws.now()),
         "caller": session.aws.caller_arn(),
         "host": socket.gethostname(),
+        "session": SESSION,
         "account_id": session.place.account_id,
         "region": session.place.region,
         "endpoint": session.place.endpoint,
@@ -116,6 +123,7 @@ def _named(action: Action) -> str:
     subjects = {
         "UpdateAlias": ("target",),
         "StopDeployment": ("deployment_id",),
+        "ReportHook": ("deployment_id", "event", "status"),
         "DeleteVersion": ("function", "version"),
         "ExecuteChangeSet": ("stack", "change_set"),
     }

@@ -23,7 +23,7 @@ from lambdactl.render.addressed import addressed
 from lambdactl.render.numbers import counted, routed
 from lambdactl.render.plans import plan_lines
 from lambdactl.render.spans import Line, Span
-from lambdactl.render.words import line
+from lambdactl.render.words import line, words
 from lambdactl.verdict.gate import NO_LIMITS, Limits, gates
 from lambdactl.verdict.measuring import judge_snapshot
 
@@ -191,17 +191,21 @@ def _midway(plan: Plan) -> str:
     look = f"lambdactl status -f {plan.target}"
     if plan.verb == "prune":
         return "versions told as deleted are gone, the others are not; lambdactl prune goes on"
-    if plan.verb == "abort":
+    if plan.verb in ("abort", "approve", "fail"):
         return f"CodeDeploy goes on by itself; {look} --watch"
     return f"the alias is where it was, or where the plan says: {look}"
 
 
 def _result(session: Session, plan: Plan, told: list[Event], *, complete: bool) -> None:
-    """On stdout: where the alias is now, or what was deleted."""
+    """On stdout: where the alias is now, or what was deleted, or answered."""
+    from lambdactl.ops.events import HookReported
+
     if session.asked.structured:
         _document(session, plan, applied=complete, events=tuple(told))
     elif plan.verb == "prune":
         session.terminal.out(*_deleted(plan.verdicts, told))
+    elif plan.verb in ("approve", "fail"):
+        session.terminal.out(*(words(e).text for e in told if isinstance(e, HookReported)))
     else:
         session.terminal.out(f"{plan.target}  {routed(plan.after)}")
 

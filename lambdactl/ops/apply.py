@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, assert_never
 
 from lambdactl.ops.events import Event
 from lambdactl.ops.pruning import delete_versions
+from lambdactl.ops.reporting import report
 from lambdactl.ops.rerouting import reroute
 from lambdactl.ops.stopping import stop
 from lambdactl.plan.actions import (
     DeleteVersion,
     ExecuteChangeSet,
     Plan,
+    ReportHook,
     StopDeployment,
     UpdateAlias,
 )
@@ -55,6 +57,8 @@ def apply(
                 yield from reroute(action, aws, sleep=sleep, interval_s=interval_s)
             case StopDeployment():
                 yield from stop(action, aws, sleep=sleep, interval_s=interval_s, wait_s=wait_s)
+            case ReportHook():
+                yield from report(action, aws, sleep=sleep, interval_s=interval_s)
             case DeleteVersion() | ExecuteChangeSet():
                 raise TypeError(f"{type(action).__name__} is no action of a {plan.verb}")
             case _:

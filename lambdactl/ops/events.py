@@ -67,6 +67,17 @@ class DeploymentStopRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class HookReported:
+    """CodeDeploy took an answer that was given in a hook's stead."""
+
+    at: datetime
+    deployment_id: str
+    name: str
+    """The lifecycle event that the hook was called for."""
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeploymentEnded:
     """``deployment`` is the deployment as it ended: Succeeded, Failed or Stopped."""
 
@@ -276,6 +287,7 @@ Event = (
     | DeploymentStarted
     | LifecycleEventChanged
     | DeploymentStopRequested
+    | HookReported
     | DeploymentEnded
     | AlarmChanged
     | VersionPublished

@@ -12,11 +12,13 @@ from lambdactl.plan.actions import (
     ExecuteChangeSet,
     Plan,
     Release,
+    ReportHook,
     StopDeployment,
     UpdateAlias,
     VersionVerdict,
 )
 from lambdactl.plan.deploy import plan_deploy
+from lambdactl.plan.hook import plan_hook
 from lambdactl.plan.promote import plan_promote
 from lambdactl.plan.prune import plan_prune
 from lambdactl.plan.rollback import plan_rollback
@@ -29,11 +31,13 @@ __all__ = [
     "ExecuteChangeSet",
     "Plan",
     "Release",
+    "ReportHook",
     "StopDeployment",
     "UpdateAlias",
     "VersionVerdict",
     "plan_abort",
     "plan_deploy",
+    "plan_hook",
     "plan_promote",
     "plan_prune",
     "plan_rollback",

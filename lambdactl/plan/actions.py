@@ -50,7 +50,18 @@ class ExecuteChangeSet:
     change_set: str
 
 
-Action = UpdateAlias | StopDeployment | DeleteVersion | ExecuteChangeSet
+@dataclass(frozen=True, slots=True)
+class ReportHook:
+    """PutLifecycleEventHookExecutionStatus in a hook's stead. CodeDeploy takes the first answer."""
+
+    deployment_id: str
+    event: str
+    """The lifecycle event that the hook was called for."""
+    execution_id: str
+    status: Literal["Succeeded", "Failed"]
+
+
+Action = UpdateAlias | StopDeployment | DeleteVersion | ExecuteChangeSet | ReportHook
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +136,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    verb: Literal["shift", "promote", "abort", "rollback", "prune", "deploy"]
+    verb: Literal["shift", "promote", "abort", "rollback", "prune", "deploy", "approve", "fail"]
     place: Place
     target: Target
     actions: tuple[Action, ...]
@@ -138,6 +149,8 @@ class Plan:
     """The command that takes it back, ready to type; None where nothing can."""
     verdicts: tuple[VersionVerdict, ...] = ()
     """Prune only: every version of the function, newest first."""
+    keep: int | None = None
+    """Prune only: how many of the newest stay, whatever else does."""
     stack: str | None = None
     """Prune only: the stack that made the function."""
     releases: tuple[Release, ...] = ()

@@ -46,7 +46,7 @@ def routing_lines(plan: Plan) -> Iterator[Line]:
     if plan.before is None:
         return
     yield labelled("Now", routed(plan.before))
-    if plan.actions:
+    if plan.actions and plan.after != plan.before:
         yield labelled("After", Span(routed(plan.after), "bold"))
 
 

@@ -50,6 +50,9 @@ def _words(event: DeployEvent) -> Words:
             return _of_deployment(event)
         case ev.LifecycleEventChanged():
             return _of_lifecycle(event)
+        case ev.HookReported():
+            text = f"{event.name} of {event.deployment_id} answered {event.status}, by lambdactl"
+            return Words(glyphs.of_lifecycle(event.status), "hook", text)
         case ev.AlarmChanged():
             return _of_alarm(event)
         case ev.VersionPublished() | ev.VersionDeleted() | ev.VersionKept():
