@@ -204,9 +204,10 @@ class Door:
     def _ask(
         self, service: str, operation: str, about: str, params: dict[str, Any], *, write: bool
     ) -> dict[str, Any]:
-        if self.read_only is not None and not operation.startswith(READS):
+        changes = write or not operation.startswith(READS)
+        if self.read_only is not None and changes:
             raise Refused(f"{service}:{operation} was not asked: read-only", why=self.read_only)
-        self.caller.before(service, operation, write=write)
+        self.caller.before(service, operation, write=changes)
         self._pace(service, operation)
         self._count(service, operation)
         with self.asking(service, operation, about):

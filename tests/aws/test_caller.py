@@ -9,26 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from lambdactl.aws import Aws, connect
+from lambdactl.aws import Aws
 from lambdactl.aws.caller import NAMES_THE_ACCOUNT, account_in
 from lambdactl.aws.known_accounts import LONGEST_S, MOST, Known, KnownAccounts, key_of
 from lambdactl.errors import CredentialsError
-from lambdactl.model import Routing, Target
-from lambdactl.sandbox import fleet
-from lambdactl.sandbox.clock import ManualClock
+from lambdactl.model import Routing
 from lambdactl.sandbox.open import Sandbox
+from tests.aws.reaching import LIVE, grown, reach
 
-LIVE = Target("fleet-0000", "live")
 STS = "sts:GetCallerIdentity"
 OURS, OTHER = "000000000000", "123456789012"
-
-
-@pytest.fixture
-def grown(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    monkeypatch.setattr(fleet, "PARTS", dict.fromkeys(fleet.PARTS, 0.0))
-    with Sandbox(clock=ManualClock()) as sandbox:
-        fleet.seed_fleet(sandbox.account, functions=1, versions=2)
-        yield sandbox
 
 
 class Runs:
@@ -40,15 +30,8 @@ class Runs:
         self.open: list[Aws] = []
 
     def run(self, *, expects: str | None = None, access_key: str | None = None) -> Aws:
-        known = self.sandbox.environment()
-        aws = connect(
-            region=self.sandbox.account.region,
-            endpoint_url=self.sandbox.endpoint,
-            access_key=access_key or known["AWS_ACCESS_KEY_ID"],
-            secret_key=known["AWS_SECRET_ACCESS_KEY"],
-            known_accounts=self.path,
-            expects_account=expects,
-        )
+        keys = {"access_key": access_key} if access_key else {}
+        aws = reach(self.sandbox, known_accounts=self.path, expects_account=expects, **keys)
         self.open.append(aws)
         return aws
 
@@ -61,11 +44,12 @@ class Runs:
 
 
 @pytest.fixture
-def runs(grown: Sandbox, tmp_path: Path) -> Iterator[Runs]:
-    made = Runs(grown, tmp_path / "cache" / "accounts.json")
-    yield made
-    for aws in made.open:
-        aws.close()
+def runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Runs]:
+    with grown(monkeypatch) as sandbox:
+        made = Runs(sandbox, tmp_path / "cache" / "accounts.json")
+        yield made
+        for aws in made.open:
+            aws.close()
 
 
 def test_sts_is_asked_in_the_first_run_only(runs: Runs) -> None:

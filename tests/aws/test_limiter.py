@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from lambdactl.aws import Aws, connect
 from lambdactl.aws.limiter import (
     FUNCTIONS_A_SECOND,
     FUNCTIONS_AT_ONCE,
@@ -24,6 +23,7 @@ from lambdactl.aws.limiter import (
 from lambdactl.sandbox.clock import ManualClock
 from lambdactl.sandbox.faults import throttled
 from lambdactl.sandbox.open import Sandbox
+from tests.aws.reaching import reach
 
 QUOTA = 15.0
 
@@ -170,16 +170,6 @@ def running() -> Iterator[Sandbox]:
         yield sandbox
 
 
-def reach(sandbox: Sandbox, region: str | None = None) -> Aws:
-    known = sandbox.environment()
-    return connect(
-        region=region or sandbox.account.region,
-        endpoint_url=sandbox.endpoint,
-        access_key=known["AWS_ACCESS_KEY_ID"],
-        secret_key=known["AWS_SECRET_ACCESS_KEY"],
-    )
-
-
 @pytest.fixture
 def turns(monkeypatch: pytest.MonkeyPatch) -> list[Limiter]:
     """Every turn that was asked for, and nobody waits for one."""
@@ -204,7 +194,7 @@ def test_every_request_to_lambda_takes_its_turn_retries_included(
 
 def test_connections_to_one_account_and_region_share_its_quota(running: Sandbox) -> None:
     one, two = reach(running), reach(running)
-    elsewhere = reach(running, "ap-south-1")
+    elsewhere = reach(running, region="ap-south-1")
     for aws in (one, two, elsewhere):
         aws.place()
     assert one.buckets is two.buckets

@@ -21,6 +21,7 @@ from lambdactl.errors import LambdactlError, Unreachable
 from lambdactl.model import Routing, Target
 from lambdactl.sandbox.faults import throttled
 from lambdactl.sandbox.open import Sandbox
+from tests.aws.reaching import reach
 
 URL = {"endpoint_url": "http://127.0.0.1:9"}
 LIVE = Target("checkout", "live")
@@ -121,13 +122,7 @@ def test_a_write_that_was_read_and_not_answered_is_sent_once() -> None:
 
 
 def test_a_throttled_read_is_asked_again_told_and_paced(sandbox: Sandbox) -> None:
-    known = sandbox.environment()
-    aws = connect(
-        region=sandbox.account.region,
-        endpoint_url=sandbox.endpoint,
-        access_key=known["AWS_ACCESS_KEY_ID"],
-        secret_key=known["AWS_SECRET_ACCESS_KEY"],
-    )
+    aws = reach(sandbox)
     told: list[str] = []
     lines: list[str] = []
     aws.on_throttled = told.append

@@ -8,16 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from lambdactl.aws import Aws, connect
+from lambdactl.aws import Aws
 from lambdactl.aws.tally import USD_PER_METRIC, Tally
 from lambdactl.errors import LambdactlError
-from lambdactl.model import Routing, Target
-from lambdactl.sandbox import fleet
-from lambdactl.sandbox.clock import ManualClock
+from lambdactl.model import Routing
 from lambdactl.sandbox.faults import denied, throttled
 from lambdactl.sandbox.open import Sandbox
-
-LIVE = Target("fleet-0000", "live")
+from tests.aws.reaching import LIVE, grown, reach
 
 
 class Clock:
@@ -29,23 +26,14 @@ class Clock:
 
 
 @pytest.fixture
-def grown(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """An account with one function of twelve versions."""
-    monkeypatch.setattr(fleet, "PARTS", dict.fromkeys(fleet.PARTS, 0.0))
-    with Sandbox(clock=ManualClock()) as sandbox:
-        fleet.seed_fleet(sandbox.account, functions=1, versions=12)
+def account_of_one(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    with grown(monkeypatch) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
-def aws(grown: Sandbox) -> Iterator[Aws]:
-    known = grown.environment()
-    made = connect(
-        region=grown.account.region,
-        endpoint_url=grown.endpoint,
-        access_key=known["AWS_ACCESS_KEY_ID"],
-        secret_key=known["AWS_SECRET_ACCESS_KEY"],
-    )
+def aws(account_of_one: Sandbox) -> Iterator[Aws]:
+    made = reach(account_of_one)
     made.pause = lambda _: None
     yield made
     made.close()
@@ -56,30 +44,30 @@ def journal(sandbox: Sandbox) -> Counter[str]:
 
 
 def test_it_says_what_the_journal_says_retries_and_failures_included(
-    grown: Sandbox, aws: Aws
+    account_of_one: Sandbox, aws: Aws
 ) -> None:
-    grown.door.faults.add("lambda:ListAliases", throttled(), times=1)
-    grown.door.faults.add("cloudwatch:GetMetricData", throttled(), times=1)
-    grown.door.faults.add("lambda:UpdateAlias", denied())
+    account_of_one.door.faults.add("lambda:ListAliases", throttled(), times=1)
+    account_of_one.door.faults.add("cloudwatch:GetMetricData", throttled(), times=1)
+    account_of_one.door.faults.add("lambda:UpdateAlias", denied())
     for _ in range(3):
         seen = aws.snapshot(LIVE, checks=True, storage=True)
     assert seen.alias is not None
     with pytest.raises(LambdactlError):
         aws.update_alias(LIVE, Routing(11), seen.alias.revision_id)
-    told = journal(grown)
+    told = journal(account_of_one)
     assert told["lambda:ListAliases"] == 3 + 1
     assert aws.tally.by_call() == told
     assert aws.tally.total == told.total() == aws.tally.per_minute()
 
 
-def test_only_metrics_that_are_asked_for_have_a_price(grown: Sandbox, aws: Aws) -> None:
+def test_only_metrics_that_are_asked_for_have_a_price(account_of_one: Sandbox, aws: Aws) -> None:
     aws.aliases(LIVE.function)
     aws.storage()
     assert aws.tally.usd == 0.0
     aws.snapshot(LIVE)
     one_look = 4 * USD_PER_METRIC
     assert aws.tally.usd == pytest.approx(one_look)
-    grown.door.faults.add("cloudwatch:GetMetricData", throttled(), times=1)
+    account_of_one.door.faults.add("cloudwatch:GetMetricData", throttled(), times=1)
     aws.snapshot(LIVE)
     assert aws.tally.usd == pytest.approx(3 * one_look)
 
