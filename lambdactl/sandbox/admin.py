@@ -8,6 +8,8 @@
     that many calls a minute of account time through the alias; 0 ends them
 ``POST /_sandbox/executions`` ``{"function": ..., "version": ..., "name": ..., "status": ...}``
     a durable execution on that version, RUNNING unless told
+``POST /_sandbox/replicas`` ``{"function": ..., "version": ..., "replicated": true}``
+    whether Lambda@Edge has replicas of that version, which then cannot be deleted
 ``GET /_sandbox/faults``, ``POST /_sandbox/faults`` ``{"action": ..., "kind": ...}``
     the faults in force, and one more (see :mod:`lambdactl.sandbox.fault_orders`)
 ``DELETE /_sandbox/faults``, ``DELETE /_sandbox/faults/3``
@@ -59,6 +61,8 @@ def _answer(account: Account, request: Request) -> dict[str, Any]:
             return streams(account).set(_object(request.body))
         case "POST", "executions":
             return put_execution(account, _object(request.body))
+        case "POST", "replicas":
+            return put_replicas(account, _object(request.body))
         case _, path if path == "journal" or path.partition("/")[0] == "faults":
             return _door(account, request, path)
         case _, path:
@@ -95,6 +99,16 @@ def put_execution(account: Account, wanted: dict[str, Any]) -> dict[str, Any]:
         given["status"] = _text(wanted, "status")
     account.services["lambda"].put_execution(**given)
     return given
+
+
+def put_replicas(account: Account, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Let Lambda@Edge have replicas of a version, or no longer."""
+    replicated = wanted.get("replicated", True)
+    if not isinstance(replicated, bool):
+        raise ApiError("BadRequest", "replicated is neither true nor false", 400)
+    function, version = _text(wanted, "function"), _text(wanted, "version")
+    account.services["lambda"].replicate(function, version, replicated=replicated)
+    return {"function": function, "version": version, "replicated": replicated}
 
 
 def health(account: Account) -> dict[str, Any]:

@@ -119,3 +119,16 @@ def test_a_durable_execution_is_set_from_outside(world: World) -> None:
     assert (status, told["error"]) == (400, "InvalidParameterValueException")
     status, told = ask(world.account, "POST", "executions", {**wanted, "function": "f"})
     assert "no DurableConfig" in told["message"]
+
+
+def test_replicas_of_a_version_are_set_from_outside(world: World) -> None:
+    world.create("viewer")
+    world.publish("viewer")
+    wanted = {"function": "viewer", "version": "1"}
+    assert ask(world.account, "POST", "replicas", wanted) == (200, {**wanted, "replicated": True})
+    with pytest.raises(world.client.exceptions.InvalidParameterValueException, match="replicated"):
+        world.client.delete_function(FunctionName="viewer", Qualifier="1")
+    ask(world.account, "POST", "replicas", {**wanted, "replicated": False})
+    assert world.client.delete_function(FunctionName="viewer", Qualifier="1")["StatusCode"] == 204
+    assert ask(world.account, "POST", "replicas", wanted)[0] == 404
+    assert ask(world.account, "POST", "replicas", {**wanted, "replicated": "no"})[0] == 400

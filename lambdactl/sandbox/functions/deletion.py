@@ -119,3 +119,10 @@ def _check_deletable(qualifier: str) -> None:
 def _drains(version: FunctionVersion) -> bool:
     """On a capacity provider a delete is asynchronous: 202, then Deleting for a while."""
     return "CapacityProviderConfig" in version.settings.members
+
+
+def replicate(room: Room, function: str, version: str, *, replicated: bool = True) -> None:
+    """Let Lambda@Edge have replicas of a version, as with a distribution of CloudFront, or none."""
+    with room.account.lock:
+        found, _ = room.registry.find({"FunctionName": function})
+        room.registry.version_of(found, version).replicated = replicated

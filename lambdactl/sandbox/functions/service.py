@@ -12,7 +12,7 @@ from lambdactl.sandbox.functions.aliases import Aliases
 from lambdactl.sandbox.functions.asynchronous import Events, OnDone
 from lambdactl.sandbox.functions.concurrency import ProvisionedConcurrency, ReservedConcurrency
 from lambdactl.sandbox.functions.configuration import Configuration
-from lambdactl.sandbox.functions.deletion import Deletion
+from lambdactl.sandbox.functions.deletion import Deletion, replicate
 from lambdactl.sandbox.functions.durable import DurableExecutions, put_execution
 from lambdactl.sandbox.functions.invoke import Invocation, Invocations, read_payload
 from lambdactl.sandbox.functions.layers import Layers
@@ -88,6 +88,10 @@ class LambdaService:
     ) -> None:
         """Let a version of a durable function have a durable execution, or set its status."""
         put_execution(self.deletion, function, version, name, status)
+
+    def replicate(self, function: str, version: str, *, replicated: bool = True) -> None:
+        """Let Lambda@Edge have replicas of a version, which then cannot be deleted; or no more."""
+        replicate(self.deletion, function, version, replicated=replicated)
 
     def run(self, function: str, qualifier: str | None, payload: bytes) -> Invocation:
         """Invoke and wait, without the members of the API around it."""
