@@ -4,7 +4,8 @@
 
 CPU seconds of a child, medians of rounds in which every program runs once, so that what else the
 machine does meets all of them alike; only the ratios mean anything. The one call is answered by a
-sandbox on the loopback; the AWS CLI is compared where there is one.
+sandbox on the loopback, with credentials that were used before; the AWS CLI is compared where there
+is one.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ from lambdactl.errors import LambdactlError, NotFound, Refused, UsageError
 T = TypeVar("T")
 READS = ("BatchGet", "Describe", "Filter", "Get", "Head", "List")
 """How the names of all our calls begin that change nothing."""
-MORE = frozenset(("NextMarker", "NextToken", "nextToken"))
+MORE = frozenset(("Marker", "NextMarker", "NextToken", "nextToken"))
 """The words with which an answer says that there is another page to ask for."""
 LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 

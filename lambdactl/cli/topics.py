@@ -43,7 +43,7 @@ ENVIRONMENT = {
     "HTTPS_PROXY, NO_PROXY": "the way to AWS; never the way to this machine",
     "XDG_CONFIG_HOME": "where the config file is; default ~/.config",
     "XDG_STATE_HOME": "the last deployed target, the audit log; default ~/.local/state",
-    "XDG_CACHE_HOME": "what completion knows, for a minute; default ~/.cache",
+    "XDG_CACHE_HOME": "what completion knows, and which account a key is of; default ~/.cache",
 }
 
 TARGETS = """\
@@ -138,10 +138,10 @@ def _safety() -> list[Line]:
 
 
 def _keys() -> list[Line]:
-    from lambdactl.cli.console_keys import key_table
+    from lambdactl.cli.console_keys import key_table, moved_keys
     from lambdactl.tui.key_list import key_list
 
-    return key_table(key_list()).lines()
+    return key_table(key_list(moved_keys())).lines()
 
 
 TOPICS: dict[str, Callable[[], list[Line]]] = {
