@@ -38,7 +38,7 @@ T = TypeVar("T")
 HISTORY = timedelta(minutes=30)
 """Of the stable version alone, before a rollout: shows how its errors clump."""
 LONGEST = timedelta(hours=24)
-"""So far back a look goes at most; when a split was made by hand is not known at all."""
+"""So far back a look goes at most, and for a split that was made by hand."""
 GROUP_S = 60.0
 CHECKS_S = 15.0
 
