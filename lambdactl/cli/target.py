@@ -102,7 +102,15 @@ class Wanted:
                 why="a rollout is about one alias of a function",
                 hint=f"-f {function}:ALIAS",
             )
-        return Target(function, alias or "")
+        found = Target(function, alias or "")
+        if not str(found).isprintable():
+            # It would be printed in the target block, and move the cursor there.
+            raise UsageError(
+                f"{str(found)!r} is no name of a function and an alias",
+                why="it has characters that cannot be seen",
+                hint="-f FUNCTION:ALIAS",
+            )
+        return found
 
     def about(self, target: Target, origin: str) -> Wanted:
         """The same place, and ``target`` there."""

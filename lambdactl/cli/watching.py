@@ -19,7 +19,7 @@ from lambdactl.cli.outcome import of_end, of_state
 from lambdactl.cli.session import Session
 from lambdactl.model import Snapshot, Target
 from lambdactl.ops import follow
-from lambdactl.ops.events import Event, RolloutEnded
+from lambdactl.ops.events import Event, LookFailed, RolloutEnded
 from lambdactl.render import document
 from lambdactl.render.spans import Line, Span, spans
 from lambdactl.render.status import status_lines
@@ -94,6 +94,8 @@ class Lines:
         self.session = session
         self.snapshot: Snapshot | None = None
         self.assessment: Assessment | None = None
+        self.trouble: str | None = None
+        """Why the last look failed: an outage is told once, not at every try."""
 
     @contextmanager
     def open(self) -> Iterator[None]:
@@ -101,6 +103,7 @@ class Lines:
 
     def see(self, snapshot: Snapshot) -> None:
         """The first look is told whole; later ones only by what changed."""
+        self.trouble = None
         first, snapshot = self.snapshot is None, with_our_move(snapshot)
         if first:
             snapshot = whole(self.session, snapshot, limits_of(snapshot.target))
@@ -109,6 +112,10 @@ class Lines:
             self.session.terminal.out(*told(self.session, snapshot, self.assessment))
 
     def tell(self, event: Event) -> None:
+        if isinstance(event, LookFailed):
+            before, self.trouble = self.trouble, str(event.error)
+            if self.trouble == before:
+                return
         if self.session.asked.structured:
             self.session.terminal.document(document.event(event), "jsonl")
         else:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lambdactl.errors import Unreachable
 from lambdactl.model import Alarm, LifecycleEvent, Routing
 from tests.cli.conftest import Run
 from tests.cli.shop import Shop, measured
@@ -291,3 +292,15 @@ def test_no_version_is_said_on_stderr(cli: Run, shop: Shop) -> None:
     said = cli("versions", "-f", "checkout")
     assert said.out == ""
     assert said.err.endswith("checkout has no published version\n")
+
+
+def test_an_outage_is_told_once_and_not_at_every_look(cli: Run, shop: Shop) -> None:
+    canary(shop)
+    away = [Unreachable("endpoint does not answer") for _ in range(4)]
+    shop.fail("snapshot", *away)
+    shop.steps.extend([lambda _: None] * 5)
+    shop.steps.append(lambda account: account.route(Routing(42)))
+    shop.steps.append(lambda account: account.deploy(deployment("Succeeded", completed=NOW)))
+    said = cli("status", *LIVE, "--watch", "--timeout", "10m")
+    assert said.code == 0, said.err
+    assert said.out.count("endpoint does not answer") == 1

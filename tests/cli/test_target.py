@@ -416,3 +416,13 @@ def test_nobody_is_asked_with_no_input(cli: Run, shop: Shop, person: Callable[..
     person("checkout")
     assert cli("status", "--no-input").code == 2
     assert shop.connections == []
+
+
+@pytest.mark.parametrize(
+    "name", ["check\x1b[31mout:live", "checkout:li\nve", "check\u202eout:live"]
+)
+def test_a_name_that_would_move_the_cursor_is_refused(cli: Run, shop: Shop, name: str) -> None:
+    said = cli("status", "-f", name)
+    assert (said.code, said.out) == (2, "")
+    assert "it has characters that cannot be seen" in said.err
+    assert said.err.replace("\n", "").isprintable()
