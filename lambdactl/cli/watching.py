@@ -87,6 +87,22 @@ def told(session: Session, snapshot: Snapshot, assessment: Assessment) -> list[L
     )
 
 
+class Outage:
+    """Looks that fail one after the other for the same reason: told once, not at every try."""
+
+    def __init__(self) -> None:
+        self._reason: str | None = None
+
+    def is_news(self, event: Event) -> bool:
+        if not isinstance(event, LookFailed):
+            return True
+        before, self._reason = self._reason, str(event.error)
+        return self._reason != before
+
+    def ends(self) -> None:
+        self._reason = None
+
+
 class Lines:
     """One line for each change: for pipes, logs and JSON."""
 
@@ -94,8 +110,7 @@ class Lines:
         self.session = session
         self.snapshot: Snapshot | None = None
         self.assessment: Assessment | None = None
-        self.trouble: str | None = None
-        """Why the last look failed: an outage is told once, not at every try."""
+        self.outage = Outage()
 
     @contextmanager
     def open(self) -> Iterator[None]:
@@ -103,7 +118,7 @@ class Lines:
 
     def see(self, snapshot: Snapshot) -> None:
         """The first look is told whole; later ones only by what changed."""
-        self.trouble = None
+        self.outage.ends()
         first, snapshot = self.snapshot is None, with_our_move(snapshot)
         if first:
             snapshot = whole(self.session, snapshot, limits_of(snapshot.target))
@@ -112,10 +127,8 @@ class Lines:
             self.session.terminal.out(*told(self.session, snapshot, self.assessment))
 
     def tell(self, event: Event) -> None:
-        if isinstance(event, LookFailed):
-            before, self.trouble = self.trouble, str(event.error)
-            if self.trouble == before:
-                return
+        if not self.outage.is_news(event):
+            return
         if self.session.asked.structured:
             self.session.terminal.document(document.event(event), "jsonl")
         else:
@@ -129,6 +142,7 @@ class Screen:
         self.session = session
         self.snapshot: Snapshot | None = None
         self.assessment: Assessment | None = None
+        self.outage = Outage()
         self._events: deque[str] = deque(maxlen=LAST_EVENTS)
         self._live: Live | None = None
 
@@ -143,12 +157,15 @@ class Screen:
             yield
 
     def see(self, snapshot: Snapshot) -> None:
+        self.outage.ends()
         moved = with_our_move(snapshot)
         self.snapshot = whole(self.session, moved, limits_of(snapshot.target))
         self.assessment = assess(self.snapshot, self.assessment)
         self._draw()
 
     def tell(self, event: Event) -> None:
+        if not self.outage.is_news(event):
+            return
         self._events.append(line(event, ascii=self.session.terminal.ascii))
         self._draw()
 
