@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lambdactl.model import (
     Alarm,
@@ -19,10 +19,7 @@ from lambdactl.model import (
     Routing,
     Series,
     Snapshot,
-    Version,
 )
-from lambdactl.ops.stack_events import DeployEvent
-from lambdactl.plan import Plan
 from lambdactl.render import ages, driver
 from lambdactl.render.aliases import alias as alias
 from lambdactl.render.aliases import routing as routing
@@ -35,6 +32,10 @@ from lambdactl.render.verdict_document import finite, verdict
 from lambdactl.verdict import Assessment
 from lambdactl.verdict.damage import Damage, damage_of
 from lambdactl.verdict.gate import Gate
+
+if TYPE_CHECKING:
+    from lambdactl.ops.stack_events import DeployEvent
+    from lambdactl.plan import Plan
 
 
 def rollout(
@@ -182,28 +183,6 @@ def _series(series: Series) -> Document:
                 "p95_ms": m.p95_ms,
             }
             for m in series.minutes
-        ],
-    }
-
-
-def versions(snapshot: Snapshot) -> list[Document]:
-    """``kind: Versions``, newest first."""
-    return [_version(snapshot, v) for v in reversed(snapshot.versions)]
-
-
-def _version(snapshot: Snapshot, version: Version) -> Document:
-    return {
-        "version": version.number,
-        "published": iso(version.published),
-        "description": version.description,
-        "code_sha256": version.code_sha256,
-        "code_size_bytes": version.code_size,
-        "runtime": version.runtime,
-        "state": version.state,
-        "routed_by": [
-            {"alias": a.name, "weight_percent": a.routing.share(version.number)}
-            for a in snapshot.aliases
-            if version.number in a.routing.versions
         ],
     }
 

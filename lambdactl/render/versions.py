@@ -1,9 +1,10 @@
-"""The versions of a function as a table, newest first, each with the aliases that route to it."""
+"""The versions of a function, newest first, each with the aliases that route to it."""
 
 from __future__ import annotations
 
 from lambdactl.model import Snapshot, Version
-from lambdactl.render.numbers import UNKNOWN, short, size, stamp, weight
+from lambdactl.render.envelope import Document
+from lambdactl.render.numbers import UNKNOWN, iso, short, size, stamp, weight
 from lambdactl.render.spans import Span
 from lambdactl.render.tables import Cell, Column, Table
 from lambdactl.render.visible import visible
@@ -19,6 +20,28 @@ COLUMNS = (
     Column("TIMEOUT", right=True, wide=True),
     Column("DESCRIPTION"),
 )
+
+
+def version_records(snapshot: Snapshot) -> list[Document]:
+    """``kind: Versions``, newest first."""
+    return [_record(snapshot, v) for v in reversed(snapshot.versions)]
+
+
+def _record(snapshot: Snapshot, version: Version) -> Document:
+    return {
+        "version": version.number,
+        "published": iso(version.published),
+        "description": version.description,
+        "code_sha256": version.code_sha256,
+        "code_size_bytes": version.code_size,
+        "runtime": version.runtime,
+        "state": version.state,
+        "routed_by": [
+            {"alias": a.name, "weight_percent": a.routing.share(version.number)}
+            for a in snapshot.aliases
+            if version.number in a.routing.versions
+        ],
+    }
 
 
 def version_table(snapshot: Snapshot) -> Table:

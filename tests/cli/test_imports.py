@@ -106,6 +106,14 @@ def test_a_command_that_asks_aws_imports_neither_the_console_nor_the_sandbox() -
     assert heavy_of(modules) <= {"boto3", "botocore", "yaml", "asyncio"}
 
 
+@pytest.mark.parametrize("command", ["aliases", "versions"])
+def test_a_list_of_one_function_pays_for_no_rollout(command: str) -> None:
+    code, modules = run("-f", "checkout", "--region", "eu-west-1", command)
+    assert code == 4
+    rooms = {m.split(".")[1] for m in modules if m.startswith("lambdactl.")}
+    assert not rooms & {"ops", "plan", "verdict"}
+
+
 def test_a_command_that_makes_one_call_imports_no_other_reads() -> None:
     code, modules = run("-f", "checkout", "--region", "eu-west-1", "aliases")
     assert code == 4

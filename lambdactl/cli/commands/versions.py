@@ -23,12 +23,11 @@ def versions(asked: Asked) -> None:
     from lambdactl.cli.answering import answer
     from lambdactl.cli.completion_cache import learn
     from lambdactl.cli.session import opened
-    from lambdactl.render import document
-    from lambdactl.render.versions import version_table
+    from lambdactl.render.versions import version_records, version_table
 
     with opened(asked, needs_alias=False) as (session, target):
         snapshot = session.aws.snapshot(target, metrics=False, rollout=False)
         learn(session, snapshot)
         if not snapshot.versions:
             session.terminal.say(f"{target.function} has no published version")
-        answer(session, "Versions", document.versions(snapshot), version_table(snapshot), target)
+        answer(session, "Versions", version_records(snapshot), version_table(snapshot), target)
