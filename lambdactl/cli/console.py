@@ -14,6 +14,7 @@ from threading import Lock
 from lambdactl.aws import recurring
 from lambdactl.cli import config, session, state
 from lambdactl.cli.audit_log import audited
+from lambdactl.cli.console_evidence import evidence
 from lambdactl.cli.moves import with_our_move
 from lambdactl.cli.options import Asked
 from lambdactl.cli.permitting import why_read_only
@@ -99,7 +100,12 @@ class Way:
             return audited(here, plan, events)
 
         return Operations(
-            look=look, renew=partial(look, anew=True), survey=survey, recheck=recheck, act=act
+            look=look,
+            renew=partial(look, anew=True),
+            survey=survey,
+            recheck=recheck,
+            act=act,
+            evidence=evidence(lambda: self.session().aws, target),
         )
 
     def usage(self) -> Usage:

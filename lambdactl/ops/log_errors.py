@@ -114,10 +114,31 @@ def errors_between(
     )
 
 
+def version_to_hear(snapshot: Snapshot) -> int | None:
+    """The version that somebody must judge: the canary, the one that a deployment brings or that
+    was just taken back; else the stable one. None for $LATEST."""
+    routing = snapshot.alias.routing if snapshot.alias else None
+    last = forward_of(snapshot)
+    news = last is not None and (
+        last.completed is None or snapshot.taken - last.completed < LONGEST
+    )
+    if routing is not None and routing.canary is not None:
+        return routing.canary
+    if last is not None and news and last.target_version is not None:
+        return last.target_version
+    return routing.stable if routing is not None else None
+
+
+def forward_of(snapshot: Snapshot) -> Deployment | None:
+    """The last deployment that brought a version, not one that took it back."""
+    last = snapshot.deployment
+    return snapshot.previous if last is not None and last.rolls_back else last
+
+
 def errors_since(snapshot: Snapshot, version: int) -> datetime:
     """From when on errors of ``version`` are worth a look: since it got traffic, at most an hour,
     and at least a quarter of one."""
-    last = snapshot.deployment
+    last = forward_of(snapshot)
     began = snapshot.split_since
     if last is not None and last.target_version == version:
         began = _allowed(last) or began

@@ -29,8 +29,8 @@ def difference_table(
         (
             Span(f"{SIGNS[d.change][0]} {d.area}", SIGNS[d.change][1]),
             visible(d.name),
-            _shown(d, d.before, d.change != "added", ascii),
-            _shown(d, d.after, d.change != "removed", ascii),
+            shown(d, d.before, d.change != "added", ascii),
+            shown(d, d.after, d.change != "removed", ascii),
         )
         for d in differences
     )
@@ -38,7 +38,8 @@ def difference_table(
     return Table(header, rows, tuple(d.name for d in differences))
 
 
-def _shown(difference: Difference, value: Setting, there: bool, ascii: bool) -> str:
+def shown(difference: Difference, value: Setting, there: bool, ascii: bool) -> str:
+    """One side of a difference; ``there``: whether it has a value at all."""
     if not there or (value is None and not difference.masked):
         return UNKNOWN
     if difference.masked:

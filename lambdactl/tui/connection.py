@@ -13,6 +13,7 @@ from lambdactl.model import Snapshot, Target
 from lambdactl.ops.events import Event
 from lambdactl.ops.fleet import Fleet, Tell
 from lambdactl.plan import Plan
+from lambdactl.tui.evidence import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Operations:
     survey: Callable[[], Snapshot]
     recheck: Callable[[Plan], Snapshot]
     act: Callable[[Plan], Iterator[Event]]
+    evidence: Evidence
+    """Past rollouts, comparisons and logs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,13 @@ ROLLOUT = [
     Binding("1", "pane('events')", "events", id="events"),
     Binding("2", "pane('alarms')", "alarms", id="alarms"),
     Binding("3", "pane('hooks')", "hooks", id="hooks"),
+    Binding("4", "pane('diff')", "diff", id="diff_pane"),
+    Binding("5", "pane('logs')", "logs", id="logs_pane"),
+    Binding("enter", "open_row", "details", id="details", key_display="enter"),
+    Binding("h", "deployments", "history", id="deployments"),
+    Binding("d", "diff", "diff", id="diff"),
+    Binding("l", "logs", "logs", id="logs"),
+    Binding("L", "tail", "full log", id="tail", key_display="L"),
     Binding("p", "pause", "pause", id="pause"),
     Binding("plus,equals_sign", "slower(-1)", "faster", id="faster", key_display="+"),
     Binding("minus", "slower(1)", "slower", id="slower", key_display="-"),
@@ -46,13 +53,47 @@ VERSIONS = [
     Binding("escape", "back", "back", id="back", key_display="esc"),
 ]
 
+DEPLOYMENTS = [
+    Binding("enter", "open", "open", id="open", key_display="enter"),
+    FILTER,
+    Binding("escape", "back", "back", id="back", key_display="esc"),
+]
+DIFF = [
+    Binding("left_square_bracket", "choose(0, -1)", "from older", id="from_older",
+            key_display="["),
+    Binding("right_square_bracket", "choose(0, 1)", "from newer", id="from_newer",
+            key_display="]"),
+    Binding("left_curly_bracket", "choose(1, -1)", "to older", id="to_older", key_display="{"),
+    Binding("right_curly_bracket", "choose(1, 1)", "to newer", id="to_newer", key_display="}"),
+    FILTER,
+    Binding("escape", "back", "back", id="back", key_display="esc"),
+]  # fmt: skip
+LOGS = [
+    Binding("L", "tail", "full log", id="tail", key_display="L"),
+    Binding("left_square_bracket", "version(-1)", "older", id="older_version", key_display="["),
+    Binding("right_square_bracket", "version(1)", "newer", id="newer_version", key_display="]"),
+    FILTER,
+    Binding("escape", "back", "back", id="back", key_display="esc"),
+]
+TAIL = [
+    Binding("p", "pause", "pause", id="pause"),
+    Binding("e", "errors_only", "errors only", id="errors_only"),
+    FILTER,
+    Binding("escape", "back", "back", id="back", key_display="esc"),
+]
+HOOK = [
+    FILTER,
+    Binding("escape", "back", "back", id="back", key_display="esc"),
+]
+
 WRITES = frozenset(("shift", "promote", "abort", "prune"))
 """The ids whose keys are dimmed, with the reason, where nothing may be changed."""
 
 FOOTER = (
     "open", "filter", "shift", "promote", "abort", "prune", "keep_more", "keep_fewer", "versions",
-    "why", "copy", "copy_command", "back", "refresh", "pause", "events", "alarms", "hooks",
-    "faster", "slower", "save", "palette", "quit",
+    "logs", "diff", "deployments", "tail", "details", "from_older", "from_newer", "to_older",
+    "to_newer", "older_version", "newer_version", "errors_only", "why", "copy", "copy_command",
+    "back", "refresh", "pause", "events", "alarms", "hooks", "diff_pane", "logs_pane", "faster", "slower", "save", "palette", "quit",
 )  # fmt: skip
 """From the most to the least important: a narrow footer drops the last. Help is always there."""
 
@@ -65,6 +106,20 @@ SAID = {
     "keep_more": "keep one version more",
     "keep_fewer": "keep one version fewer",
     "versions": "versions, what uses them, and code storage",
+    "diff_pane": "diff of the two versions, in a pane",
+    "logs_pane": "errors of the new version, in a pane",
+    "details": "what the row is about: a hook's log, the whole diff, the errors",
+    "deployments": "past rollouts: how each ended and why; opens them",
+    "diff": "what differs between two versions",
+    "logs": "errors of the new version, grouped",
+    "tail": "the full log of the version, as it comes",
+    "from_older": "compare from an older version",
+    "from_newer": "compare from a newer version",
+    "to_older": "compare with an older version",
+    "to_newer": "compare with a newer version",
+    "older_version": "an older version",
+    "newer_version": "a newer version",
+    "errors_only": "errors only, or every line",
     "back": "one screen up; from the first one to the fleet",
     "open": "open the row under the cursor",
     "filter": "filter the rows as you type: words, -word, state:failing; esc clears it",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.message import Message
 
 from lambdactl.errors import LambdactlError
@@ -10,6 +12,7 @@ from lambdactl.ops.events import Event
 from lambdactl.ops.fleet import Fleet
 from lambdactl.plan import Plan
 from lambdactl.tui.applying import Applying
+from lambdactl.tui.reading import Reading
 from lambdactl.tui.watch import Watch
 from lambdactl.verdict import Assessment
 
@@ -52,6 +55,39 @@ class Surveyed(Message):
 
 
 class SurveyFailed(Message):
+    def __init__(self, error: LambdactlError) -> None:
+        super().__init__()
+        self.error = error
+
+
+class PartRead(Message):
+    """``reading`` is what it was read for, and ``about`` what of it."""
+
+    def __init__(self, reading: Reading[Any], about: object, value: object) -> None:
+        super().__init__()
+        self.reading = reading
+        self.about = about
+        self.value = value
+
+
+class PartFailed(Message):
+    def __init__(self, reading: Reading[Any], about: object, error: LambdactlError) -> None:
+        super().__init__()
+        self.reading = reading
+        self.about = about
+        self.error = error
+
+
+class Rechecked(Message):
+    """The plan made anew from a snapshot that was read after the confirmation."""
+
+    def __init__(self, snapshot: Snapshot, plan: Plan) -> None:
+        super().__init__()
+        self.snapshot = snapshot
+        self.plan = plan
+
+
+class RecheckFailed(Message):
     def __init__(self, error: LambdactlError) -> None:
         super().__init__()
         self.error = error

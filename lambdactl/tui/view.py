@@ -14,6 +14,10 @@ from lambdactl.render.glyphs import Mark
 from lambdactl.verdict import Assessment
 
 
+ONCE = float("inf")
+"""The interval of what is read only when it is asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One row of the event pane. ``number`` is its identity: cursor and scroll follow it."""
@@ -35,6 +39,19 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What is shown is over: the rollout of one deployment, between two times on AWS's clock."""
+
+    deployment_id: str
+    began: datetime | None = None
+    ended: datetime | None = None
+    note: str | None = None
+    """What has to be known beside its verdict."""
+    period_s: int = 60
+    """The width of a bar: CloudWatch keeps single minutes for 15 days."""
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """Ages and intervals are seconds of ours; ``now`` is on AWS's clock."""
 
@@ -52,11 +69,12 @@ class View:
     lines: tuple[Line, ...] = ()
     running: str | None = None
     """The verb of the action that is being applied."""
+    past: Past | None = None
 
     @property
     def stale(self) -> bool:
         """What is shown is older than it should be: the last look failed, or none has come back."""
-        if self.snapshot is None or self.age_s is None:
+        if self.snapshot is None or self.age_s is None or self.past is not None:
             return False
         late = not self.paused and self.age_s > 3 * max(self.interval_s, 5.0)
         return self.failure is not None or late

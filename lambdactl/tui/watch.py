@@ -30,7 +30,7 @@ from lambdactl.render.glyphs import Mark
 from lambdactl.render.visible import visible
 from lambdactl.render.words import words
 from lambdactl.tui.pace import Pace
-from lambdactl.tui.view import Failure, Line, View
+from lambdactl.tui.view import Failure, Line, Past, View
 from lambdactl.verdict import Assessment
 
 INTERVALS_S = (1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0)
@@ -56,6 +56,8 @@ class Watch:
     """The next look is to read everything again."""
     lines: tuple[Line, ...] = ()
     pace: Pace = field(default_factory=Pace)
+    past: Past | None = None
+    """Set where it is not watched: it is a rollout that is over."""
     _counted: int = 0
     _told: set[tuple[object, ...]] = field(default_factory=set)
 
@@ -90,6 +92,16 @@ class Watch:
         self._note_changes(before, snapshot, assessment)
         self.snapshot, self.assessment, self.read_at = snapshot, assessment, at
         return True
+
+    def revisited(
+        self, snapshot: Snapshot, assessment: Assessment, events: Iterable[Event], at: float
+    ) -> None:
+        """A rollout that is over was read: its clock stands where it ended."""
+        self.failure, self.lines, self._told = None, (), set()
+        self.pace = Pace()
+        self.pace.saw(snapshot.taken, at)
+        self.add_events(events)
+        self.snapshot, self.assessment, self.read_at = snapshot, assessment, at
 
     def failed(self, error: LambdactlError, at: float) -> None:
         """A look failed: what is shown stays, and the next try comes later than the last."""
@@ -147,6 +159,7 @@ class Watch:
             interval_s=self.interval_s * times,
             lines=self.lines,
             running=running,
+            past=self.past,
         )
 
     def _note_changes(

@@ -7,11 +7,11 @@ snapshot, or an error that is raised.
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, MutableSequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from textual.pilot import Pilot
 
@@ -24,9 +24,11 @@ from lambdactl.tui import Choice, Connect, Connection, Console, Operations, Sett
 from lambdactl.tui.dialogs.plan import PlanDialog, Stage
 from lambdactl.tui.screens.fleet import FleetScreen
 from lambdactl.tui.screens.page import AliasPage
+from lambdactl.tui.screens.reading_page import ReadingPage
 from lambdactl.tui.screens.versions import VersionsScreen
 from lambdactl.tui.watch import Watch
 from tests.tui import builders
+from tests.tui.archive import Archive, given
 
 Answer = Snapshot | LambdactlError
 
@@ -43,6 +45,8 @@ class Script:
     happens: Callable[[Plan], Iterator[Event]] | None = None
     applied: list[Plan] = field(default_factory=list)
     looked: int = 0
+    archive: Archive = field(default_factory=Archive)
+    """What is read of the past, of versions and of logs."""
     gate: threading.Event | None = None
     """Where it is set, every look waits for it: a network that does not answer."""
 
@@ -62,23 +66,15 @@ class Script:
 
     def on(self, target: Target) -> Operations:
         self.targets.append(target)
-        return Operations(self.look, self.look, self.survey, self.recheck, self.act)
+        return Operations(
+            self.look, self.look, self.survey, self.recheck, self.act, self.archive.evidence()
+        )
 
     def fleet(self, _tell: object) -> Fleet:
         return given(self.fleets)
 
     def recheck(self, plan: Plan) -> Snapshot:
         return self.survey() if plan.verb == "prune" else self.look()
-
-
-T = TypeVar("T")
-
-
-def given(answers: MutableSequence[T | LambdactlError]) -> T:
-    answer = answers.pop(0) if len(answers) > 1 else answers[0]
-    if isinstance(answer, LambdactlError):
-        raise answer
-    return answer
 
 
 class Clock:
@@ -146,6 +142,7 @@ def busy(app: Console) -> bool:
     return any(
         (isinstance(s, AliasPage) and s.subject.watch.looking)
         or (isinstance(s, FleetScreen) and s.looking)
+        or (isinstance(s, ReadingPage) and any(r.looking for r in s.readings))
         or (isinstance(s, VersionsScreen) and s.surveying)
         or (isinstance(s, PlanDialog) and s.stage is Stage.CHECKING)
         for s in app.screen_stack

@@ -13,7 +13,7 @@ from lambdactl.render import glyphs
 from lambdactl.tui.connection import Connection, Usage
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.text import age, fitted, joined, middle, spread
-from lambdactl.tui.view import View
+from lambdactl.tui.view import ONCE, View
 
 DRIVERLESS = 3
 """So many of the left parts, the shortest, do not say what moves the weights."""
@@ -56,7 +56,8 @@ def lefts(view: View, connection: Connection, name: str, width: int, pen: Pen) -
     title = pen.say(name, "bold")
     badge = badge_of(connection.badge)
     account, region = place(view.snapshot)
-    driver, origin = driver_of(view.snapshot, pen), pen.say(connection.origin, "dim")
+    driver = Content("") if view.past else driver_of(view.snapshot, pen)
+    origin = pen.say(connection.origin, "dim")
     short = account[:4] + pen.ellipsis + account[-4:] if account else ""
     parts = [
         [title, badge, pen.say(f"{account} {region}".strip()), origin, driver],
@@ -100,6 +101,9 @@ def mode(connection: Connection, pen: Pen, width: int) -> Content:
 
 def age_of(view: View, pen: Pen, width: int) -> Content:
     """How old what is shown is; how often it is read, and how fast AWS's clock runs, with room."""
+    if view.past is not None:
+        when = f" {view.past.ended:%d %b %H:%M}" if view.past.ended else ""
+        return pen.say(f"PAST{when}", "bold $text-warning")
     if view.age_s is None:
         return pen.say("no data yet" if view.failure else "reading", "$text-warning")
     if view.stale:
@@ -108,6 +112,7 @@ def age_of(view: View, pen: Pen, width: int) -> Content:
         return pen.say(f"paused, {age(view.age_s)} old", "$text-warning")
     fast = view.speed is not None and view.speed != 1.0
     speed = f"clock {pen.spelled('×')}{view.speed:.0f}" if fast else ""
-    often = f" every {view.interval_s:g}s" if width >= 110 else ""
+    again = width >= 110 and view.interval_s < ONCE
+    often = f" every {view.interval_s:g}s" if again else ""
     told = [pen.say(speed, "dim")] if width >= 100 else []
     return joined([*told, pen.say(f"{pen.refresh} {age(view.age_s)}{often}")])

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lambdactl.model import Deployment, LifecycleEvent, Snapshot, label
+from lambdactl.ops.hook_log import HOOK_TIMEOUT
 
-HOOK_TIMEOUT_S = 3600.0
-"""A hook that has not called back within an hour fails (CodeDeploy's lifecycle event hooks)."""
+HOOK_TIMEOUT_S = HOOK_TIMEOUT.total_seconds()
 FINE = ("Succeeded", "Skipped")
 MARKERS = ("Start", "End")
 """Events that CodeDeploy adds around the others; they take no time and say nothing."""

@@ -85,7 +85,11 @@ class Page(Screen[None]):
         return Drawn(self._header, self.pen, id="header")
 
     def key_line(self) -> KeyLine:
-        return KeyLine(self.pen, self.console.why_not)
+        return KeyLine(self.pen, self.why_not)
+
+    def why_not(self, name: str) -> str | None:
+        """Why the key with this id cannot be used here now; None where it can."""
+        return self.console.why_not(name)
 
     def on_screen_resume(self) -> None:
         self.console.show()

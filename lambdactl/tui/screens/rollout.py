@@ -8,7 +8,7 @@ charts, on a wider one the reasons stand beside them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -16,6 +16,8 @@ from textual.binding import BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 
+from lambdactl.model import Deployment
+from lambdactl.ops.log_errors import version_to_hear
 from lambdactl.plan import plan_abort, plan_promote
 from lambdactl.tui import commands
 from lambdactl.tui.dialogs.shift import ShiftDialog
@@ -24,7 +26,14 @@ from lambdactl.tui.drawing import card, lists, rates, traffic, verdict, why
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.text import joined
 from lambdactl.tui.keys import ROLLOUT
-from lambdactl.tui.screens.page import AliasPage
+from lambdactl.tui.reading import Reading
+from lambdactl.tui.screens.deployments import DeploymentsScreen
+from lambdactl.tui.screens.diff import DiffScreen
+from lambdactl.tui.screens.evidence_panes import NAMES, EvidencePanes
+from lambdactl.tui.screens.hook import HookScreen
+from lambdactl.tui.screens.logs import LogsScreen
+from lambdactl.tui.screens.reading_page import ReadingPage
+from lambdactl.tui.screens.tail import TailScreen
 from lambdactl.tui.screens.versions import VersionsScreen
 from lambdactl.tui.subject import Subject
 from lambdactl.tui.view import View
@@ -34,16 +43,24 @@ from lambdactl.tui.widgets.listing import Listing
 if TYPE_CHECKING:
     from lambdactl.tui.app import Console
 
-PANES = {"events": lists.events, "alarms": lists.alarms, "hooks": lists.hooks}
+DRAWN = {"events": lists.events, "alarms": lists.alarms, "hooks": lists.hooks}
+PANES = (*DRAWN, *NAMES)
+PLACED = ("events", "alarms", "diff", "logs", "hooks")
+"""From left to right and down, where there is room for more than one."""
 
 
-class RolloutScreen(AliasPage):
+class RolloutScreen(ReadingPage):
     BINDINGS: ClassVar[list[BindingType]] = [*ROLLOUT]
     AUTO_FOCUS = "#events"
 
     def __init__(self, console: Console, subject: Subject) -> None:
         super().__init__(console, subject)
         self.pane = "events"
+        self.evidence = EvidencePanes(self)
+
+    @property
+    def readings(self) -> tuple[Reading[Any], ...]:
+        return self.evidence.readings
 
     @property
     def command(self) -> str:
@@ -51,7 +68,7 @@ class RolloutScreen(AliasPage):
 
     def compose(self) -> ComposeResult:
         yield self.header()
-        yield Drawn(lambda v, w, _, p: verdict.verdict(v, w, p), self.pen, id="verdict")
+        yield Drawn(lambda v, w, _, p: self.verdict_lines(v, w, p), self.pen, id="verdict")
         with Vertical(id="flow", classes="evidence"):
             yield Drawn(traffic.lines, self.pen, title=self._traffic_title, id="traffic")
             yield Drawn(traffic.step_lines, self.pen, title=self._steps_title, id="steps")
@@ -62,7 +79,7 @@ class RolloutScreen(AliasPage):
             yield Drawn(card_of(1), self.pen, title=card_title_of(1), id="canary")
             yield Drawn(why_wrapped, self.pen, title=lambda _v, _p: ("Why", "W"), id="why")
         with Container(id="panes", classes="evidence"):
-            for name in PANES:
+            for name in PLACED:
                 yield Listing(self.pen, id=name)
         yield self.key_line()
 
@@ -70,10 +87,32 @@ class RolloutScreen(AliasPage):
         self._activate("events")
         self.look()
 
+    def verdict_lines(self, view: View, width: int, pen: Pen) -> list[Content]:
+        return verdict.verdict(view, width, pen)
+
+    def draw(self) -> None:
+        super().draw()
+        if self.is_current:
+            self._read_panes()
+
+    def renew(self) -> None:
+        super().renew()
+        self.evidence.renew()
+        self._read_panes()
+
+    def _read_panes(self) -> None:
+        """What panes 4 and 5 show, where they are seen."""
+        listed = ((name, self.query_one(f"#{name}", Listing)) for name in NAMES)
+        seen = frozenset(name for name, pane in listed if pane.display and pane.size.height)
+        self.evidence.tick(self.subject.watch.snapshot, seen)
+
     def show(self, view: View) -> None:
         super().show(view)
-        for name, rows in PANES.items():
+        for name, rows in DRAWN.items():
             self.query_one(f"#{name}", Listing).show(rows(view, self.pen))
+        for name in NAMES:
+            pane = self.query_one(f"#{name}", Listing)
+            pane.show(self.evidence.rows(name, view, pane.size.width, self.pen))
         self.query_one("#versions").set_class(len(rates.sides(view)) < 2, "-alone")
         self._title_panes(view)
 
@@ -102,7 +141,8 @@ class RolloutScreen(AliasPage):
             told = lists.tab(name, number, view, self.pen, chosen=False)
             if self.tabbed:
                 told = self._tabs(view, name)
-            titled(self.query_one(f"#{name}", Listing), told, "", self.pen)
+            right = "" if self.tabbed else self.evidence.title(name, view)
+            titled(self.query_one(f"#{name}", Listing), told, right, self.pen)
 
     def _tabs(self, view: View, chosen: str) -> Content:
         between = f" {self.pen.rule}{self.pen.rule} "
@@ -118,11 +158,68 @@ class RolloutScreen(AliasPage):
         self.pane = name
         for one in PANES:
             self.query_one(f"#{one}", Listing).set_class(one == name, "-active")
+        self.query_one("#panes").set_class(name == "diff", "-diff")
 
     def action_pane(self, name: str) -> None:
         self._activate(name)
         self.query_one(f"#{name}", Listing).focus()
-        self.call_after_refresh(self.console.show)
+        self.call_after_refresh(self._shown)
+
+    def _shown(self) -> None:
+        """A pane has come into sight."""
+        self._read_panes()
+        self.console.show()
+
+    def action_open_row(self) -> None:
+        """What the row under the cursor is about: a hook's log, the whole diff, the errors."""
+        pane = self.focused
+        if pane is None or not isinstance(pane, Listing):
+            return
+        if pane.id == "diff":
+            self.action_diff()
+        elif pane.id == "logs":
+            self.action_logs()
+        elif pane.id == "hooks" and pane.row is not None:
+            self._open_hook(pane.row.key)
+
+    def _open_hook(self, key: str) -> None:
+        """``key`` is of a row of a lifecycle event: ``d-7K2QXB1 BeforeAllowTraffic``."""
+        snapshot = self.subject.watch.snapshot
+        for deployment in (snapshot.deployment, snapshot.previous) if snapshot else ():
+            names = [e.name for e in deployment.events] if deployment else []
+            name = next((n for n in names if deployment and key == f"{deployment.id} {n}"), None)
+            if deployment is not None and name is not None:
+                self._push_hook(deployment, name)
+
+    def _push_hook(self, deployment: Deployment, name: str) -> None:
+        if name == "AllowTraffic":
+            self.console.say("AllowTraffic is no hook: CodeDeploy shifts the traffic itself")
+        else:
+            self.app.push_screen(HookScreen(self.console, self.subject, deployment, name))
+
+    def action_deployments(self) -> None:
+        self.app.push_screen(DeploymentsScreen(self.console, self.subject, self._revisit_page))
+
+    def _revisit_page(self, deployment: Deployment) -> None:
+        from lambdactl.tui.screens.past import PastScreen
+
+        self.app.push_screen(PastScreen(self.console, self.subject, deployment))
+
+    def action_diff(self) -> None:
+        snapshot = self.subject.watch.snapshot
+        pair = self.evidence.pair(snapshot) if snapshot else None
+        self.app.push_screen(DiffScreen(self.console, self.subject, pair))
+
+    def action_logs(self) -> None:
+        self.app.push_screen(LogsScreen(self.console, self.subject))
+
+    def action_tail(self) -> None:
+        snapshot = self.subject.watch.snapshot
+        version = version_to_hear(snapshot) if snapshot else None
+        if version is None:
+            self.console.say("there is no version yet whose log could be followed", "warning")
+        else:
+            self.app.push_screen(TailScreen(self.console, self.subject, version))
 
     def action_why(self) -> None:
         self.app.push_screen(WhyDialog(self.console, self.subject))
