@@ -102,7 +102,7 @@ def latest_alone(p: Place) -> None:
 @row("1.2", "D", "Two versions with different roles cannot share an alias: 400")
 def roles_must_be_the_same(p: Place) -> None:
     p.function()
-    p.change(Role="arn:aws:iam::000000000000:role/another")
+    p.change(Role=p.other_role)
     p.lambda_.publish_version(FunctionName="f")
     assert update(p, RoutingConfig=routing(v4=0.1))[:2] == (400, INVALID)
 

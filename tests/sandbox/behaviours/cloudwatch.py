@@ -15,7 +15,8 @@ F = {"FunctionName": "f"}
 
 
 def now(p: Place) -> datetime:
-    return p.account.clock.utcnow()
+    here: datetime = p.account.clock.utcnow()
+    return here
 
 
 def dimensions(**named: str) -> list[dict[str, str]]:

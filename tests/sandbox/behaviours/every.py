@@ -1,6 +1,7 @@
 """Importing this fills the table."""
 
 from tests.sandbox.behaviours import (
+    ROWS,
     aliases,
     cloudformation,
     cloudwatch,
@@ -13,6 +14,7 @@ from tests.sandbox.behaviours.questions import OPEN
 
 __all__ = [
     "OPEN",
+    "ROWS",
     "aliases",
     "cloudformation",
     "cloudwatch",

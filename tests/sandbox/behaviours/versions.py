@@ -108,7 +108,7 @@ def a_name_is_taken_once(p: Place) -> None:
     p.function()
     code = {"ImageUri": "image"}
     call = p.lambda_.create_function
-    assert refused(call, **F, Role="arn:aws:iam::000000000000:role/r", Code=code) == (409, CONFLICT)
+    assert refused(call, **F, Role=p.role, Code=code) == (409, CONFLICT)
 
 
 @row("1.1", "V", "A version that is not there: 404")
