@@ -34,7 +34,7 @@ class Target:
     alias: str
 
     def __str__(self) -> str:
-        return f"{self.function}:{self.alias}"
+        return f"{self.function}:{self.alias}" if self.alias else self.function
 
 
 def label(version: int | None) -> str:

@@ -12,9 +12,10 @@ from functools import partial
 from threading import Lock
 
 from lambdactl.aws import recurring
-from lambdactl.cli import config, session, state
+from lambdactl.cli import config, session
 from lambdactl.cli.audit_log import audited
 from lambdactl.cli.console_evidence import evidence
+from lambdactl.cli.console_fleet import fleet_reads
 from lambdactl.cli.moves import with_our_move
 from lambdactl.cli.options import Asked
 from lambdactl.cli.permitting import why_read_only
@@ -24,7 +25,6 @@ from lambdactl.errors import UsageError
 from lambdactl.model import Snapshot, Target
 from lambdactl.ops import apply
 from lambdactl.ops.events import Event
-from lambdactl.ops.fleet import Fleet, Tell, look_over
 from lambdactl.ops.local import with_local
 from lambdactl.ops.pins import Pins
 from lambdactl.plan import Plan
@@ -112,11 +112,6 @@ class Way:
         tally = self.aws.tally
         return Usage(tally.per_minute(), tally.usd_per_hour())
 
-    def fleet(self, tell: Tell) -> Fleet:
-        running = state.sandbox() if self.meant.in_sandbox else None
-        speed = running.speed if running else 1.0
-        return look_over(self.session().aws, self.asked.alias, speed=speed, tell=tell)
-
 
 def connection(asked: Asked, meant: Wanted, badge: str | None = None) -> Connection:
     way = Way(asked, meant)
@@ -124,7 +119,7 @@ def connection(asked: Asked, meant: Wanted, badge: str | None = None) -> Connect
     why = why_read_only(asked, meant)
     return Connection(
         on=way.on,
-        fleet=way.fleet,
+        fleet=fleet_reads(way.session, asked.alias),
         target=Target(function.text, alias) if function and alias else None,
         badge=badge or _badge(meant),
         origin=function.origin if function else "",

@@ -85,7 +85,8 @@ def read_pace(aws: Aws) -> Iterator[Outlook | None]:
     """The outlook with its pace, last: one call for fifty versions, and None after each."""
     now = aws.now()
     since = now - timedelta(days=PACE_DAYS)
-    published, layers = 0, {}
+    published = 0
+    layers: dict[str, int] = {}
     for page in aws.sweep():
         published += sum(
             v.code_size for _, v in page.rows if v.number and v.published and v.published >= since

@@ -13,9 +13,20 @@ from dataclasses import replace
 from lambdactl.errors import UsageError
 from lambdactl.tui.app import Console
 from lambdactl.tui.connection import Choice, Connect, Connection, Operations, Usage
+from lambdactl.tui.fleet_reads import FleetReads
 from lambdactl.tui.settings import Settings
 
-__all__ = ["Choice", "Connect", "Connection", "Console", "Operations", "Settings", "Usage", "run"]
+__all__ = [
+    "Choice",
+    "Connect",
+    "Connection",
+    "Console",
+    "FleetReads",
+    "Operations",
+    "Settings",
+    "Usage",
+    "run",
+]
 
 
 def run(connect: Connect, settings: Settings) -> None:

@@ -89,6 +89,7 @@ class Console(App[None]):
         self.applying: Applying | None = None
         self.clock = clock
         self._ticks = ticks
+        self.last_opened: Target | None = None
         self._interrupted_at = -TWICE_S
 
     def on_mount(self) -> None:
@@ -114,6 +115,11 @@ class Console(App[None]):
         """Once a second: ages and times left run on, and a look begins when it is due."""
         self.page.tick()
         self.show()
+
+    @property
+    def ticking(self) -> bool:
+        """Whether anything happens by itself."""
+        return self._ticks
 
     @property
     def times(self) -> float:
@@ -263,9 +269,34 @@ class Console(App[None]):
         if not isinstance(pages[0], FleetScreen):
             self.switch_screen(FleetScreen(self, self.connection))
 
-    def open(self, target: Target) -> None:
-        """The rollout screen of another alias here."""
-        self.push_screen(self.rollout_of(target))
+    def open(self, target: Target, *, then: str | None = None) -> None:
+        """The rollout screen of another alias here; ``then`` is a change whose dialog is opened
+        as soon as the alias has been read."""
+        self.last_opened = target
+        page = self.rollout_of(target)
+        page.then = then
+        self.push_screen(page)
+
+    def action_last_view(self) -> None:
+        """The rollout that was open last, again."""
+        if self.last_opened is None:
+            self.say("no rollout has been opened yet", "warning")
+        else:
+            self.open(self.last_opened)
+
+    def action_neighbour(self, by: int) -> None:
+        """The rollout that is ``by`` rows further in the fleet, in place of this one."""
+        fleet = next((s for s in self.screen_stack if isinstance(s, FleetScreen)), None)
+        page = self.page
+        if fleet is None or not isinstance(page, RolloutScreen):
+            self.say("the fleet's order is not known: esc leads to the fleet", "warning")
+            return
+        target = fleet.neighbour(page.subject.target, by)
+        if target is None:
+            self.say("that is the end of the fleet" if by > 0 else "that is its beginning")
+            return
+        self.last_opened = target
+        self.switch_screen(self.rollout_of(target))
 
     def action_leave(self) -> None:
         """Back, or out; asks only while an action of this session is being applied."""

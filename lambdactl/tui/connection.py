@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from lambdactl.model import Snapshot, Target
 from lambdactl.ops.events import Event
-from lambdactl.ops.fleet import Fleet, Tell
 from lambdactl.plan import Plan
 from lambdactl.tui.evidence import Evidence
+from lambdactl.tui.fleet_reads import FleetReads
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ class Connection:
     """One account in one region, and what the console may do there."""
 
     on: Callable[[Target], Operations]
-    fleet: Callable[[Tell], Fleet]
-    """Every alias of the region, worst first; tells how many functions have been asked."""
+    fleet: FleetReads
+    """What is asked about all functions of the region."""
     target: Target | None = None
     """The one alias that the context is about; None where it is about all."""
     badge: str = ""

@@ -39,11 +39,32 @@ ROLLOUT = [
     Binding("p", "pause", "pause", id="pause"),
     Binding("plus,equals_sign", "slower(-1)", "faster", id="faster", key_display="+"),
     Binding("minus", "slower(1)", "slower", id="slower", key_display="-"),
+    Binding(
+        "right_square_bracket", "app.neighbour(1)", "next", id="next_function", key_display="]"
+    ),
+    Binding(
+        "left_square_bracket",
+        "app.neighbour(-1)",
+        "previous",
+        id="previous_function",
+        key_display="[",
+    ),
     Binding("escape", "back", "back", id="back", key_display="esc"),
 ]
 FLEET = [
     Binding("enter", "open", "open", id="open", key_display="enter"),
     FILTER,
+    Binding("s", "do('shift')", "shift…", id="shift"),
+    Binding("a", "do('abort')", "ABORT…", id="abort"),
+    Binding("v", "versions", "versions", id="versions"),
+    Binding("D", "prune", "prune…", id="prune", key_display="D"),
+    Binding("space", "mark", "mark", id="mark", key_display="space"),
+    Binding("less_than_sign", "sort(-1)", "sort by", id="sort_left", key_display="<"),
+    Binding("greater_than_sign", "sort(1)", "sort by", id="sort_right", key_display=">"),
+    Binding("full_stop", "reverse", "reverse", id="reverse", key_display="."),
+    Binding("p", "pause", "pause", id="pause"),
+    Binding("minus", "app.last_view", "last view", id="last_view", key_display="-"),
+    Binding("escape", "back", "clear", id="back", key_display="esc", show=False),
 ]
 VERSIONS = [
     Binding("D", "prune", "prune…", id="prune", key_display="D"),
@@ -92,8 +113,10 @@ WRITES = frozenset(("shift", "promote", "abort", "prune"))
 FOOTER = (
     "open", "filter", "shift", "promote", "abort", "prune", "keep_more", "keep_fewer", "versions",
     "logs", "diff", "deployments", "tail", "details", "from_older", "from_newer", "to_older",
-    "to_newer", "older_version", "newer_version", "errors_only", "why", "copy", "copy_command",
-    "back", "refresh", "pause", "events", "alarms", "hooks", "diff_pane", "logs_pane", "faster", "slower", "save", "palette", "quit",
+    "to_newer", "older_version", "newer_version", "errors_only", "why", "mark", "sort_left",
+    "sort_right", "reverse", "copy", "copy_command", "back", "refresh", "pause", "events", "alarms",
+    "hooks", "diff_pane", "logs_pane", "next_function", "previous_function", "last_view", "faster",
+    "slower", "save", "palette", "quit",
 )  # fmt: skip
 """From the most to the least important: a narrow footer drops the last. Help is always there."""
 
@@ -123,6 +146,13 @@ SAID = {
     "back": "one screen up; from the first one to the fleet",
     "open": "open the row under the cursor",
     "filter": "filter the rows as you type: words, -word, state:failing; esc clears it",
+    "mark": "mark the row for y and Y, or take the mark away",
+    "sort_left": "sort by the column at the left",
+    "sort_right": "sort by the column at the right",
+    "reverse": "sort the other way round",
+    "next_function": "the next alias in the order of the fleet",
+    "previous_function": "the one before it",
+    "last_view": "the rollout that was open last",
     "why": "why this verdict: every number",
     "copy": "copy the row under the cursor",
     "copy_command": "copy the command line that tells the same",

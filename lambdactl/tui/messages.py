@@ -35,15 +35,11 @@ class LookFailed(Message):
 
 
 class FleetRead(Message):
+    """What is known of a fleet by now: for those who are elsewhere."""
+
     def __init__(self, fleet: Fleet) -> None:
         super().__init__()
         self.fleet = fleet
-
-
-class FleetFailed(Message):
-    def __init__(self, error: LambdactlError) -> None:
-        super().__init__()
-        self.error = error
 
 
 class Surveyed(Message):

@@ -13,7 +13,6 @@ from lambdactl.model import Snapshot
 from lambdactl.render.glyphs import Mark
 from lambdactl.verdict import Assessment
 
-
 ONCE = float("inf")
 """The interval of what is read only when it is asked for."""
 
@@ -74,7 +73,7 @@ class View:
     @property
     def stale(self) -> bool:
         """What is shown is older than it should be: the last look failed, or none has come back."""
-        if self.snapshot is None or self.age_s is None or self.past is not None:
+        if self.age_s is None or self.past is not None:
             return False
         late = not self.paused and self.age_s > 3 * max(self.interval_s, 5.0)
         return self.failure is not None or late

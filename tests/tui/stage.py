@@ -18,7 +18,6 @@ from textual.pilot import Pilot
 from lambdactl.errors import LambdactlError
 from lambdactl.model import Snapshot, Target
 from lambdactl.ops.events import Event
-from lambdactl.ops.fleet import Fleet
 from lambdactl.plan import Plan
 from lambdactl.tui import Choice, Connect, Connection, Console, Operations, Settings
 from lambdactl.tui.dialogs.plan import PlanDialog, Stage
@@ -29,6 +28,7 @@ from lambdactl.tui.screens.versions import VersionsScreen
 from lambdactl.tui.watch import Watch
 from tests.tui import builders
 from tests.tui.archive import Archive, given
+from tests.tui.fleet_stage import FleetScript
 
 Answer = Snapshot | LambdactlError
 
@@ -39,7 +39,7 @@ class Script:
 
     looks: list[Answer] = field(default_factory=lambda: [builders.shifting()])
     surveys: list[Answer] = field(default_factory=lambda: [builders.survey()])
-    fleets: list[Fleet | LambdactlError] = field(default_factory=lambda: [Fleet((), 0, ())])
+    fleet: FleetScript = field(default_factory=FleetScript)
     targets: list[Target] = field(default_factory=list)
     """What was opened, in order."""
     happens: Callable[[Plan], Iterator[Event]] | None = None
@@ -69,9 +69,6 @@ class Script:
         return Operations(
             self.look, self.look, self.survey, self.recheck, self.act, self.archive.evidence()
         )
-
-    def fleet(self, _tell: object) -> Fleet:
-        return given(self.fleets)
 
     def recheck(self, plan: Plan) -> Snapshot:
         return self.survey() if plan.verb == "prune" else self.look()
@@ -110,7 +107,7 @@ def console(
 def connecting(script: Script, **there: Any) -> Connect:
     """Leads to the same connection whatever is chosen."""
     told = {"badge": "SANDBOX", "target": builders.TARGET, **there}
-    here = Connection(script.on, script.fleet, **told)
+    here = Connection(script.on, script.fleet.reads(), **told)
 
     def connect(_choice: Choice) -> Connection:
         return here

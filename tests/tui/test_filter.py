@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Input
 
-from lambdactl.ops.fleet import Fleet, Member
 from lambdactl.tui.matching import filter_of
 from lambdactl.tui.widgets.listing import Listing
+from tests.tui.fleet_stage import FleetScript
 from tests.tui.stage import Script, opened, press, seen
 
 ROWS = {
@@ -53,12 +53,12 @@ def test_a_filter_without_a_word_is_none() -> None:
     assert filter_of("x")
 
 
-def members(*names: str) -> Fleet:
-    return Fleet(tuple(Member(name, None, None, unread="denied") for name in names), len(names), ())
+def fleet(*names: str) -> FleetScript:
+    return FleetScript(names)
 
 
 async def test_it_is_typed_while_every_letter_is_a_key_elsewhere() -> None:
-    script = Script(fleets=[members("auth", "quota", "search")])
+    script = Script(fleet=fleet("auth", "quota", "search"))
     async with opened(script, target=None) as (app, pilot):
         await press(pilot, "slash", *"qu")
         assert "quota" in seen(app)
@@ -72,7 +72,7 @@ async def test_it_is_typed_while_every_letter_is_a_key_elsewhere() -> None:
 
 
 async def test_the_cursor_moves_while_a_filter_is_typed() -> None:
-    script = Script(fleets=[members("aa", "ab", "ba")])
+    script = Script(fleet=fleet("aa", "ab", "bb"))
     async with opened(script, target=None) as (app, pilot):
         await press(pilot, "slash", "a", "down")
         assert app.screen.query_one("#list", Listing).cursor == 1

@@ -1,35 +1,69 @@
-"""The fleet: which functions need me now? The worst first."""
+"""The fleet: which functions need me now? The worst first, whatever has been read by now.
+
+Rows appear as they are listed and are filled in as they are read: what runs and what is red first,
+then what is on the screen, then the rest. The screen draws only what is seen of them, a few times a
+second at most, so that a key is answered at once while a thousand of them are being read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 
 from lambdactl.errors import LambdactlError
-from lambdactl.ops.fleet import Fleet
+from lambdactl.model import Target
+from lambdactl.ops.fleet import Around, Asking, Fleet
 from lambdactl.render.addressed import addressed
+from lambdactl.tui import commands
 from lambdactl.tui.connection import Connection
-from lambdactl.tui.drawing import fleet
-from lambdactl.tui.drawing import plan as plan_drawing
+from lambdactl.tui.drawing import fleet, fleet_parts
+from lambdactl.tui.drawing.lists import Row
 from lambdactl.tui.drawing.pen import Pen
-from lambdactl.tui.errand import send
+from lambdactl.tui.errand import Work, send
+from lambdactl.tui.fleet_pace import FleetPace
+from lambdactl.tui.fleet_reads import (
+    Failed,
+    FunctionRead,
+    LaneEnded,
+    Measurement,
+    Named,
+    News,
+    StorageTold,
+)
+from lambdactl.tui.fleet_row import FleetRow
+from lambdactl.tui.fleet_watch import FleetWatch
 from lambdactl.tui.keys import FLEET
-from lambdactl.tui.messages import FleetFailed, FleetRead
+from lambdactl.tui.messages import FleetRead
 from lambdactl.tui.screens.page import Page
+from lambdactl.tui.screens.versions import VersionsScreen
+from lambdactl.tui.subject import subject
 from lambdactl.tui.view import View
 from lambdactl.tui.widgets.drawn import Drawn
 from lambdactl.tui.widgets.filtering import FilterLine
-from lambdactl.tui.widgets.listing import Listing
+from lambdactl.tui.widgets.long_listing import Lazily, LongListing
 
 if TYPE_CHECKING:
     from lambdactl.tui.app import Console
 
-EVERY_S = 60.0
+BETWEEN_S = 0.2
+"""From one drawing of news to the next."""
+BASE_S = 5.0
+"""The interval of a rollout at which the fleet's own intervals are as they are written."""
+
+
+class FleetTold(Message):
+    """What one thread has found out."""
+
+    def __init__(self, news: News) -> None:
+        super().__init__()
+        self.news = news
 
 
 class FleetScreen(Page):
@@ -38,10 +72,12 @@ class FleetScreen(Page):
 
     def __init__(self, console: Console, connection: Connection) -> None:
         super().__init__(console, connection)
-        self.fleet: Fleet | None = None
-        self.error: LambdactlError | None = None
-        self.looking = False
-        self.due_at = 0.0
+        self.reads = connection.fleet
+        self.watch_ = FleetWatch(FleetPace())
+        self._drawing = False
+        self._told: set[str] = set()
+        self._drawn_at = -BETWEEN_S
+        self._drawn: dict[str, tuple[FleetRow, object, Row]] = {}
 
     @property
     def name_in_header(self) -> str:
@@ -52,61 +88,317 @@ class FleetScreen(Page):
         return "fleet"
 
     @property
+    def looking(self) -> bool:
+        """Whether anything is still to come back, or to be drawn."""
+        return self.watch_.pace.busy or self._drawing
+
+    @property
     def command(self) -> str:
-        return addressed("lambdactl list", self.connection.flags)
+        flags, marked = self.connection.flags, self.watch_.marked
+        if not marked:
+            return addressed("lambdactl list", flags)
+        keep = self.connection.keep
+        return "\n".join(commands.versions(row.target, keep, flags) for row in marked)
+
+    @property
+    def copied(self) -> str | None:
+        marked = self.watch_.marked
+        return "\n".join(row.name for row in marked) if marked else super().copied
 
     def compose(self) -> ComposeResult:
         yield self.header()
-        yield Drawn(self._note, self.pen, id="verdict")
-        yield FilterLine("list", fleet.COLUMNS)
-        yield Listing(self.pen, id="list")
+        yield Drawn(self._summary, self.pen, id="fleet-summary")
+        yield FilterLine("list", fleet.FILTERED)
+        yield Drawn(self._heading, self.pen, id="fleet-heading")
+        yield LongListing(self.pen, id="list")
+        yield Drawn(self._nothing, self.pen, id="fleet-nothing")
+        yield Drawn(self._preview, self.pen, id="preview")
+        yield Drawn(self._storage, self.pen, id="fleet-storage")
+        yield Drawn(self._happened, self.pen, id="fleet-lines")
         yield self.key_line()
 
     def on_mount(self) -> None:
-        self.look()
+        self.feed()
 
     def tick(self) -> None:
-        if self.console.clock() >= self.due_at:
-            self.look()
+        self.feed()
 
     def look(self) -> None:
-        if not self.looking:
-            self.looking = True
-            send(self, self._looking, FleetFailed)
+        self.watch_.pace.now()
+        self.feed()
+        self._redraw_soon()
 
-    def _looking(self) -> Iterator[Message]:
-        yield FleetRead(self.connection.fleet(lambda _done, _of: None))
+    def feed(self) -> None:
+        """Begin what is due and not under way."""
+        at, watch = self.console.clock(), self.watch_
+        watch.pace.times = self.connection.interval_s / BASE_S * self.console.times
+        for what, begin in self._questions.items():
+            if (what != "pace" or self._is_pace_wanted) and watch.pace.begin(what, at):
+                begin()
+        while lane := watch.next_functions(at):
+            self._ask_members(lane)
+        if targets := watch.to_measure(at):
+            self._ask_measures(targets)
 
-    def on_fleet_read(self, message: FleetRead) -> None:
-        self.looking, self.error, self.fleet = False, None, message.fleet
-        self.due_at = self.console.clock() + EVERY_S
-        self.console.show()
+    @property
+    def _questions(self) -> dict[str, Callable[[], None]]:
+        return {
+            "around": partial(self._ask, self._around, "around"),
+            "names": partial(self._ask, self._names, "names"),
+            "storage": partial(self._ask_storage, self._storage_told, of_pace=False),
+            "pace": partial(self._ask_storage, self._pace_told, of_pace=True),
+        }
 
-    def on_fleet_failed(self, message: FleetFailed) -> None:
-        self.looking, self.error = False, message.error
-        self.due_at = self.console.clock() + EVERY_S
-        self.console.show()
+    @property
+    def _is_pace_wanted(self) -> bool:
+        """The last of all: every version has to be read for it."""
+        watch = self.watch_
+        unknown = watch.outlook is not None and watch.outlook.published is None
+        return unknown and watch.listed_all and not watch.to_read and watch.failure is None
+
+    def _ask(self, work: Work, what: str) -> None:
+        send(self, work, lambda error: FleetTold(Failed(what, error)))
+
+    def _around(self) -> Iterator[Message]:
+        yield FleetTold(self.reads.around())
+
+    def _names(self) -> Iterator[Message]:
+        for page in self.reads.names():
+            yield FleetTold(Named(page))
+        yield FleetTold(Named((), last=True))
+
+    def _ask_members(self, functions: tuple[str, ...]) -> None:
+        assert self.watch_.around is not None
+        asking = self.watch_.asking(self.reads.alias)
+        work = partial(self._members, functions, self.watch_.around, asking)
+        send(self, work, lambda error: FleetTold(Failed("members", error, functions)))
+
+    def _members(
+        self, functions: tuple[str, ...], around: Around, asking: Asking
+    ) -> Iterator[Message]:
+        for function in functions:
+            members = tuple(self.reads.members(function, around, asking))
+            yield FleetTold(FunctionRead(function, members))
+        yield FleetTold(LaneEnded(functions))
+
+    def _ask_measures(self, targets: tuple[Target, ...]) -> None:
+        with_p95 = "P95" in fleet.sortable(self.size.width, self.pen.ascii)
+
+        def work() -> Iterator[Message]:
+            found = self.reads.measure(targets, with_p95)
+            yield FleetTold(Measurement(targets, found))
+
+        send(self, work, lambda error: FleetTold(Measurement(targets, {}, error)))
+
+    def _ask_storage(self, work: Work, *, of_pace: bool) -> None:
+        def failed(error: LambdactlError) -> Message:
+            return FleetTold(StorageTold(None, error, of_pace=of_pace))
+
+        send(self, work, failed)
+
+    def _storage_told(self) -> Iterator[Message]:
+        yield FleetTold(StorageTold(self.reads.storage()))
+
+    def _pace_told(self) -> Iterator[Message]:
+        """Given up where the screen is left: there is no hurry, and a thousand calls."""
+        for found in self.reads.pace():
+            if not self.is_attached:
+                return
+            if found is not None:
+                yield FleetTold(StorageTold(found, of_pace=True))
+
+    def on_fleet_told(self, message: FleetTold) -> None:
+        self.watch_.take(message.news, self.console.clock())
+        self.feed()
+        self._redraw_soon()
+
+    def _redraw_soon(self) -> None:
+        """Once for all the news of a moment."""
+        if self._drawing:
+            return
+        self._drawing = True
+        since = self.console.clock() - self._drawn_at
+        if self.console.ticking and since < BETWEEN_S:
+            self.set_timer(BETWEEN_S - since, self._redraw)
+        else:
+            self.call_later(self._redraw)
+
+    def _redraw(self) -> None:
+        self._drawing = False
+        self._drawn_at = self.console.clock()
+        self.draw()
+        self.feed()
+        self._tell_of_all()
+
+    def _tell_of_all(self) -> None:
+        """Once all functions have been read, and whenever there are others."""
+        watch = self.watch_
+        if watch.to_read or self._told == watch.rows.keys():
+            return
+        self._told = set(watch.rows)
+        members = tuple(row.member for row in watch.rows.values() if row.member)
+        self.post_message(FleetRead(Fleet(members, len(watch.functions), watch.unread)))
 
     def draw(self) -> None:
-        self.show(View())
-        if self.fleet is not None:
-            kept = self.query_one(FilterLine).filter
-            self.query_one("#list", Listing).show(fleet.rows(self.fleet, self.pen, kept))
+        """Nothing where another page covers it: there is nobody who sees it."""
+        if self.console.page is not self or not self.is_attached:
+            return
+        watch, view = self.watch_, self._view()
+        listing = self.query_one(LongListing)
+        self.set_class(watch.is_empty, "-empty")
+        self.set_class(bool(fleet_parts.troubles(watch, view, self.pen)), "-troubled")
+        listing.show_lazily(Lazily(watch.order, self._row), watch.renamed)
+        watch.see(listing.on_screen, self.console.clock())
+        self.show(view)
 
-    def on_filter_line_changed(self, _message: FilterLine.Changed) -> None:
-        self.draw()
+    def _view(self) -> View:
+        return self.watch_.view(self.console.clock(), self.console.times)
 
-    def _note(self, _view: View, _width: int, _height: int, pen: Pen) -> list[Content]:
-        if self.error is not None:
-            return plan_drawing.refused(self.error, pen)
-        return [pen.say(" reading the fleet ...", "dim")] if self.fleet is None else []
+    def _look(self) -> fleet.Look:
+        watch, width = self.watch_, self.size.width
+        rows = [watch.rows[n] for n in watch.seen if n in watch.rows]
+        top = fleet.scale(rows, max(1, fleet.chart_width(width)))
+        now = watch.clock.now(self.console.clock())
+        return fleet.Look(width, top, now, watch.measure_error is not None)
+
+    def _row(self, name: str) -> Row:
+        """A row is drawn anew where it has changed, or what it is drawn with."""
+        one, look = self.watch_.rows[name], self._look_now
+        marked = name in self.watch_.marks
+        old = fleet.old(one, 0, look, self.pen).plain
+        key = (look._replace(now=None), marked, old)
+        known = self._drawn.get(name)
+        if known is not None and known[0] is one and known[1] == key:
+            return known[2]
+        row = fleet.row(one, look, marked=marked, pen=self.pen)
+        self._drawn[name] = (one, key, row)
+        return row
+
+    @property
+    def _look_now(self) -> fleet.Look:
+        at = self.console.clock()
+        if self._looked is None or self._looked[0] != (at, self.watch_.seen):
+            self._looked = ((at, self.watch_.seen), self._look())
+        return self._looked[1]
+
+    _looked: tuple[object, fleet.Look] | None = None
+
+    def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
+        self.watch_.narrow(message.filter)
+        self._redraw()
+
+    def on_long_listing_moved(self, _message: LongListing.Moved) -> None:
+        """The cursor or what is in sight: the rest of the screen follows when the key is served."""
+        if not self.is_attached:
+            return
+        self.query_one("#preview", Drawn).show(self._view())
+        seen = self.query_one(LongListing).on_screen
+        if tuple(seen) != self.watch_.seen:
+            self.watch_.see(seen, self.console.clock())
+            self.feed()
+            self._redraw_soon()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self._drawn.clear()
+        self.call_after_refresh(self.draw)
+
+    @property
+    def row(self) -> FleetRow | None:
+        """What the cursor is on."""
+        name = self.query_one(LongListing).key
+        return self.watch_.rows.get(name) if name else None
+
+    def _summary(self, view: View, width: int, _height: int, pen: Pen) -> list[Content]:
+        return fleet_parts.summary(self.watch_, view, width, pen)
+
+    def _heading(self, _view: View, width: int, _height: int, pen: Pen) -> list[Content]:
+        measured = bool(self.watch_.measured)
+        top = self._look_now.top if measured else None
+        return [fleet.heading(self.watch_.sorting, top, width, pen)]
+
+    def _nothing(self, _view: View, _width: int, _height: int, pen: Pen) -> list[Content]:
+        return fleet_parts.nothing(self.connection.flags, pen) if self.watch_.is_empty else []
+
+    def _preview(self, view: View, width: int, height: int, pen: Pen) -> list[Content]:
+        return fleet_parts.preview(self.row, view, width, height, pen)
+
+    def _storage(self, _view: View, width: int, _height: int, pen: Pen) -> list[Content]:
+        error = self.watch_.storage_error
+        why = str(error) if error else None
+        return [fleet_parts.storage(self.watch_.outlook, why, width, pen)]
+
+    def _happened(self, view: View, width: int, _height: int, pen: Pen) -> list[Content]:
+        return [fleet_parts.happened(view, width, pen)]
+
+    def action_back(self) -> None:
+        self.unfilter()
+
+    def action_sort(self, by: int) -> None:
+        names = fleet.sortable(self.size.width, self.pen.ascii)
+        self.watch_.sort(self.watch_.sorting.moved(by, names))
+        self._redraw()
+
+    def action_reverse(self) -> None:
+        self.watch_.sort(self.watch_.sorting.reversed())
+        self._redraw()
+
+    def action_mark(self) -> None:
+        one = self.row
+        if one is not None:
+            self.watch_.mark(one.name)
+            self._redraw()
+            self.query_one(LongListing).action_move(1)
+
+    def action_pause(self) -> None:
+        self.watch_.pace.paused = not self.watch_.pace.paused
+        self.feed()
+        self._redraw()
 
     def action_open(self) -> None:
-        row = self.query_one("#list", Listing).row
-        member = (
-            next((m for m in self.fleet.members if row and m.name == row.key), None)
-            if (self.fleet)
-            else None
-        )
-        if member is not None and member.alias is not None:
-            self.console.open(member.target)
+        one = self._openable()
+        if one is not None:
+            self.console.open(one.target)
+
+    def action_do(self, verb: str) -> None:
+        """The dialog of a change to this row: on its rollout screen, once that has been read."""
+        one = self._openable() if self.console.may(verb) else None
+        if one is not None:
+            self.console.open(one.target, then=verb)
+
+    def action_versions(self) -> None:
+        self._open_versions(prune=False)
+
+    def action_prune(self) -> None:
+        if self.console.may("prune"):
+            self._open_versions(prune=True)
+
+    def _open_versions(self, *, prune: bool) -> None:
+        one = self._readable()
+        if one is not None:
+            of = subject(self.connection, one.target)
+            self.app.push_screen(VersionsScreen(self.console, of, prune=prune))
+
+    def _readable(self) -> FleetRow | None:
+        """The row under the cursor, which stays there: somebody means it."""
+        self.query_one(LongListing).hold()
+        one = self.row
+        if one is not None and one.member is None:
+            self.console.say(f"{one.name}: its aliases have not been read yet", "warning")
+            return None
+        return one
+
+    def _openable(self) -> FleetRow | None:
+        one = self._readable()
+        if one is None or one.openable:
+            return one
+        member = one.member
+        why = member.unread if member and member.unread else "no alias, so no rollout: v, versions"
+        self.console.say(f"{one.name}: {why}", "warning")
+        return None
+
+    def neighbour(self, of: Target, by: int) -> Target | None:
+        """The alias ``by`` rows from ``of`` in the order of this screen; None at its end."""
+        watch = self.watch_
+        openable = [n for n in watch.order if watch.rows[n].openable]
+        at = openable.index(str(of)) + by if str(of) in openable else 0
+        return watch.rows[openable[at]].target if 0 <= at < len(openable) else None

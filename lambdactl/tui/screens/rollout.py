@@ -56,6 +56,7 @@ class RolloutScreen(ReadingPage):
     def __init__(self, console: Console, subject: Subject) -> None:
         super().__init__(console, subject)
         self.pane = "events"
+        self.then: str | None = None
         self.evidence = EvidencePanes(self)
 
     @property
@@ -108,6 +109,7 @@ class RolloutScreen(ReadingPage):
 
     def show(self, view: View) -> None:
         super().show(view)
+        self._do_then(view)
         for name, rows in DRAWN.items():
             self.query_one(f"#{name}", Listing).show(rows(view, self.pen))
         for name in NAMES:
@@ -230,6 +232,20 @@ class RolloutScreen(ReadingPage):
     def action_prune(self) -> None:
         if self.console.may("prune"):
             self.app.push_screen(VersionsScreen(self.console, self.subject, prune=True))
+
+    def _do_then(self, view: View) -> None:
+        """Open the dialog that somebody has asked for from the fleet, once it can be: not where
+        they have gone elsewhere since."""
+        then, actions = self.then, {"shift": self.action_shift, "abort": self.action_abort}
+        if then is None or view.snapshot is None:
+            return
+        self.then = None
+        if self.is_current:
+            actions[then]()
+
+    def on_key(self, _event: events.Key) -> None:
+        """Whoever types something else meanwhile does not wait for a dialog any more."""
+        self.then = None
 
     def action_abort(self) -> None:
         self.propose("abort", plan_abort)

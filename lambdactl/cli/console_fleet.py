@@ -1,0 +1,45 @@
+"""What the console's fleet asks, through one session: at a pace that leaves others their share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from lambdactl.cli import state
+from lambdactl.cli.session import Session
+from lambdactl.model import Target
+from lambdactl.model_configuration import Listed
+from lambdactl.ops import fleet
+from lambdactl.ops.fleet import Around, Asking, Member
+from lambdactl.ops.fleet_measuring import Measured, measure
+from lambdactl.ops.storage_outlook import outlook, read_pace
+from lambdactl.plan.storage import Outlook
+from lambdactl.tui import FleetReads
+
+
+def fleet_reads(session: Callable[[], Session], alias: str | None) -> FleetReads:
+    """``session`` goes to AWS on the first question, and raises where that cannot be."""
+
+    def names() -> Iterator[tuple[Listed, ...]]:
+        here, count = session(), 0
+        running = state.sandbox() if here.wanted.in_sandbox else None
+        for page in here.aws.function_pages():
+            count += len(page)
+            fleet.set_pace(here.aws, count, running.speed if running else 1.0)
+            yield page
+
+    def around() -> Around:
+        return fleet.look_around(session().aws)
+
+    def members(function: str, around: Around, asking: Asking) -> Iterator[Member]:
+        return fleet.members(session().aws, function, around, asking)
+
+    def measured(targets: Sequence[Target], p95: bool) -> Mapping[Target, Measured]:
+        return measure(session().aws, targets, p95=p95)
+
+    def storage() -> Outlook:
+        return outlook(session().aws)
+
+    def pace() -> Iterator[Outlook | None]:
+        return read_pace(session().aws)
+
+    return FleetReads(names, around, members, measured, storage, pace, alias)

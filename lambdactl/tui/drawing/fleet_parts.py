@@ -1,0 +1,140 @@
+"""What stands around the rows of a fleet: its counts, the row under the cursor, code storage."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from lambdactl.model import Unread
+from lambdactl.plan.storage import Outlook
+from lambdactl.render import glyphs
+from lambdactl.render import storage as storage_words
+from lambdactl.render.numbers import clock, counted
+from lambdactl.render.numbers import size as sized
+from lambdactl.tui.drawing import rates, traffic, verdict
+from lambdactl.tui.drawing.fleet import said
+from lambdactl.tui.drawing.pen import Pen, themed
+from lambdactl.tui.drawing.text import age, fitted, joined, spread
+from lambdactl.tui.fleet_row import FleetRow
+from lambdactl.tui.fleet_watch import FleetWatch
+from lambdactl.tui.view import View
+
+
+def summary(watch: FleetWatch, view: View, width: int, pen: Pen) -> list[Content]:
+    """The counts and the order; below them what could not be read, the gravest first."""
+    rolling = sum(r.driver == "CodeDeploy" for r in watch.rows.values())
+    red = len(watch.around.red) if watch.around else 0
+    left = [pen.say(counted(len(watch.functions), "function"), "bold")]
+    left += [pen.say(f"{rolling} rolling", "bold $text-accent")] if rolling else []
+    left += [pen.say(counted(red, "red alarm"), "bold $text-error")] if red else []
+    left += [pen.say(f"{len(watch.marks)} marked", "$text-accent")] if watch.marks else []
+    if watch.to_read and watch.functions:
+        left.append(pen.say(f"{watch.to_read} still to be read", "dim"))
+    elif not watch.listed_all and watch.names_error is None:
+        left.append(pen.say("listing the functions ...", "dim"))
+    shown = f"{len(watch.order)} of {len(watch.rows)} rows" if watch.filter else ""
+    right = joined([pen.say(shown, "$text-accent"), pen.say(f"sort {watch.sorting.column}", "dim")])
+    first = spread(Content(" ") + joined(left, pen.spelled(" · ")), right + " ", width)
+    return [first, *(fitted(line, width) for line in troubles(watch, view, pen))]
+
+
+def troubles(watch: FleetWatch, view: View, pen: Pen) -> list[Content]:
+    """One line: the failure that is being waited out, else what is not known of the fleet."""
+    if watch.failure is not None:
+        error = verdict.way_out(watch.failure, view, pen)
+        head = pen.sign(glyphs.STALE) + pen.say(f" {watch.failure.error}", "$text-warning")
+        return [Content(" ") + joined([head, error], pen.spelled(" · "))]
+    return [unknown(watch.unread, pen)] if watch.unread else []
+
+
+def unknown(parts: tuple[Unread, ...], pen: Pen) -> Content:
+    first, *more = parts
+    hint = f"  try: {first.hint}" if first.hint else ""
+    rest = f"  and {', '.join(u.part for u in more)}" if more else ""
+    return pen.say(f" ? {first.part} not known: {first.reason}{rest}{hint}", "$text-warning")
+
+
+def nothing(flags: str, pen: Pen) -> list[Content]:
+    """An account without a function: what to do next."""
+    with_flags = f" {flags}" if flags else ""
+    return [
+        Content(""),
+        pen.say(" There is no function in this account and region.", "bold"),
+        Content(""),
+        pen.say(f" lambdactl deploy{with_flags}    deploys the included stack, or yours with -t"),
+        pen.say(" lambdactl demo    shows a live canary in the sandbox, without an account"),
+    ]
+
+
+def preview(one: FleetRow | None, view: View, width: int, height: int, pen: Pen) -> list[Content]:
+    """What the rollout screen would say of the row under the cursor, as much as there is room for;
+    of one that is not looked at closely, what is known and how old it is."""
+    if one is None:
+        return []
+    if one.member is None:
+        return [pen.say(f" {one.function}: its aliases have not been read yet", "dim")]
+    if one.member.snapshot is None or one.member.assessment is None:
+        return at_rest(one, view, pen)
+    seen = one.member
+    closely = View(snapshot=seen.snapshot, assessment=seen.assessment, age_s=0.0, now=view.now)
+    lines = verdict.verdict(closely, width, pen)
+    if height > 2:
+        lines += traffic.lines(closely, width, 2, pen)
+        lines.append(traffic.step_lines(closely, width, 1, pen)[0])
+    if height > 5:
+        lines += rates.rows(closely, width, pen)
+    return lines
+
+
+def at_rest(one: FleetRow, view: View, pen: Pen) -> list[Content]:
+    member = one.member
+    assert member is not None
+    head = pen.named(one.mark) + pen.say(f"  {one.name}", "bold") + pen.say(f"  {said(one)}")
+    read = ""
+    if member.taken is not None and view.now is not None:
+        read = f"read {age((view.now - member.taken).total_seconds())} ago"
+    parts = [pen.say(read, "dim")]
+    if one.measured is not None:
+        parts.append(pen.say(f"measured at {clock(one.measured.taken)}", "dim"))
+    elif member.alias is not None and member.alias.routing.split:
+        parts.append(pen.say("it is looked at closely while it is on the screen", "dim"))
+    lines = [Content(" ") + head, Content(" ") + joined(parts, pen.spelled(" · "))]
+    for red in member.red:
+        told = joined([pen.say(red.name, "bold"), pen.say(red.summary), pen.say(red.reason, "dim")])
+        lines.append(Content(" ") + pen.sign(glyphs.of_alarm("ALARM")) + " " + told)
+    return lines
+
+
+def storage(found: Outlook | None, why: str | None, width: int, pen: Pen) -> Content:
+    """``Code storage ██████▒░░░ 58.1 of 75.0 GB 77% · full on 2027-03-01 · a prune frees 9 GB``."""
+    if found is None:
+        told = f" Code storage ? not known: {why}" if why else " Code storage not read yet"
+        return pen.say(told, "$text-warning" if why else "dim")
+    share = f" {found.share:.0f}%" if found.share is not None else ""
+    tail = f" {sized(found.used)} of {sized(found.limit)}{share}{pen.spelled(day(found))}"
+    if found.prunable is not None and width >= 100:
+        tail += pen.spelled(f" · a prune frees {sized(found.prunable)}")
+    room = width - len(" Code storage ") - len(tail) - 1
+    if room < 5:
+        return fitted(pen.say(f" Code storage{tail}"), width)
+    gauge = storage_words.gauge(found, min(room, 60), ascii=pen.ascii)
+    drawn = [Content.styled(s.text, themed(s.style)) for s in gauge]
+    return fitted(Content.assemble(" Code storage ", *drawn, tail), width)
+
+
+def day(found: Outlook) -> str:
+    """The day on which it is full, in words that also say that it is not known."""
+    if found.pace is None:
+        return " · full: not known yet"
+    at = found.full_at
+    return f" · full on {at:%Y-%m-%d}" if at else " · full: not in sight"
+
+
+def happened(view: View, width: int, pen: Pen) -> Content:
+    """The last changes of any row, the newest first, as many as fit."""
+    line = Content("")
+    for one in view.lines:
+        told = pen.say(f" {clock(one.at)} ", "dim") + pen.sign(one.mark) + pen.say(f" {one.text}  ")
+        if line.plain and line.cell_length + told.cell_length > width:
+            break
+        line += told
+    return line
