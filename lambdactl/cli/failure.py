@@ -24,12 +24,18 @@ def report(error: LambdactlError, *, as_json: bool = False) -> int:
 
 
 def as_lines(error: LambdactlError) -> list[str]:
-    lines = [f"error: {visible(str(error))}"]
-    if error.why:
-        lines.append(f"  why: {visible(error.why)}")
-    if error.hint:
-        lines.append(f"  try: {visible(error.hint)}")
-    return lines
+    """Three lines, always; where an error gives no cause of its own its exit code says the kind."""
+    return [
+        f"error: {visible(str(error))}",
+        f"  why: {visible(error.why or _kind(error))}",
+        f"  try: {visible(error.hint or 'lambdactl help exit-codes')}",
+    ]
+
+
+def _kind(error: LambdactlError) -> str:
+    from lambdactl.cli.topics import EXIT_CODES
+
+    return f"exit {error.exit_code}: {EXIT_CODES[error.exit_code]}"
 
 
 def as_document(error: LambdactlError) -> dict[str, Any]:

@@ -55,6 +55,7 @@ def require_extra() -> None:
     if missing:
         raise UsageError(
             f"the sandbox needs packages that are not installed: {', '.join(missing)}",
+            why="S3, IAM and STS are answered by them",
             hint="pip install 'lambdactl[sandbox]'",
         )
 

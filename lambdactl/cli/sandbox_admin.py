@@ -19,7 +19,11 @@ def running() -> state.SandboxState:
     """The sandbox that runs; UsageError if none does."""
     found = state.sandbox()
     if found is None:
-        raise UsageError("the sandbox is not running", hint="lambdactl sandbox start")
+        raise UsageError(
+            "the sandbox is not running",
+            why="none that was started on this machine answers",
+            hint="lambdactl sandbox start",
+        )
     return found
 
 

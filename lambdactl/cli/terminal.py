@@ -89,12 +89,17 @@ class Terminal:
         """
         if not self.interactive:
             raise NotConfirmed(
-                "not confirmed, and nobody can be asked: stdin or stderr is not a terminal",
+                "not confirmed, and nobody can be asked",
+                why="stdin or stderr is not a terminal, or --no-input was given",
                 hint=f"the same command with {flag}, or with --dry-run to see the plan only",
             )
         said = self.ask(f"{question} [y/N] " if answer == "y" else f"{question} ")
         if said != answer and not (answer == "y" and said.lower() in ("y", "yes")):
-            raise NotConfirmed("not confirmed: nothing was changed")
+            raise NotConfirmed(
+                "not confirmed: nothing was changed",
+                why=f"the answer was not {answer}",
+                hint="the same command; with --dry-run it shows the plan and does not ask",
+            )
 
     def ask(self, question: str) -> str:
         """The line that is typed; raises NotConfirmed where stdin ends instead."""
@@ -102,7 +107,11 @@ class Terminal:
         sys.stderr.flush()
         line = sys.stdin.readline()
         if not line:
-            raise NotConfirmed("not confirmed: nothing was changed")
+            raise NotConfirmed(
+                "not confirmed: nothing was changed",
+                why="the input ended before there was an answer",
+                hint="the same command with --yes, or with --dry-run to see the plan only",
+            )
         return line.strip()
 
     def _drawn(self, line: Text, stream: TextIO) -> str:

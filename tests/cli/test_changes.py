@@ -58,7 +58,8 @@ def test_without_a_person_and_without_yes_nothing_is_done(
     said = cli(*command, *LIVE)
     assert said.code == 3
     assert said.err.endswith(
-        "error: not confirmed, and nobody can be asked: stdin or stderr is not a terminal\n"
+        "error: not confirmed, and nobody can be asked\n"
+        "  why: stdin or stderr is not a terminal, or --no-input was given\n"
         "  try: the same command with --yes, or with --dry-run to see the plan only\n"
     )
     assert shop.log == ["snapshot"]
@@ -71,6 +72,8 @@ def test_a_person_is_asked_and_may_say_no(
     said = cli("shift", *LIVE, "--to", "42", "--weight", "10")
     assert said.err == (
         TARGET + SHIFT_PLAN + "Proceed? [y/N] error: not confirmed: nothing was changed\n"
+        "  why: the answer was not y\n"
+        "  try: the same command; with --dry-run it shows the plan and does not ask\n"
     )
     assert said.code == 3
     assert shop.log == ["snapshot"]

@@ -206,3 +206,15 @@ def test_a_spoilt_state_file_is_named(cli: Run, shop: Shop) -> None:
     assert said.code == 2
     assert said.err.splitlines()[0] == f"error: {path} cannot be read"
     assert said.err.splitlines()[-1] == f"  try: rm {path}"
+
+
+def test_an_error_is_three_lines_even_where_it_has_no_cause_of_its_own(
+    cli: Run, shop: Shop
+) -> None:
+    for words in (("shfit",), ("versions", "-o", "xml"), ("shift", "--to", "2", "--weight", "101")):
+        lines = cli(*words).err.splitlines()
+        assert [line[:7] for line in lines] == ["error: ", "  why: ", "  try: "], words
+        assert (
+            lines[1]
+            == "  why: exit 2: usage or configuration error, or no target could be resolved"
+        )

@@ -133,6 +133,7 @@ def test_without_the_extra_packages_the_command_to_type_is_named(
     assert said.code == 2
     assert said.err == (
         "error: the sandbox needs packages that are not installed: moto\n"
+        "  why: S3, IAM and STS are answered by them\n"
         "  try: pip install 'lambdactl[sandbox]'\n"
     )
 
@@ -141,7 +142,11 @@ def test_without_the_extra_packages_the_command_to_type_is_named(
 def test_one_that_is_not_running_is_said(cli: Run, words: tuple[str, ...]) -> None:
     said = cli("sandbox", *words)
     assert (said.code, said.out) == (2, "")
-    assert said.err == "error: the sandbox is not running\n  try: lambdactl sandbox start\n"
+    assert said.err == (
+        "error: the sandbox is not running\n"
+        "  why: none that was started on this machine answers\n"
+        "  try: lambdactl sandbox start\n"
+    )
 
 
 def test_one_that_was_killed_is_not_believed_to_run(cli: Run) -> None:

@@ -157,7 +157,8 @@ def test_a_mistake_in_a_file_is_named(
     (working_directory / "lambdactl.toml").write_text(text)
     said = cli("status")
     assert said.code == 2
-    assert said.err == f"error: {message}\n  try: {hint}\n"
+    kind = "exit 2: usage or configuration error, or no target could be resolved"
+    assert said.err == f"error: {message}\n  why: {kind}\n  try: {hint}\n"
 
 
 def test_a_file_that_is_not_toml_is_named(cli: Run, working_directory: Path) -> None:
