@@ -7,7 +7,7 @@ from lambdactl.cli.answering import answer
 from lambdactl.cli.completion_cache import learn_fleet
 from lambdactl.cli.options import Asked
 from lambdactl.cli.session import Session, entered, target_lines
-from lambdactl.cli.target import wanted
+from lambdactl.cli.target import SANDBOX, wanted
 from lambdactl.ops.fleet import FEW, Fleet, look_over
 from lambdactl.render.listings import AT_REST, fleet_records, fleet_table
 from lambdactl.render.numbers import counted
@@ -19,7 +19,10 @@ EVERY = 50
 
 def show_fleet(asked: Asked, *, everything: bool) -> None:
     """An alias that only the last deploy or a file names is no filter: ``-a`` is."""
-    with entered(asked, wanted(asked, by=None)) as session:
+    last = state.current()
+    # The region and account of a deploy to AWS are no answer to "what is there": the sandbox is.
+    by = "function" if last is not None and last.context == SANDBOX else None
+    with entered(asked, wanted(asked, by=by)) as session:
         session.terminal.say(*target_lines(session, None))
         running = state.sandbox() if session.wanted.in_sandbox else None
         fleet = look_over(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lambdactl.cli import session
+from lambdactl.cli import session, state
 from lambdactl.errors import LambdactlError, PermissionDenied
 from lambdactl.model import Alarm, Routing
 from lambdactl.model_configuration import RedAlarm
@@ -52,6 +52,19 @@ def fleet(archive: Archive) -> None:
     archive.alarms = (Alarm("checkout-5xx", "ALARM", NOW - MINUTE, "6.3 > 1"),)
     archive.metrics = measured(v41=((90, 0),) * 9, v42=((10, 1),) * 9)
     archive.reds = (red("checkout-5xx", "checkout", "live"), red("auth-errors", "auth", None))
+
+
+def test_a_fleet_is_the_sandboxs_after_a_deploy_there_and_of_no_other_last_place(
+    cli: Run, archive: Archive
+) -> None:
+    there = ("ap-south-1", "999999999999", None, None, None, "2026-11-20T14:00:00Z")
+    last = state.Current("checkout", "live", "shop", None, *there)
+    state.remember(last)
+    assert "last deploy" not in cli("list").err
+    state.remember(replace(last, context="sandbox"))
+    said = cli("list")
+    assert said.code == 2
+    assert "context sandbox ← last deploy" in said.err
 
 
 def test_the_fleet_by_need(cli: Run, archive: Archive) -> None:
