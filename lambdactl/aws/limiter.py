@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 READS_A_SECOND = 8.0
@@ -122,6 +123,8 @@ class Buckets:
         self.policies = self._limiter(POLICIES_A_SECOND, burst=POLICIES_AT_ONCE - 1)
         self.functions = self._limiter(FUNCTIONS_A_SECOND, burst=FUNCTIONS_AT_ONCE - 1)
         self._speed = 1.0
+        self._sharing = 0
+        self._lock = threading.Lock()
         self._others: dict[str, Limiter] = {}
 
     def of(self, service: str, operation: str) -> Limiter | None:
@@ -136,7 +139,7 @@ class Buckets:
             case "GetFunction":
                 return self.functions
             case _:
-                return self.reads
+                return self.deletes if self._sharing else self.reads
 
     def slow_down(self, service: str, operation: str) -> None:
         """AWS has refused this call for being one too many."""
@@ -145,9 +148,16 @@ class Buckets:
             found = self._others.setdefault(service, self._limiter(OTHERS_A_SECOND * self._speed))
         found.slow_down()
 
-    def share(self) -> None:
-        """From now on reads draw on the limiter of the deletes: its rate is that of both."""
-        self.reads = self.deletes
+    @contextmanager
+    def shared(self) -> Iterator[None]:
+        """Inside, reads draw on the limiter of the deletes: its rate is that of both."""
+        with self._lock:
+            self._sharing += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._sharing -= 1
 
     def set_pace(self, *, deletes: float | None = None, speed: float = 1.0) -> None:
         """Deletes a second, and how many seconds of the account's clock one of ours is."""

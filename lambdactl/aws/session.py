@@ -8,6 +8,7 @@ threads.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -344,9 +345,9 @@ class Aws(Door):
 
         return layers.with_sharing(self, found, unused)
 
-    def pace_together(self) -> None:
-        """Deletes and the looks between them at one rate: what others share is their sum."""
-        self.buckets.share()
+    def pace_together(self) -> AbstractContextManager[None]:
+        """Inside, deletes and the looks between them at one rate: what is shared is their sum."""
+        return self.buckets.shared()
 
     @property
     def deletes(self) -> Limiter:

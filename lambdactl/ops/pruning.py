@@ -137,7 +137,10 @@ class Run:
     ) -> Iterator[Event]:
         """``jobs``, then what comes after them. Raises the error of a run that did nothing, else
         PartlyDone where not all was done."""
-        self.aws.pace_together()
+        with self.aws.pace_together():
+            yield from self._events(jobs, then)
+
+    def _events(self, jobs: Iterable[Job], then: Callable[[], Iterator[Event]]) -> Iterator[Event]:
         before, unread = self.measure()
         yield from unread
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
@@ -96,8 +97,9 @@ class Account:
         self._called("running_anywhere")
         return tuple(d for d in self.deployments.values() if d.active)
 
-    def pace_together(self) -> None:
+    def pace_together(self) -> AbstractContextManager[None]:
         self.together = True
+        return nullcontext()
 
     def pins(self, function: str) -> tuple[VersionUse, ...]:
         self._called("pins")
