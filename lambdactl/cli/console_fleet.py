@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
+from lambdactl.aws import Aws, recurring
 from lambdactl.cli import state
+from lambdactl.cli.moves import with_our_move
 from lambdactl.cli.session import Session
-from lambdactl.model import Target
+from lambdactl.model import Snapshot, Target
 from lambdactl.model_configuration import Listed
 from lambdactl.ops import fleet
 from lambdactl.ops.fleet import Around, Asking, Member
@@ -31,7 +34,11 @@ def fleet_reads(session: Callable[[], Session], alias: str | None) -> FleetReads
         return fleet.look_around(session().aws)
 
     def members(function: str, around: Around, asking: Asking) -> Iterator[Member]:
-        return fleet.members(session().aws, function, around, asking)
+        here = session()
+        return fleet.members(here.aws, function, around, replace(asking, look=look))
+
+    def look(aws: Aws, target: Target) -> Snapshot:
+        return with_our_move(recurring.look(aws, aws.place(), target))
 
     def measured(targets: Sequence[Target], p95: bool) -> Mapping[Target, Measured]:
         return measure(session().aws, targets, p95=p95)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from lambdactl.aws import Aws
 from lambdactl.errors import CredentialsError, LambdactlError, NotFound
@@ -87,6 +88,10 @@ Closely = Callable[[Alias, Target, bool], bool]
 """Whether to look at an alias as ``status`` does; told whether a deployment is moving it."""
 
 
+def once(aws: Aws, target: Target) -> Snapshot:
+    return aws.snapshot(target)
+
+
 def every_split(alias: Alias, _target: Target, moving: bool) -> bool:
     return alias.routing.split or moving
 
@@ -100,6 +105,8 @@ class Asking:
     everything: bool = False
     """Functions without such an alias, too."""
     closely: Closely = every_split
+    look: Callable[[Aws, Target], Snapshot] = once
+    """How it is looked at closely: afresh, or as one who looks again and again."""
     before: Mapping[str, Assessment] = field(default_factory=dict)
     """What earlier looks came to, by the name of the member: a FAIL latches."""
     ends: tuple[type[LambdactlError], ...] = (CredentialsError,)
@@ -179,7 +186,8 @@ def _member(
     known = asking.before.get(str(target))
     try:
         closely = asking.closely(alias, target, moving)
-        seen = aws.snapshot(target) if closely else _at_rest(aws, target, aliases, alias, red)
+        at_rest = partial(_at_rest, aws, target, aliases, alias, red)
+        seen = asking.look(aws, target) if closely else at_rest()
     except asking.ends:
         raise
     except LambdactlError as error:

@@ -63,6 +63,10 @@ class FleetPace:
     def busy(self) -> bool:
         return bool(self.asking or self.lanes)
 
+    @property
+    def has_free_lane(self) -> bool:
+        return len(self.lanes) < LANES
+
     def now(self) -> None:
         """Everything of the screen is due again: somebody has asked for it."""
         self._around_at = self._names_at = self._storage_at = self._measured_at = NEVER
@@ -97,7 +101,7 @@ class FleetPace:
         at: float,
     ) -> tuple[str, ...]:
         """The next few functions, the most urgent first; none where no lane is free."""
-        if self.paused or len(self.lanes) >= LANES:
+        if self.paused or not self.has_free_lane:
             return ()
         taken = {name for lane in self.lanes for name in lane}
         due = self._due(functions, urgent, on_screen, at)

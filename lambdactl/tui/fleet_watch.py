@@ -133,10 +133,10 @@ class FleetWatch:
         """The functions that the next free lane is to ask; none while nothing is due."""
         if self.around is None or self.failure is not None:
             return ()
-        urgent = set(self.around.functions)
-        urgent |= {r.function for r in self.rows.values() if r.close and r.name in self.seen}
+        if not self.pace.has_free_lane:
+            return ()
         on_screen = dict.fromkeys(self.rows[n].function for n in self.seen if n in self.rows)
-        return self.pace.take_lane(self.functions, urgent, on_screen, at)
+        return self.pace.take_lane(self.functions, self.around.functions, on_screen, at)
 
     def to_measure(self, at: float) -> tuple[Target, ...]:
         """The rows on the screen that are to be measured now; none while none is due."""
@@ -324,7 +324,9 @@ class FleetWatch:
         if before is None or before.member is None or now.taken is None:
             return
         after = FleetRow(before.function, now)
-        if before.mark is not after.mark:
+        # To look more closely is not to see a change.
+        as_closely = before.close == after.close
+        if before.mark is not after.mark and (as_closely or now.running or now.red):
             text = f"{now.name} {before.mark.word} → {after.mark.word}"
             self._say(now.taken, after.mark, text)
 

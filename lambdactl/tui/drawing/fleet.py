@@ -272,9 +272,13 @@ def driver(one: FleetRow, _width: int, _look: Look, pen: Pen) -> Content:
 
 
 def old(one: FleetRow, _width: int, look: Look, pen: Pen) -> Content:
+    return pen.say(age_of(one, look))
+
+
+def age_of(one: FleetRow, look: Look) -> str:
     if one.changed is None or look.now is None:
-        return Content("")
-    return pen.say(age((look.now - one.changed).total_seconds()))
+        return ""
+    return age((look.now - one.changed).total_seconds())
 
 
 def code(one: FleetRow, _width: int, _look: Look, pen: Pen) -> Content:

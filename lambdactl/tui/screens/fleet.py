@@ -7,7 +7,7 @@ second at most, so that a key is answered at once while a thousand of them are b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -76,6 +76,7 @@ class FleetScreen(Page):
         self.watch_ = FleetWatch(FleetPace())
         self._drawing = False
         self._told: set[str] = set()
+        self._top: float | None = None
         self._drawn_at = -BETWEEN_S
         self._drawn: dict[str, tuple[FleetRow, object, Row]] = {}
 
@@ -247,8 +248,12 @@ class FleetScreen(Page):
         listing = self.query_one(LongListing)
         self.set_class(watch.is_empty, "-empty")
         self.set_class(bool(fleet_parts.troubles(watch, view, self.pen)), "-troubled")
-        listing.show_lazily(Lazily(watch.order, self._row), watch.renamed)
+        look = self._look()
+        # What is drawn is of this moment, though a line may be drawn later, when it is scrolled to.
+        draw = partial(self._row, dict(watch.rows), look)
+        listing.show_lazily(Lazily(watch.order, draw), watch.renamed)
         watch.see(listing.on_screen, self.console.clock())
+        self._top = look.top if watch.measured else None
         self.show(view)
 
     def _view(self) -> View:
@@ -261,27 +266,16 @@ class FleetScreen(Page):
         now = watch.clock.now(self.console.clock())
         return fleet.Look(width, top, now, watch.measure_error is not None)
 
-    def _row(self, name: str) -> Row:
+    def _row(self, rows: Mapping[str, FleetRow], look: fleet.Look, name: str) -> Row:
         """A row is drawn anew where it has changed, or what it is drawn with."""
-        one, look = self.watch_.rows[name], self._look_now
-        marked = name in self.watch_.marks
-        old = fleet.old(one, 0, look, self.pen).plain
-        key = (look._replace(now=None), marked, old)
+        one, marked = rows[name], name in self.watch_.marks
+        key = (look._replace(now=None), marked, fleet.age_of(one, look))
         known = self._drawn.get(name)
         if known is not None and known[0] is one and known[1] == key:
             return known[2]
         row = fleet.row(one, look, marked=marked, pen=self.pen)
         self._drawn[name] = (one, key, row)
         return row
-
-    @property
-    def _look_now(self) -> fleet.Look:
-        at = self.console.clock()
-        if self._looked is None or self._looked[0] != (at, self.watch_.seen):
-            self._looked = ((at, self.watch_.seen), self._look())
-        return self._looked[1]
-
-    _looked: tuple[object, fleet.Look] | None = None
 
     def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
         self.watch_.narrow(message.filter)
@@ -312,9 +306,7 @@ class FleetScreen(Page):
         return fleet_parts.summary(self.watch_, view, width, pen)
 
     def _heading(self, _view: View, width: int, _height: int, pen: Pen) -> list[Content]:
-        measured = bool(self.watch_.measured)
-        top = self._look_now.top if measured else None
-        return [fleet.heading(self.watch_.sorting, top, width, pen)]
+        return [fleet.heading(self.watch_.sorting, self._top, width, pen)]
 
     def _nothing(self, _view: View, _width: int, _height: int, pen: Pen) -> list[Content]:
         return fleet_parts.nothing(self.connection.flags, pen) if self.watch_.is_empty else []
