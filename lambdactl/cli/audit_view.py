@@ -55,8 +55,8 @@ def _row(entry: Entry) -> tuple[Cell, ...]:
         stamp(datetime.fromisoformat(entry["at"])),
         visible(caller.rpartition("/")[2] or caller),
         visible(_about(entry)),
-        visible(_state(entry.get("before"))),
-        visible(_state(entry.get("reached", entry.get("after")), entry.get("deleted", ()))),
+        visible(state_text(entry.get("before"))),
+        visible(state_text(entry.get("reached", entry.get("after")), entry.get("deleted", ()))),
         Span("not known: it did not end" if unknown else visible(outcome), style),
         visible(" ".join(short(r) for r in entry.get("revision_ids", ()))) or UNKNOWN,
         visible(str(entry.get("account_id", UNKNOWN))),
@@ -71,7 +71,7 @@ def _about(entry: Entry) -> str:
     return str(told) or UNKNOWN
 
 
-def _state(told: Any, deleted: Sequence[str] = ()) -> str:
+def state_text(told: Any, deleted: Sequence[str] = ()) -> str:
     """A routing as ``v41 90 %  v42 10 %``, a stack's status as it is."""
     if deleted:
         return f"{len(deleted)} deleted"

@@ -6,76 +6,119 @@ region is for the console to show, and it must open to show it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from threading import Lock
 
 from lambdactl.aws import recurring
-from lambdactl.cli import config, session
+from lambdactl.cli import config, going, session, session_changes
 from lambdactl.cli.audit_log import audited
 from lambdactl.cli.console_evidence import evidence
 from lambdactl.cli.console_fleet import fleet_reads
+from lambdactl.cli.hearing import call_log
 from lambdactl.cli.moves import with_our_move
 from lambdactl.cli.options import Asked
 from lambdactl.cli.permitting import why_read_only
 from lambdactl.cli.session import Session
-from lambdactl.cli.target import Wanted, wanted
-from lambdactl.errors import UsageError
-from lambdactl.model import Snapshot, Target
+from lambdactl.cli.target import Wanted
+from lambdactl.errors import CredentialsError, LambdactlError, LoginExpired, NotFound, UsageError
+from lambdactl.model import Place, Snapshot, Target
 from lambdactl.ops import apply
 from lambdactl.ops.events import Event
 from lambdactl.ops.local import with_local
 from lambdactl.ops.pins import Pins
 from lambdactl.plan import Plan
-from lambdactl.tui import Choice, Connection, Operations, Settings, Usage, run, themes
+from lambdactl.render.addressed import addressed
+from lambdactl.tui import (
+    Choice,
+    Connection,
+    Here,
+    Operations,
+    Places,
+    SessionLog,
+    Settings,
+    Usage,
+    commands,
+    run,
+    themes,
+)
 
 KEEP = 5
+KEYS = "AWS_ACCESS_KEY_ID"
+"""Where it is set, the credentials are this process's own, and nobody can renew them for it."""
 
 
 def open_console(asked: Asked, meant: Wanted, *, badge: str | None = None) -> None:
     """Open the console at the place that is meant, and return when it is left."""
 
+    log = SessionLog()
+
     def connect(choice: Choice) -> Connection:
         if choice == Choice():
-            return connection(asked, meant, badge)
-        return connection(*elsewhere(asked, choice))
+            return connection(asked, meant, log, badge)
+        return connection(*going.elsewhere(asked, meant, choice), log)
 
-    run(connect, settings(asked, meant))
-
-
-def elsewhere(asked: Asked, choice: Choice) -> tuple[Asked, Wanted]:
-    """Another place, chosen while the console is open: what said where to go when it was started
-    is not asked again, nor whether production may be changed."""
-    there = replace(
-        asked,
-        context=choice.context,
-        profile=choice.profile,
-        region=choice.region,
-        endpoint_url=None,
-        function=None,
-        alias=None,
-        read_only=asked.read_only or None,
+    places = Places(
+        going.contexts, going.profiles, going.regions, going.sandbox, session_changes.changes
     )
-    return there, wanted(there)
+    run(connect, settings(asked, meant), places, log)
 
 
 class Way:
     """The way to one account: gone on the first question, in whatever thread asks it."""
 
-    def __init__(self, asked: Asked, meant: Wanted) -> None:
+    def __init__(self, asked: Asked, meant: Wanted, log: SessionLog) -> None:
         self.asked = asked
         self.meant = meant
+        self.here = here(meant)
         self.aws = session.connected(meant)
+        self._log = log
         self._session: Session | None = None
+        self._spent = False
         self._lock = Lock()
+        self._listen()
+        log.count_with(self.aws.tally.by_call)
 
     def session(self) -> Session:
-        """Raises CredentialsError where the account is not the one that is meant."""
+        """Raises CredentialsError where the account is not the one that is meant.
+
+        A login that has failed may have been renewed elsewhere: it is then read afresh.
+        """
         with self._lock:
-            if self._session is None:
-                self._session = session.reached(self.asked, self.meant, self.aws)
+            if self._spent:
+                self._begin_afresh()
+            try:
+                if self._session is None:
+                    self._session = session.reached(self.asked, self.meant, self.aws)
+            except LambdactlError as error:
+                self._met(error)
+                raise
             return self._session
+
+    def _begin_afresh(self) -> None:
+        tally = self.aws.tally
+        self.aws, self._session, self._spent = session.connected(self.meant), None, False
+        self.aws.tally = tally
+        self._listen()
+
+    def _listen(self) -> None:
+        self.aws.on_call = call_log()
+        self.aws.on_error = self._met
+
+    def _met(self, error: LambdactlError) -> None:
+        """A failure of a call: that something is not there is an answer like any other."""
+        self._spent |= isinstance(error, CredentialsError | UsageError)
+        if isinstance(error, LoginExpired) and self.meant.profile is None and KEYS in os.environ:
+            error.hint = f"set new AWS variables in this shell ({KEYS} is set), and start again"
+        if not isinstance(error, NotFound):
+            self._log.met(error, self.here.label)
+
+    def place(self) -> Place | None:
+        return self._session.place if self._session else None
+
+    def aliases(self, function: str) -> tuple[str, ...]:
+        return tuple(alias.name for alias in self.session().aws.aliases(function))
 
     def on(self, target: Target) -> Operations:
         def look(*, anew: bool = False) -> Snapshot:
@@ -97,7 +140,7 @@ class Way:
         def act(plan: Plan) -> Iterator[Event]:
             here = self.session()
             events = apply(plan, here.aws, sleep=here.sleep, interval_s=here.interval_s)
-            return audited(here, plan, events)
+            return audited(here, plan, events, commands.of_plan(plan, self.meant.flags))
 
         return Operations(
             look=look,
@@ -113,23 +156,38 @@ class Way:
         return Usage(tally.per_minute(), tally.usd_per_hour())
 
 
-def connection(asked: Asked, meant: Wanted, badge: str | None = None) -> Connection:
-    way = Way(asked, meant)
+def here(meant: Wanted) -> Here:
+    """What leads to the place, by name."""
+    return Here(meant.get("context"), meant.get("profile"), meant.get("region"))
+
+
+def connection(
+    asked: Asked, meant: Wanted, log: SessionLog, badge: str | None = None
+) -> Connection:
+    way = Way(asked, meant, log)
     function, alias = meant.values.get("function"), meant.get("alias")
     why = why_read_only(asked, meant)
     return Connection(
         on=way.on,
         fleet=fleet_reads(way.session, asked.alias),
+        aliases=way.aliases,
+        here=way.here,
+        place=way.place,
+        in_sandbox=meant.in_sandbox,
         target=Target(function.text, alias) if function and alias else None,
         badge=badge or _badge(meant),
         origin=function.origin if function else "",
         flags=meant.flags,
-        read_only=f"{why}; lambdactl tui --write changes it" if why else None,
+        read_only=f"{why}; {_writable(meant)}" if why else None,
         production=meant.production,
         interval_s=_interval_s(meant),
         usage=way.usage,
         keep=_keep(),
     )
+
+
+def _writable(meant: Wanted) -> str:
+    return f"{addressed('lambdactl tui --write', meant.flags)} changes it"
 
 
 def settings(asked: Asked, meant: Wanted) -> Settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lambdactl.cli import config
 from lambdactl.render.tables import Column, Table
 from lambdactl.tui.key_list import Key
 
@@ -10,6 +11,21 @@ def key_table(found: list[Key]) -> Table:
     columns = (Column("SCREEN"), Column("KEY"), Column("NAME", wide=True), Column("WHAT IT DOES"))
     rows = tuple((k.screen, k.key, k.action, k.does) for k in found)
     return Table(columns, rows, tuple(k.action for k in found))
+
+
+def keymap() -> dict[str, str]:
+    """``[keys]`` of the operator's file, checked. Raises UsageError."""
+    from lambdactl.tui.remapping import remapped
+
+    file = config.user_file()
+    return remapped(file.content.get("keys", {}), f"{config.shown(file.path)}: keys")
+
+
+def moved_keys() -> dict[str, str]:
+    """The keys that the operator moved, as they are shown. Raises UsageError."""
+    from lambdactl.tui.remapping import shown
+
+    return shown(keymap())
 
 
 def key_records(found: list[Key]) -> list[dict[str, object]]:

@@ -65,6 +65,8 @@ ATTENTION = Mark("▲", "!!", "WATCH", "yellow")
 """Worth a look: not asked for, or not as it was."""
 RED = Mark("▲", "!!", "ALARM", "bold red")
 """Nothing moves it, and an alarm that watches it is red."""
+GOING = _moving("")
+"""Something of ours that has not ended."""
 NOTE = _plain("")
 NOT_READ = _unknown("NOT READ")
 """Nothing at all is known of it: no permission, or no answer."""

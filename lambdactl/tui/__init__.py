@@ -12,24 +12,44 @@ from dataclasses import replace
 
 from lambdactl.errors import UsageError
 from lambdactl.tui.app import Console
-from lambdactl.tui.connection import Choice, Connect, Connection, Operations, Usage
+from lambdactl.tui.connection import (
+    Choice,
+    Connect,
+    Connection,
+    Here,
+    Operations,
+    Places,
+    Spot,
+    Usage,
+)
 from lambdactl.tui.fleet_reads import FleetReads
+from lambdactl.tui.session_log import Change, SessionLog
 from lambdactl.tui.settings import Settings
 
 __all__ = [
+    "Change",
     "Choice",
     "Connect",
     "Connection",
     "Console",
     "FleetReads",
+    "Here",
     "Operations",
+    "Places",
+    "SessionLog",
     "Settings",
+    "Spot",
     "Usage",
     "run",
 ]
 
 
-def run(connect: Connect, settings: Settings) -> None:
+def run(
+    connect: Connect,
+    settings: Settings,
+    places: Places | None = None,
+    session: SessionLog | None = None,
+) -> None:
     """Open the console and return when it is left. Raises UsageError without a terminal, and what
     ``connect`` raises for the place that it is started at."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -38,10 +58,16 @@ def run(connect: Connect, settings: Settings) -> None:
             hint="lambdactl status --watch",
         )
     settings = replace(settings, in_tmux=bool(os.environ.get("TMUX")))
-    console(connect, settings, os.environ).run()
+    console(connect, settings, os.environ, places, session).run(mouse=settings.mouse)
 
 
-def console(connect: Connect, settings: Settings, environ: MutableMapping[str, str]) -> Console:
+def console(
+    connect: Connect,
+    settings: Settings,
+    environ: MutableMapping[str, str],
+    places: Places | None = None,
+    session: SessionLog | None = None,
+) -> Console:
     """The console for this terminal, with colour or without.
 
     Textual takes an empty NO_COLOR for a set one, and draws greys: while the console is made, the
@@ -49,10 +75,11 @@ def console(connect: Connect, settings: Settings, environ: MutableMapping[str, s
     """
     told = environ.pop("NO_COLOR", None)
     if not told and environ.get("TERM") != "dumb":
-        made = Console(connect, settings)
+        made = Console(connect, settings, places, session)
     else:
         environ["NO_COLOR"] = "1"
-        made = Console(connect, replace(settings, theme="lambdactl-mono"), ansi=True)
+        mono = replace(settings, theme="lambdactl-mono")
+        made = Console(connect, mono, places, session, ansi=True)
         del environ["NO_COLOR"]
     if told is not None:
         environ["NO_COLOR"] = told

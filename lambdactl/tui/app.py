@@ -12,29 +12,29 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import ClassVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.command import Provider
 from textual.message import Message
 from textual.notifications import SeverityLevel
 
 from lambdactl.model import Snapshot, Target
 from lambdactl.plan import Plan
-from lambdactl.tui import clipboard, themes
+from lambdactl.tui import themes
 from lambdactl.tui.applying import Applying
-from lambdactl.tui.connection import Choice, Connect, Connection
+from lambdactl.tui.connection import Connect, Connection, Places
 from lambdactl.tui.dialogs.help import HelpDialog
 from lambdactl.tui.dialogs.plan import PlanDialog
 from lambdactl.tui.dialogs.quit import QuitDialog
 from lambdactl.tui.dialogs.why import WhyDialog
 from lambdactl.tui.drawing import pen
 from lambdactl.tui.errand import send
+from lambdactl.tui.going import Going
 from lambdactl.tui.keys import EVERYWHERE, WRITES
 from lambdactl.tui.messages import ActionEnded, ActionTold, LookFailed, SnapshotTaken
-from lambdactl.tui.palette import KeyCommands
+from lambdactl.tui.remapping import shown
 from lambdactl.tui.screens.fleet import FleetScreen
 from lambdactl.tui.screens.page import Page
 from lambdactl.tui.screens.rollout import RolloutScreen
+from lambdactl.tui.session_log import SessionLog
 from lambdactl.tui.settings import Settings
 from lambdactl.tui.subject import Subject, subject
 from lambdactl.tui.view import View
@@ -48,14 +48,13 @@ AWAY = 6.0
 """So many times longer is it from look to look while the terminal is not in front."""
 
 
-class Console(App[None]):
+class Console(Going):
     """``clock`` is monotonic, in seconds; without ``ticks`` nothing happens by itself. ``ansi``
     leaves colours to the terminal."""
 
     TITLE = "lambdactl"
     CSS_PATH = "console.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*EVERYWHERE]
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {KeyCommands}
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
         (0, "-tiny"),
         (80, "-narrow"),
@@ -73,6 +72,8 @@ class Console(App[None]):
         self,
         connect: Connect,
         settings: Settings,
+        places: Places | None = None,
+        session: SessionLog | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
         ticks: bool = True,
@@ -83,9 +84,12 @@ class Console(App[None]):
             self.register_theme(theme)
         self.theme = settings.theme
         self.settings = settings
-        self.pen = pen.ASCII if settings.ascii else pen.UNICODE
+        self.set_keymap(settings.keys)
+        self.pen = (pen.ASCII if settings.ascii else pen.UNICODE).with_keys(shown(settings.keys))
         self.connect = connect
-        self.connection: Connection = connect(Choice())
+        self.places = places
+        self.session = session or SessionLog()
+        self.connection: Connection = connect(self.choice)
         self.applying: Applying | None = None
         self.clock = clock
         self._ticks = ticks
@@ -94,22 +98,16 @@ class Console(App[None]):
 
     def on_mount(self) -> None:
         self.set_class(self.settings.ascii, "-ascii")
-        self.push_screen(self._first())
+        self.push_screen(self.home(self.connection.target))
         if self._ticks:
             self.set_interval(1.0, self.tick)
 
-    def _first(self) -> Page:
-        """The rollout where the context is about one alias, else the fleet."""
-        target = self.connection.target
+    def home(self, target: Target | None) -> Page:
+        """The rollout where a place is about one alias, else the fleet."""
         return self.rollout_of(target) if target else FleetScreen(self, self.connection)
 
     def rollout_of(self, target: Target) -> RolloutScreen:
         return RolloutScreen(self, subject(self.connection, target))
-
-    @property
-    def page(self) -> Page:
-        """The page that is seen, under whatever dialog is open."""
-        return next(s for s in reversed(self.screen_stack) if isinstance(s, Page))
 
     def tick(self) -> None:
         """Once a second: ages and times left run on, and a look begins when it is due."""
@@ -221,7 +219,7 @@ class Console(App[None]):
         self.show()
 
     def _say_ended(self, applying: Applying) -> None:
-        verb, undo = applying.plan.verb, applying.undo
+        verb, undo = applying.told(self.connection), applying.undo
         if applying.error is not None:
             self.say(f"{verb}: {applying.error}", "error")
         else:
@@ -244,21 +242,6 @@ class Console(App[None]):
 
     def action_copy_command(self) -> None:
         self.copy(self.page.command)
-
-    def copy(self, text: str) -> None:
-        in_tmux = self.settings.in_tmux
-        way = clipboard.copy(text, in_tmux=in_tmux, to_terminal=self.copy_to_clipboard)
-        self.say(f"copied {way}: {text}")
-
-    def action_save_screen(self) -> None:
-        """The screen as a picture, beside where the console was started."""
-        path = self.settings.save_to / f"lambdactl-{self.page.file_name}.svg"
-        try:
-            path.write_text(self.export_screenshot(), encoding="utf-8")
-        except OSError as error:
-            self.say(f"the screen was not saved: {error}", "error")
-            return
-        self.say(f"saved {path}")
 
     def action_fleet(self) -> None:
         """Up to the fleet, which is opened if the console did not begin there."""

@@ -8,6 +8,7 @@ from lambdactl.errors import LambdactlError
 from lambdactl.ops.events import Event
 from lambdactl.plan import Plan
 from lambdactl.render.addressed import addressed
+from lambdactl.tui.connection import Connection
 from lambdactl.tui.subject import Subject
 
 
@@ -20,6 +21,12 @@ class Applying:
     events: list[Event] = field(default_factory=list)
     ended: bool = False
     error: LambdactlError | None = None
+
+    def told(self, here: Connection) -> str:
+        """``shift of checkout:live``, with its place where the console has gone elsewhere."""
+        there = self.subject.connection
+        at = f" at {there.here.label or there.badge}" if there is not here else ""
+        return f"{self.plan.verb} of {self.subject.target}{at}"
 
     @property
     def undo(self) -> str | None:

@@ -22,7 +22,11 @@ def of_plan(plan: Plan, flags: str, *, keep: int | None = None) -> str:
         case "shift" if plan.after is not None:
             return line("shift", plan.target, shifted(plan), flags)
         case "prune":
-            return line("prune", plan.target, f"--keep {keep}", flags)
+            return line("prune", plan.target, f"--keep {plan.keep or keep}", flags)
+        case "rollback" if plan.after is not None:
+            return line("rollback", plan.target, f"--to {plan.after.stable}", flags)
+        case "approve" | "fail":
+            return line(f"hook {plan.verb}", plan.target, "", flags)
         case verb:
             return line(verb, plan.target, "", flags)
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from lambdactl.model import Snapshot, Target
+from lambdactl.model import Place, Snapshot, Target
 from lambdactl.ops.events import Event
 from lambdactl.plan import Plan
 from lambdactl.tui.evidence import Evidence
 from lambdactl.tui.fleet_reads import FleetReads
+from lambdactl.tui.session_log import Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,54 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """One of the contexts, profiles or regions that can be gone to; ``origin`` names the file or
+    the program that knows of it."""
+
+    name: str
+    about: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where one can go. Files are read and the loopback is asked, never the network."""
+
+    contexts: Callable[[], tuple[Spot, ...]]
+    profiles: Callable[[], tuple[Spot, ...]]
+    regions: Callable[[], tuple[Spot, ...]]
+    sandbox: Callable[[], str | None]
+    """The context of a sandbox that runs on this machine; None where none does."""
+    changes: Callable[[], tuple[Change, ...]]
+    """What this session has changed, the newest first, from the audit log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What led to a place, by name; None where AWS's own configuration says it."""
+
+    context: str | None = None
+    profile: str | None = None
+    region: str | None = None
+
+    @property
+    def label(self) -> str:
+        return " ".join(name for name in (self.context, self.profile, self.region) if name)
+
+
+@dataclass(frozen=True, slots=True)
 class Connection:
     """One account in one region, and what the console may do there."""
 
     on: Callable[[Target], Operations]
     fleet: FleetReads
     """What is asked about all functions of the region."""
+    aliases: Callable[[str], tuple[str, ...]] = lambda _: ()
+    """The names of a function's aliases."""
+    here: Here = Here()
+    place: Callable[[], Place | None] = lambda: None
+    """Account and region, as far as AWS has told them; does not block."""
+    in_sandbox: bool = False
     target: Target | None = None
     """The one alias that the context is about; None where it is about all."""
     badge: str = ""

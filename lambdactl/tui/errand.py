@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 
 from lambdactl.errors import LambdactlError
+from lambdactl.tui.messages import ErrorMet
 
 Work = Callable[[], Iterator[Message]]
 Failed = Callable[[LambdactlError], Message]
@@ -33,10 +34,16 @@ def run(pump: MessagePump, work: Work, failed: Failed) -> None:
         for message in work():
             pump.post_message(message)
     except LambdactlError as error:
-        pump.post_message(failed(error))
+        tell(pump, error, failed)
     except Exception as error:  # noqa: BLE001
         # A thread has nobody above it: what it does not tell is lost, and the screen would wait on.
-        pump.post_message(failed(unexpected(error)))
+        tell(pump, unexpected(error), failed)
+
+
+def tell(pump: MessagePump, error: LambdactlError, failed: Failed) -> None:
+    """To the session's list, and to whoever waits."""
+    pump.app.post_message(ErrorMet(error))
+    pump.post_message(failed(error))
 
 
 def unexpected(error: Exception) -> LambdactlError:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from textual.binding import Binding
-from textual.keys import format_key
 
 from lambdactl.tui import keys as bound
 
@@ -21,21 +21,17 @@ class Key(NamedTuple):
     """Whether what it leads to changes something at AWS."""
 
 
-def key_list() -> list[Key]:
-    """Every binding, by screen, in the order of its list."""
-    return [
-        _key(name.lower(), binding)
-        for name, bindings in vars(bound).items()
-        if name.isupper() and isinstance(bindings, list)
-        for binding in bindings
-        if isinstance(binding, Binding)
-    ]
+def key_list(moved: Mapping[str, str]) -> list[Key]:
+    """Every binding, by screen, in the order of its list; ``moved`` are the keys that the operator
+    gave to actions, as they are shown."""
+    return [_key(screen, binding, moved) for screen, binding in bound.every()]
 
 
-def _key(screen: str, binding: Binding) -> Key:
+def _key(screen: str, binding: Binding, moved: Mapping[str, str]) -> Key:
+    own = binding.key_display or bound.spelled(binding.key)
     return Key(
         screen,
-        binding.key_display or " ".join(format_key(k) for k in binding.key.split(",")),
+        moved.get(binding.id or "", own),
         binding.id or binding.action,
         bound.SAID.get(binding.id or "", binding.description),
         binding.id in bound.WRITES,

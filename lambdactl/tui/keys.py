@@ -6,7 +6,10 @@ picture, open the palette, or leave.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from textual.binding import Binding
+from textual.keys import format_key
 
 EVERYWHERE = [
     Binding("question_mark", "help", "help", id="help", key_display="?"),
@@ -16,6 +19,28 @@ EVERYWHERE = [
     Binding("Y", "copy_command", "as CLI", id="copy_command", key_display="Y"),
     Binding("ctrl+s", "save_screen", "save screen", id="save", key_display="ctrl+s"),
     Binding("q", "leave", "quit", id="quit"),
+    Binding("C", "switch('context')", "context", id="context", key_display="C"),
+    Binding("P", "switch('profile')", "profile", id="profile", key_display="P"),
+    Binding("R", "switch('region')", "region", id="region", key_display="R"),
+    Binding("A", "switch('alias')", "alias", id="alias", key_display="A"),
+    Binding("exclamation_mark", "session_errors", "errors", id="session_errors", key_display="!"),
+    Binding("at", "session_log", "changes", id="session_log", key_display="@"),
+    Binding("b", "console_page", "AWS console", id="aws_console"),
+]
+LIST = [
+    Binding("down,j", "move(1)", "down", id="down", show=False),
+    Binding("up,k", "move(-1)", "up", id="up", show=False),
+    Binding("pagedown", "page(1)", "page down", id="page_down", show=False),
+    Binding("pageup", "page(-1)", "page up", id="page_up", show=False),
+    Binding("home,g", "move(-100000)", "first", id="first", show=False),
+    Binding("end,G", "move(100000)", "last", id="last", show=False),
+]
+HINDERED = [
+    Binding("x", "to_sandbox", "to the sandbox", id="to_sandbox"),
+]
+"""Where there is nothing to show yet: the way into an account that is at hand."""
+SESSION = [
+    Binding("escape", "back", "back", id="back", key_display="esc"),
 ]
 FILTER = Binding("slash", "filter", "filter", id="filter", key_display="/")
 """For every screen with a FilterLine."""
@@ -111,12 +136,13 @@ WRITES = frozenset(("shift", "promote", "abort", "prune"))
 """The ids whose keys are dimmed, with the reason, where nothing may be changed."""
 
 FOOTER = (
-    "open", "filter", "shift", "promote", "abort", "prune", "keep_more", "keep_fewer", "versions",
-    "logs", "diff", "deployments", "tail", "details", "from_older", "from_newer", "to_older",
-    "to_newer", "older_version", "newer_version", "errors_only", "why", "mark", "sort_left",
-    "sort_right", "reverse", "copy", "copy_command", "back", "refresh", "pause", "events", "alarms",
-    "hooks", "diff_pane", "logs_pane", "next_function", "previous_function", "last_view", "faster",
-    "slower", "save", "palette", "quit",
+    "to_sandbox", "open", "filter", "shift", "promote", "abort", "prune", "keep_more",
+    "keep_fewer", "versions", "logs", "diff", "deployments", "tail", "details", "from_older",
+    "from_newer", "to_older", "to_newer", "older_version", "newer_version", "errors_only", "why",
+    "mark", "sort_left", "sort_right", "reverse", "copy", "copy_command", "back", "context",
+    "profile", "region", "alias", "refresh", "pause", "events", "alarms", "hooks", "diff_pane",
+    "logs_pane", "next_function", "previous_function", "last_view", "faster", "slower",
+    "session_errors", "session_log", "aws_console", "save", "palette", "quit",
 )  # fmt: skip
 """From the most to the least important: a narrow footer drops the last. Help is always there."""
 
@@ -163,8 +189,40 @@ SAID = {
     "hooks": "hooks and the deployment",
     "faster": "look more often",
     "slower": "look less often",
-    "save": "save the screen as an SVG picture",
+    "context": "another context: search it, or type its name",
+    "profile": "another AWS profile",
+    "region": "another AWS region",
+    "alias": "another alias of this function",
+    "session_errors": "every failure of this session, with its call and what to do",
+    "session_log": "what this session has changed and how often it read",
+    "aws_console": "open the AWS console's page of this; without a browser, copy its address",
+    "to_sandbox": "go to the sandbox that runs on this machine",
+    "down": "one row down",
+    "up": "one row up",
+    "page_down": "a page down",
+    "page_up": "a page up",
+    "first": "the first row",
+    "last": "the last row",
+    "save": "save the screen as an SVG picture and as text",
     "palette": "every command, searched by name; also ctrl+p",
     "quit": "quit; asks only while something is being applied",
 }
 """What help says of each key; the others are told by their description."""
+
+
+def every() -> Iterator[tuple[str, Binding]]:
+    """Each binding with the name of its screen, in the order of the lists above."""
+    for name, bindings in globals().items():
+        if name.isupper() and isinstance(bindings, list):
+            for binding in bindings:
+                if isinstance(binding, Binding):
+                    yield name.lower(), binding
+
+
+def spelled(keys: str) -> str:
+    """``plus,equals_sign`` as it is shown: ``+ =``."""
+    return " ".join(format_key(key.strip()) for key in keys.split(","))
+
+
+SHOWN = {b.id: b.key_display or spelled(b.key) for _, b in every() if b.id}
+"""How the key of each id is shown, where nobody has moved it."""

@@ -12,7 +12,9 @@ from lambdactl.ops.events import Event
 from lambdactl.ops.fleet import Fleet
 from lambdactl.plan import Plan
 from lambdactl.tui.applying import Applying
+from lambdactl.tui.connection import Spot
 from lambdactl.tui.reading import Reading
+from lambdactl.tui.session_log import Change
 from lambdactl.tui.watch import Watch
 from lambdactl.verdict import Assessment
 
@@ -25,6 +27,70 @@ class SnapshotTaken(Message):
         self.watch = watch
         self.snapshot = snapshot
         self.assessment = assessment
+
+
+class ErrorMet(Message):
+    """Something failed in a thread, whoever was waiting for it: for the session's list."""
+
+    def __init__(self, error: LambdactlError) -> None:
+        super().__init__()
+        self.error = error
+
+
+class SpotsRead(Message):
+    """The contexts, profiles, regions or aliases there are."""
+
+    def __init__(self, spots: tuple[Spot, ...]) -> None:
+        super().__init__()
+        self.spots = spots
+
+
+class KindsRead(Message):
+    """The same for the palette, one kind after the other."""
+
+    def __init__(self, kind: str, spots: tuple[Spot, ...]) -> None:
+        super().__init__()
+        self.kind = kind
+        self.spots = spots
+
+
+class ChangesRead(Message):
+    """What this session has changed, from the audit log."""
+
+    def __init__(self, changes: tuple[Change, ...]) -> None:
+        super().__init__()
+        self.changes = changes
+
+
+class SandboxSought(Message):
+    """The context of the sandbox that runs here, if any does."""
+
+    def __init__(self, context: str | None) -> None:
+        super().__init__()
+        self.context = context
+
+
+class ReadFailed(Message):
+    """What was to be shown beside AWS's own could not be read: a file, the audit log."""
+
+    def __init__(self, error: LambdactlError) -> None:
+        super().__init__()
+        self.error = error
+
+
+class Browsed(Message):
+    """A browser has been told to open the page."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.url = url
+
+
+class BrowseFailed(Message):
+    def __init__(self, url: str, error: LambdactlError) -> None:
+        super().__init__()
+        self.url = url
+        self.error = error
 
 
 class LookFailed(Message):
@@ -71,21 +137,6 @@ class PartFailed(Message):
         super().__init__()
         self.reading = reading
         self.about = about
-        self.error = error
-
-
-class Rechecked(Message):
-    """The plan made anew from a snapshot that was read after the confirmation."""
-
-    def __init__(self, snapshot: Snapshot, plan: Plan) -> None:
-        super().__init__()
-        self.snapshot = snapshot
-        self.plan = plan
-
-
-class RecheckFailed(Message):
-    def __init__(self, error: LambdactlError) -> None:
-        super().__init__()
         self.error = error
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from lambdactl.state_home import state_dir
+from lambdactl.tui.clipboard import Clipboard
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,5 +16,12 @@ class Settings:
     theme: str = "lambdactl-dark"
     save_to: Path = field(default_factory=Path.cwd)
     """The directory that saved screens go to."""
+    mouse: bool = True
+    clipboard: Clipboard = "auto"
+    """How is copied: see :mod:`lambdactl.tui.clipboard`."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """The keys that the operator gave to actions: id -> keys with commas between them."""
+    copy_to: Path = field(default_factory=lambda: state_dir() / "copied.txt")
+    """The file that ``clipboard = "file"`` copies to."""
     in_tmux: bool = False
     """tmux does not pass on what a program asks the terminal to copy: it is asked itself."""

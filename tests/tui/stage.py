@@ -19,12 +19,23 @@ from lambdactl.errors import LambdactlError
 from lambdactl.model import Snapshot, Target
 from lambdactl.ops.events import Event
 from lambdactl.plan import Plan
-from lambdactl.tui import Choice, Connect, Connection, Console, Operations, Settings
+from lambdactl.tui import (
+    Choice,
+    Connect,
+    Connection,
+    Console,
+    Operations,
+    Places,
+    SessionLog,
+    Settings,
+)
 from lambdactl.tui.dialogs.plan import PlanDialog, Stage
 from lambdactl.tui.screens.fleet import FleetScreen
 from lambdactl.tui.screens.page import AliasPage
 from lambdactl.tui.screens.reading_page import ReadingPage
+from lambdactl.tui.screens.session import ChangesScreen
 from lambdactl.tui.screens.versions import VersionsScreen
+from lambdactl.tui.switch import SpotChooser
 from lambdactl.tui.watch import Watch
 from tests.tui import builders
 from tests.tui.archive import Archive, given
@@ -47,6 +58,8 @@ class Script:
     looked: int = 0
     archive: Archive = field(default_factory=Archive)
     """What is read of the past, of versions and of logs."""
+    aliases: list[tuple[str, ...] | LambdactlError] = field(default_factory=lambda: [("live",)])
+    """The names of the function's aliases."""
     gate: threading.Event | None = None
     """Where it is set, every look waits for it: a network that does not answer."""
 
@@ -70,6 +83,9 @@ class Script:
             self.look, self.look, self.survey, self.recheck, self.act, self.archive.evidence()
         )
 
+    def names(self, _function: str) -> tuple[str, ...]:
+        return given(self.aliases)
+
     def recheck(self, plan: Plan) -> Snapshot:
         return self.survey() if plan.verb == "prune" else self.look()
 
@@ -89,6 +105,8 @@ def console(
     *,
     clock: Clock | None = None,
     ansi: bool | None = None,
+    places: Places | None = None,
+    session: SessionLog | None = None,
     **settings: object,
 ) -> Console:
     """A console that does nothing by itself; ``settings`` are its own or its connection's."""
@@ -98,6 +116,8 @@ def console(
     return Console(
         connecting(script or Script(), **there),
         Settings(**{"save_to": Path("/nowhere"), **own}),
+        places,
+        session,
         clock=clock or Clock(),
         ticks=False,
         ansi=ansi,
@@ -106,7 +126,7 @@ def console(
 
 def connecting(script: Script, **there: Any) -> Connect:
     """Leads to the same connection whatever is chosen."""
-    told = {"badge": "SANDBOX", "target": builders.TARGET, **there}
+    told = {"badge": "SANDBOX", "target": builders.TARGET, "aliases": script.names, **there}
     here = Connection(script.on, script.fleet.reads(), **told)
 
     def connect(_choice: Choice) -> Connection:
@@ -142,6 +162,7 @@ def busy(app: Console) -> bool:
         or (isinstance(s, ReadingPage) and any(r.looking for r in s.readings))
         or (isinstance(s, VersionsScreen) and s.surveying)
         or (isinstance(s, PlanDialog) and s.stage is Stage.CHECKING)
+        or (isinstance(s, SpotChooser | ChangesScreen) and s.reading)
         for s in app.screen_stack
     )
 

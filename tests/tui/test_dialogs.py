@@ -342,7 +342,7 @@ async def test_a_hidden_dialog_leaves_its_deed_going_and_its_end_is_told() -> No
         assert any("wait until it has ended" in n.message for n in app._notifications)
         gate.set()
         await settle(pilot)
-        assert any(n.message.startswith("abort is done") for n in app._notifications)
+        assert any(n.message.startswith("abort of checkout:live is") for n in app._notifications)
         assert "abort is being applied" not in seen(app)
 
 

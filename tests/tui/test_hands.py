@@ -34,10 +34,12 @@ async def test_y_copies_the_row_and_shift_y_the_command() -> None:
 async def test_ctrl_s_saves_the_screen_and_says_where(tmp_path: Path) -> None:
     async with opened(save_to=tmp_path) as (app, pilot):
         await press(pilot, "ctrl+s")
-        (saved,) = tmp_path.iterdir()
-        assert saved.name == "lambdactl-checkout-20261123-140722.svg"
-        assert saved.read_text(encoding="utf-8").startswith("<svg")
-        assert any(saved.name in n.message for n in app._notifications)
+        picture, text = sorted(tmp_path.iterdir())
+        assert picture.name == "lambdactl-checkout-20261123-140722.svg"
+        assert picture.read_text(encoding="utf-8").startswith("<svg")
+        assert text.name == "lambdactl-checkout-20261123-140722.txt"
+        assert "SHIFTING" in text.read_text(encoding="utf-8").splitlines()[1]
+        assert any(picture.name in n.message for n in app._notifications)
 
 
 async def test_a_screen_that_cannot_be_saved_says_so(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from lambdactl.errors import CredentialsError, Unreachable
+from lambdactl.errors import LoginExpired, Unreachable
 from lambdactl.model import Place
 from lambdactl.tui.dialogs.help import HelpDialog
 from lambdactl.tui.dialogs.plan import PlanDialog
@@ -263,13 +263,13 @@ async def test_a_failed_look_keeps_the_data_and_says_why_and_when_it_tries_again
 
 
 async def test_the_first_look_may_fail_too_and_the_console_goes_on_trying() -> None:
-    expired = CredentialsError(
+    expired = LoginExpired(
         "the SSO token for profile ops has expired", hint="aws sso login --profile ops"
     )
     async with opened(Script([expired, builders.shifting()])) as (app, pilot):
         screen = seen(app)
-        assert "NOT READ  the SSO token for profile ops has expired" in screen
-        assert "try: aws sso login --profile ops" in screen
+        assert "LOGIN EXPIRED  the SSO token for profile ops has expired" in screen
+        assert "$ aws sso login --profile ops" in screen
         await press(pilot, "s")
         assert isinstance(app.screen, RolloutScreen)
         await press(pilot, "r")

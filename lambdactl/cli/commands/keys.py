@@ -18,11 +18,12 @@ def keys(asked: Asked) -> None:
     \b
     lambdactl keys                       every key, and where it works
     lambdactl keys -o json               for a program
+    lambdactl config set keys.shift S    move one; its name is in -o wide
     """
-    from lambdactl.cli.console_keys import key_records, key_table
+    from lambdactl.cli.console_keys import key_records, key_table, moved_keys
     from lambdactl.tui.key_list import key_list
 
-    found = key_list()
+    found = key_list(moved_keys())
     table = key_table(found)
     if asked.structured:
         asked.terminal.document(key_records(found), asked.output, table.names)

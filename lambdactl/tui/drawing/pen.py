@@ -6,13 +6,15 @@ screen. It makes control characters visible, and in ASCII mode it spells our own
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from textual.content import Content
 
 from lambdactl.render.glyphs import Mark
 from lambdactl.render.visible import visible
 from lambdactl.tui.drawing import spark
+from lambdactl.tui.keys import SHOWN
 
 _SPELLED = str.maketrans(
     {"·": "-", "→": "->", "…": "...", "×": "x", "–": "-", "≥": ">=", "≤": "<=", "›": ">"}
@@ -47,6 +49,15 @@ class Pen:
     dot: str = "·"
     badge: tuple[str, str] = ("▌", "▐")
     spark: spark.Marks = spark.UNICODE
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """The keys that the operator moved, as they are shown, by the name of what they do."""
+
+    def key(self, name: str) -> str:
+        """The key with this id: ``a`` for abort, unless it was given another one."""
+        return self.keys.get(name) or SHOWN[name]
+
+    def with_keys(self, keys: Mapping[str, str]) -> Pen:
+        return replace(self, keys=keys)
 
     def spelled(self, text: str) -> str:
         """``text`` with our typography spelled out where only ASCII can be drawn."""

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from textual.binding import BindingType
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
 
-from lambdactl.model import Snapshot
+from lambdactl.model import Place, Snapshot, Target
 from lambdactl.plan import Plan
-from lambdactl.tui.connection import Connection
+from lambdactl.render import console_page, glyphs
+from lambdactl.tui.connection import Choice, Connection
 from lambdactl.tui.dialogs.plan import PlanDialog, Proposal
 from lambdactl.tui.drawing import header
+from lambdactl.tui.drawing.advice import Advice, of_error
+from lambdactl.tui.drawing.advice import rows as advised
 from lambdactl.tui.drawing.pen import Pen
+from lambdactl.tui.keys import HINDERED
 from lambdactl.tui.subject import Subject
 from lambdactl.tui.view import View
 from lambdactl.tui.widgets.drawn import Drawn
@@ -25,9 +31,14 @@ if TYPE_CHECKING:
     from lambdactl.tui.app import Console
 
 
+class Top(Vertical):
+    """The lines above everything; all of the screen where there is nothing else to show."""
+
+
 class Page(Screen[None]):
     """One full screen of ``connection``. What its parts draw is a view, made by ``draw``."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*HINDERED]
     crumb = ""
     """What the header says after where we are."""
 
@@ -50,6 +61,24 @@ class Page(Screen[None]):
     def command(self) -> str:
         """The command line that tells the same as this screen."""
         raise NotImplementedError
+
+    @property
+    def target(self) -> Target | None:
+        """The alias that the page is about; None where it is about none."""
+        return None
+
+    @property
+    def place(self) -> Place | None:
+        """Account and region, as far as AWS has told them."""
+        return self.connection.place()
+
+    def aws_page(self, place: Place) -> str | None:
+        """The page of AWS's own console for what is seen; None where there is none."""
+        return console_page.lambda_page(place, self.target)
+
+    def advice(self, _view: View) -> Advice | None:
+        """Why there is nothing to show, and what to do; None where there is something."""
+        return None
 
     @property
     def copied(self) -> str | None:
@@ -77,15 +106,67 @@ class Page(Screen[None]):
     def show(self, view: View) -> None:
         """Draw ``view``: the parts that are functions of it, and then what the screen adds."""
         self.set_class(view.stale, "-stale")
+        self._advise(view)
         for part in self.query(Drawn):
             part.show(view)
         self.query_one(KeyLine).redraw()
 
-    def header(self) -> Drawn:
-        return Drawn(self._header, self.pen, id="header")
+    def header(self) -> Top:
+        """The header, what goes on elsewhere, and what to do where there is nothing to show."""
+        return Top(
+            Drawn(self._header, self.pen, id="header"),
+            Drawn(self._elsewhere, self.pen, id="elsewhere"),
+            Listing(self.pen, id="advice"),
+            id="top",
+        )
 
     def key_line(self) -> KeyLine:
-        return KeyLine(self.pen, self.why_not)
+        return KeyLine(self.pen, self.why_not, self.console.news)
+
+    def _advise(self, view: View) -> None:
+        advice, listing = self.advice(view), self.query_one("#advice", Listing)
+        self.set_class(self._elsewhere_told() != "", "-elsewhere")
+        if self.set_advised(advice is not None):
+            self.refresh_bindings()
+            (listing if advice is not None else self.query_one(str(self.AUTO_FOCUS))).focus()
+            self.console.seek_sandbox()
+        if advice is not None:
+            sandbox = self.console.sandbox is not None
+            retry = view.retry_s
+            listing.show(advised(advice, self.size.width, self.pen, retry_s=retry, sandbox=sandbox))
+
+    def set_advised(self, now: bool) -> bool:
+        """Whether that changes anything."""
+        before = self.has_class("-advised")
+        self.set_class(now, "-advised")
+        return before is not now
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "to_sandbox":
+            return self.has_class("-advised") and self.console.sandbox is not None
+        return super().check_action(action, parameters)
+
+    def action_to_sandbox(self) -> None:
+        if self.console.sandbox is not None:
+            self.console.go(Choice(context=self.console.sandbox))
+
+    def _elsewhere_told(self) -> str:
+        """What this session is doing somewhere else than on this page."""
+        applying = self.console.applying
+        if applying is None or applying.ended:
+            return ""
+        same_place = applying.subject.connection is self.connection
+        if same_place and applying.subject.target == self.target:
+            return ""
+        return f"{applying.told(self.connection)} is being applied"
+
+    def _elsewhere(self, _view: View, _width: int, _height: int, pen: Pen) -> list[Content]:
+        told = self._elsewhere_told()
+        return [Content(" ") + pen.sign(glyphs.GOING) + pen.say(f" {told}", "bold")]
+
+    def on_listing_opened(self, _event: Listing.Opened) -> None:
+        """A double click is enter, where enter opens something."""
+        self.app.call_later(self.run_action, "open")
 
     def why_not(self, name: str) -> str | None:
         """Why the key with this id cannot be used here now; None where it can."""
@@ -119,6 +200,20 @@ class AliasPage(Page):
     @property
     def name_in_header(self) -> str:
         return str(self.subject.target)
+
+    @property
+    def target(self) -> Target:
+        return self.subject.target
+
+    @property
+    def place(self) -> Place | None:
+        snapshot = self.subject.watch.snapshot
+        return snapshot.place if snapshot is not None else self.connection.place()
+
+    def advice(self, view: View) -> Advice | None:
+        if view.snapshot is not None or view.failure is None:
+            return None
+        return of_error(view.failure.error, self.connection)
 
     @property
     def file_name(self) -> str:

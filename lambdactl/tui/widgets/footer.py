@@ -17,10 +17,14 @@ from lambdactl.tui.widgets.drawn import plainer
 class KeyLine(Widget):
     """``why_not`` says, for a binding's id, why it cannot be used now; None where it can."""
 
-    def __init__(self, pen: Pen, why_not: Callable[[str], str | None]) -> None:
+    def __init__(
+        self, pen: Pen, why_not: Callable[[str], str | None], news: Callable[[], int]
+    ) -> None:
+        """``news`` is how many failures nobody has looked at: their key then comes first."""
         super().__init__(id="keys")
         self._pen = pen
         self._why_not = why_not
+        self._news = news
         self._places: list[tuple[int, int, str]] = []
         self._content = Content("")
 
@@ -46,7 +50,10 @@ class KeyLine(Widget):
         last = self._told(active.get("help"))
         room = self.content_size.width - last.cell_length - 1
         line, self._places = Content(" "), []
-        for name in FOOTER:
+        news = self._news()
+        for name in (*(("session_errors",) * bool(news)), *FOOTER):
+            if news and name == "session_errors" and line.cell_length > 1:
+                continue
             told = self._told(active.get(name))
             if not told or line.cell_length + told.cell_length + 2 > room:
                 continue
@@ -67,6 +74,8 @@ class KeyLine(Widget):
             return Content("")
         shown = self.app.get_key_display(active.binding)
         text = self._pen.spelled(active.binding.description)
+        if active.binding.id == "session_errors" and self._news():
+            return Content.styled(f"{shown} {self._news()} new", "bold $text-error")
         if self._why_not(active.binding.id) is not None:
             return Content.styled(f"{shown} {text}", "dim")
         return Content.assemble((shown, "bold $text-accent"), f" {text}")

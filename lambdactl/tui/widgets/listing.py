@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.geometry import Size
+from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -19,26 +20,27 @@ from textual.visual import Visual
 
 from lambdactl.tui.drawing.lists import Row
 from lambdactl.tui.drawing.pen import Pen
+from lambdactl.tui.keys import LIST
 from lambdactl.tui.widgets.drawn import plainer
 
 
 class Listing(ScrollView, can_focus=True):
     """``show`` the rows; ``row`` is the one under the cursor."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", "down", id="down", show=False),
-        Binding("up,k", "move(-1)", "up", id="up", show=False),
-        Binding("pagedown", "page(1)", "page down", id="page_down", show=False),
-        Binding("pageup", "page(-1)", "page up", id="page_up", show=False),
-        Binding("home,g", "move(-100000)", "first", id="first", show=False),
-        Binding("end,G", "move(100000)", "last", id="last", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*LIST]
     COMPONENT_CLASSES: ClassVar[set[str]] = {"listing--cursor"}
 
     cursor: reactive[int] = reactive(0)
 
-    def __init__(self, pen: Pen, *, id: str, head: Content | None = None) -> None:
+    class Opened(Message):
+        """A row was clicked twice: what enter does is meant."""
+
+    def __init__(
+        self, pen: Pen, *, id: str, head: Content | None = None, lit: bool = False
+    ) -> None:
+        """``lit``: the cursor is seen without the focus, too."""
         super().__init__(id=id)
+        self._lit = lit
         self._pen = pen
         self._rows: Sequence[Row] = ()
         self._head = head
@@ -84,7 +86,12 @@ class Listing(ScrollView, can_focus=True):
         self._follow()
 
     def on_click(self, event: events.Click) -> None:
-        self.cursor = max(0, min(len(self._rows) - 1, round(self.scroll_y) + event.y))
+        at = event.get_content_offset(self)
+        index = round(self.scroll_y) + at.y if at is not None else len(self._rows)
+        if index < len(self._rows):
+            self.cursor = index
+            if event.chain > 1:
+                self.post_message(self.Opened())
 
     def _follow(self) -> None:
         top, height = round(self.scroll_y), self.size.height
@@ -98,7 +105,7 @@ class Listing(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width
         if index >= len(self._rows):
             return Strip.blank(width, self.rich_style)
-        on_cursor = self.has_focus and index == self.cursor
+        on_cursor = (self.has_focus or self._lit) and index == self.cursor
         style = self.visual_style
         if on_cursor:
             style = style + self.get_visual_style("listing--cursor")
