@@ -46,12 +46,17 @@ STARTED = "started"
 
 
 def audited(
-    session: Session, plan: Plan, events: Iterator[E], command: str | None = None
+    session: Session,
+    plan: Plan,
+    events: Iterator[E],
+    command: str | None = None,
+    *,
+    reason: str | None = None,
 ) -> Iterator[E]:
     """``events`` of applying ``plan``, and the lines of it in the log; ``command`` does the same
-    where it was not a command line that was typed."""
-    about = subject(plan)
-    return logged(session, plan.verb, {**about, "command": command} if command else about, events)
+    where it was not a command line that was typed, ``reason`` is why."""
+    more = {k: v for k, v in (("command", command), ("reason", reason)) if v}
+    return logged(session, plan.verb, {**subject(plan), **more}, events)
 
 
 def logged(session: Session, verb: str, about: Entry, events: Iterator[E]) -> Iterator[E]:

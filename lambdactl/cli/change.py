@@ -50,10 +50,13 @@ def change(
     pace: float | None = None,
     despite_deployments: bool = False,
     gated: bool = False,
+    reason: str | None = None,
+    then: Callable[[Session, Target], None] | None = None,
 ) -> None:
     """Look, decide, show, confirm, apply, and say what came of it.
 
-    ``gated`` has the limits of the project's file among the checks.
+    ``gated`` has the limits of the project's file among the checks; ``reason`` goes into the audit
+    log; ``then`` is what follows a change that was made.
     """
     with opened(asked, needs_alias=needs_alias) as (session, target):
         if learn is not None:
@@ -72,7 +75,9 @@ def change(
         _confirm(session, plan, snapshot)
         if pace is not None:
             session.aws.deletes.rate = pace
-        _apply(session, plan, despite_deployments=despite_deployments)
+        _apply(session, plan, despite_deployments=despite_deployments, reason=reason)
+        if then is not None:
+            then(session, target)
 
 
 def held_to(session: Session, plan: Plan, snapshot: Snapshot, limits: Limits) -> Plan:
@@ -154,7 +159,9 @@ def agreed(session: Session) -> bool:
     return session.asked.yes or (session.asked.yes_by_environment and not session.production)
 
 
-def _apply(session: Session, plan: Plan, *, despite_deployments: bool = False) -> None:
+def _apply(
+    session: Session, plan: Plan, *, despite_deployments: bool = False, reason: str | None = None
+) -> None:
     """Do it, telling each event. A prune is stopped by Ctrl-C only between two deletes."""
     from lambdactl.cli.audit_log import audited
     from lambdactl.cli.stopping import stoppable
@@ -174,7 +181,7 @@ def _apply(session: Session, plan: Plan, *, despite_deployments: bool = False) -
                 halted=halted,
                 despite_deployments=despite_deployments,
             )
-            for event in audited(session, plan, events):
+            for event in audited(session, plan, events, reason=reason):
                 told.append(event)
                 session.terminal.say(line(event, ascii=session.terminal.ascii))
         except PartlyDone:

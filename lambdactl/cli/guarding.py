@@ -24,7 +24,7 @@ from lambdactl.ops.gating import abort_on_fail, gate
 from lambdactl.plan import Plan
 from lambdactl.render.numbers import routed
 from lambdactl.verdict import Answer
-from lambdactl.verdict.gate import exceeded, unmet
+from lambdactl.verdict.gate import Limits, exceeded, unmet
 from lambdactl.verdict.wording import told
 
 R = TypeVar("R")
@@ -79,7 +79,10 @@ def run_abort_on_fail(session: Session, target: Target) -> None:
         raise error
 
 
-def acting_for(session: Session, target: Target, screen: Lines | Screen) -> Acting:
+def acting_for(
+    session: Session, target: Target, screen: Lines | Screen, limits: Limits | None = None
+) -> Acting:
+    """``limits`` are those of the project's file where none are handed in."""
     return Acting(
         aws=session.aws,
         target=target,
@@ -87,7 +90,7 @@ def acting_for(session: Session, target: Target, screen: Lines | Screen) -> Acti
         sleep=session.sleep,
         interval_s=session.interval_s,
         seen=screen.see,
-        limits=limits_of(target),
+        limits=limits_of(target) if limits is None else limits,
     )
 
 

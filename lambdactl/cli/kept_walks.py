@@ -21,6 +21,7 @@ from lambdactl.model import Place, Target
 from lambdactl.model_walk import KeptWalk
 from lambdactl.ops.walking import Walk
 from lambdactl.state_home import state_dir
+from lambdactl.verdict.gate import Limits
 
 TRIES = 3
 """How often a walker tries for its lock: whoever asks whether one lives holds it for a moment."""
@@ -52,12 +53,13 @@ def kept(place: Place, target: Target) -> Walk | None:
         return None
     try:
         words: dict[str, Any] = {f.name: known[f.name] for f in dataclasses.fields(Walk)}
-        at = words["step_at"]
+        at, limits = words["step_at"], words["limits"]
         return Walk(
             **{
                 **words,
                 "target": Target(**words["target"]),
                 "steps": tuple(words["steps"]),
+                "limits": Limits(**{**limits, "alarms": tuple(limits["alarms"])}),
                 "step_at": datetime.fromisoformat(at) if at else None,
             }
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields, replace
 
 from lambdactl.cli import config
 from lambdactl.cli.target import named
@@ -20,6 +21,13 @@ def limits_of(target: Target) -> Limits:
     if file is None or not _is_about(file, target):
         return NO_LIMITS
     return limits_in(file)
+
+
+def with_own(file: Limits, own: Limits) -> Limits:
+    """The limits of the file, with what was said on the line in their place; alarms add up."""
+    said = {f.name: getattr(own, f.name) for f in fields(own)}
+    numbers = {name: value for name, value in said.items() if value not in (None, (), "")}
+    return replace(file, **{**numbers, "alarms": tuple(dict.fromkeys((*file.alarms, *own.alarms)))})
 
 
 def limits_in(file: config.File) -> Limits:

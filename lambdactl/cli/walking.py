@@ -12,6 +12,7 @@ from collections.abc import Generator
 from lambdactl.cli.change import consent, shown_plan, taking
 from lambdactl.cli.guarding import acting_for, shown
 from lambdactl.cli.kept_walks import kept, saving, the_only_walker
+from lambdactl.cli.limits import limits_of, with_own
 from lambdactl.cli.options import Asked
 from lambdactl.cli.permitting import require_writable
 from lambdactl.cli.session import Session, opened
@@ -21,10 +22,12 @@ from lambdactl.errors import NotFound, Refused, UsageError
 from lambdactl.model import Routing, Snapshot, label
 from lambdactl.ops.events import AliasVerified, Event
 from lambdactl.ops.walking import Walk, walk
-from lambdactl.plan import plan_shift
+from lambdactl.plan import Plan, plan_shift
 from lambdactl.plan.routing import alias_of
+from lambdactl.render import document
 from lambdactl.render.numbers import duration, weight
 from lambdactl.render.spans import Line
+from lambdactl.verdict.gate import NO_LIMITS, Limits, words
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class Steps:
     every_s: float
     guard: bool
     max_wait_s: float | None
+    limits: Limits = NO_LIMITS
+    """What was said on the line, beside the project's file."""
 
 
 def parse_steps(text: str) -> tuple[float, ...]:
@@ -59,14 +64,24 @@ def start(asked: Asked, steps: Steps) -> None:
         first = plan_shift(snapshot, plan.to, plan.steps[0])
         lines: list[Line | str] = [*shown_plan(session, first, snapshot), *described(plan)]
         if asked.dry_run:
-            session.terminal.out(*lines)
-            session.terminal.say("dry run: nothing was changed")
+            rehearse(session, first, plan, lines)
             return
         require_writable(session, "shift")
         takes_all = plan.steps[-1] == 100.0
         typed = taking(session, Routing(plan.to)) if takes_all else None
         consent(session, lines, target.function, typed=typed)
         go(session, plan)
+
+
+def rehearse(session: Session, first: Plan, plan: Walk, lines: list[Line | str]) -> None:
+    """The plan of the first step and the walk, as data."""
+    if session.asked.structured:
+        data = {**document.plan(first, applied=False), "walk": document.jsonable(plan)}
+        told = document.envelope("Shift", data, place=session.place, target=plan.target)
+        session.terminal.document(told, session.asked.output)
+        return
+    session.terminal.out(*lines)
+    session.terminal.say("dry run: nothing was changed")
 
 
 def resume(asked: Asked) -> None:
@@ -101,18 +116,22 @@ def walk_of(snapshot: Snapshot, steps: Steps) -> Walk:
         every_s=steps.every_s,
         guard=steps.guard,
         max_wait_s=steps.max_wait_s,
+        limits=with_own(limits_of(snapshot.target), steps.limits) if steps.guard else NO_LIMITS,
     )
 
 
 def described(plan: Walk) -> list[str]:
     left = ", ".join(weight(w) for w in plan.steps[plan.done :])
     how = "on PASS only; back on FAIL or an alarm" if plan.guard else "by time alone, unguarded"
-    return [f"Walk     {label(plan.to)} to {left}, every {duration(plan.every_s)}, {how}"]
+    told = [f"Walk     {label(plan.to)} to {left}, every {duration(plan.every_s)}, {how}"]
+    if plan.limits != NO_LIMITS:
+        told.append(f"Limits   {', '.join(words(plan.limits))}")
+    return told
 
 
 def go(session: Session, plan: Walk) -> None:
     screen = viewer(session)
-    acting = acting_for(session, plan.target, screen)
+    acting = acting_for(session, plan.target, screen, plan.limits)
     left = f"lambdactl shift --resume -f {plan.target}   goes on"
     session.leaves(f"{plan.target} is where it was: {left}")
 

@@ -24,7 +24,7 @@ from lambdactl.ops.events import AliasVerified, Event, LookFailed, RolloutEnded,
 from lambdactl.plan import plan_shift
 from lambdactl.plan.routing import alias_of, describe
 from lambdactl.verdict import Answer, Verdict
-from lambdactl.verdict.gate import gates, unmet
+from lambdactl.verdict.gate import NO_LIMITS, Limits, gates, unmet
 from lambdactl.verdict.measuring import judge_snapshot
 from lambdactl.verdict.wording import told
 
@@ -46,6 +46,8 @@ class Walk:
     """When the last step was taken."""
     revision_id: str | None = None
     """The alias's after the last step: the lock of the next one."""
+    limits: Limits = NO_LIMITS
+    """The operator's own, as they were when it was begun; heeded with a guard."""
 
     def routing(self, step: int) -> Routing:
         weight = self.steps[step]

@@ -49,8 +49,9 @@ def long(driver: Driver, snapshot: Snapshot) -> str:
         case Kind.PROVISIONED_CONCURRENCY:
             return "Lambda, while provisioned concurrency moves: these weights pass by themselves"
         case Kind.PERSON:
-            how = driver.reason or "nothing moves these weights on"
-            return f"a person, by hand: {how}"
+            set_at = snapshot.weight_since
+            since = f" at {clock(set_at)} or before" if set_at and not driver.reason else ""
+            return f"a person, by hand{since}: {driver.reason or 'nothing moves these weights on'}"
         case Kind.NOBODY:
             return f"nobody: {driver.name} {driver.reason}" if driver.name else "nobody"
         case Kind.UNKNOWN:

@@ -34,6 +34,14 @@ class Limits:
 NO_LIMITS = Limits()
 
 
+def words(limits: Limits) -> list[str]:
+    """``max_error_rate_percent 1``, ``alarm checkout-5xx``: those that are set."""
+    names = ("max_error_rate_percent", "max_error_ratio", "max_p95_ratio", "min_calls")
+    numbers = ((name, getattr(limits, name)) for name in names)
+    told = [f"{name} {value:,.10g}" for name, value in numbers if value is not None]
+    return [*told, *(f"{ALARM} {name}" for name in limits.alarms)]
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """One limit against what was measured."""

@@ -300,3 +300,65 @@ def test_a_walk_file_that_is_spoilt_is_named(cli: Run, shop: Shop) -> None:
     said = cli("shift", "--resume", "-f", "checkout:live")
     assert said.code == 2
     assert name in said.err and "is no walk" in said.err
+
+
+def test_limits_said_on_the_line_hold_a_walk_and_are_kept_with_it(
+    cli: Run, stage: MeasuredStage
+) -> None:
+    said = cli(*GUARDED, "--max-error-rate", "50", "--min-calls", "1000000")
+    assert said.code == 7
+    assert "Limits   max_error_rate_percent 50, min_calls 1,000,000" in said.err
+    held = cli("shift", "--resume", "-f", "checkout:live")
+    assert held.code == 7
+    assert "of 1,000,000 calls; limit 50 %" in held.err
+
+
+def test_a_limit_on_the_line_takes_the_place_of_the_files(
+    cli: Run, stage: MeasuredStage, working_directory: Path
+) -> None:
+    (working_directory / "lambdactl.toml").write_text("[gate]\nmax_error_rate_percent = 1\n")
+    assert cli(*GUARDED, "--max-error-rate", "50").code == 0
+    assert stage.alias() == {"version": "2", "weights": {}}
+
+
+@pytest.mark.parametrize("words", [("--steps", "10,50"), ("--weight", "10", "--guard")])
+def test_a_limit_without_a_guarded_walk_is_refused(
+    cli: Run, stage: MeasuredStage, words: tuple[str, ...]
+) -> None:
+    said = cli("shift", "-f", "checkout:live", "--to", "2", *words, "--min-calls", "5", "-y")
+    assert said.code == 2
+    assert "are limits of a guarded walk" in said.err
+
+
+def test_the_plan_of_a_walk_is_a_document_too(cli: Run, stage: MeasuredStage) -> None:
+    told = json.loads(cli(*WALK, "--guard", "-n", "-o", "json").out)
+    assert (told["kind"], told["data"]["applied"]) == ("Shift", False)
+    assert told["data"]["walk"]["steps"] == [10.0, 50.0, 100.0]
+    assert stage.alias() == {"version": "1", "weights": {}}
+
+
+def test_a_shift_can_be_watched_to_its_end(
+    cli: Run, stage: MeasuredStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[float] = []
+
+    def wait(seconds: float) -> None:
+        stage.sleep(seconds)
+        looks.append(seconds)
+        if len(looks) == 3:
+            stage.functions.update_alias(
+                FunctionName="checkout", Name="live", FunctionVersion="2",
+                RoutingConfig={"AdditionalVersionWeights": {}},
+            )  # fmt: skip
+
+    monkeypatch.setattr(session, "sleep", wait)
+    said = cli("shift", "-f", "checkout:live", "--to", "2", "--weight", "10", "-y", "--watch")
+    assert said.code == 0, said.err
+    assert "rollout  succeeded: checkout:live is at v2 100 %" in said.out
+
+
+def test_the_reason_of_an_abort_is_kept(cli: Run, stage: MeasuredStage) -> None:
+    live = ("-f", "checkout:live")
+    assert cli("shift", *live, "--to", "2", "--weight", "10", "-y").code == 0
+    assert cli("abort", *live, "-y", "--reason", "guests cannot pay").code == 0
+    assert (entries()[0]["verb"], entries()[0]["reason"]) == ("abort", "guests cannot pay")
