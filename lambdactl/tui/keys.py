@@ -122,7 +122,7 @@ LOGS = [
     Binding("escape", "back", "back", id="back", key_display="esc"),
 ]
 TAIL = [
-    Binding("p", "pause", "pause", id="pause"),
+    Binding("p", "pause", "pause", id="pause_tail"),
     Binding("e", "errors_only", "errors only", id="errors_only"),
     FILTER,
     Binding("escape", "back", "back", id="back", key_display="esc"),
@@ -138,7 +138,7 @@ WRITES = frozenset(("shift", "promote", "abort", "prune"))
 FOOTER = (
     "to_sandbox", "open", "filter", "shift", "promote", "abort", "prune", "keep_more",
     "keep_fewer", "versions", "logs", "diff", "deployments", "tail", "details", "from_older",
-    "from_newer", "to_older", "to_newer", "older_version", "newer_version", "errors_only", "why",
+    "from_newer", "to_older", "to_newer", "older_version", "newer_version", "pause_tail", "errors_only", "why",
     "mark", "sort_left", "sort_right", "reverse", "copy", "copy_command", "back", "context",
     "profile", "region", "alias", "refresh", "pause", "events", "alarms", "hooks", "diff_pane",
     "logs_pane", "next_function", "previous_function", "last_view", "faster", "slower",
@@ -168,6 +168,7 @@ SAID = {
     "to_newer": "compare with a newer version",
     "older_version": "an older version",
     "newer_version": "a newer version",
+    "pause_tail": "stop following, or go on",
     "errors_only": "errors only, or every line",
     "back": "one screen up; from the first one to the fleet",
     "open": "open the row under the cursor",

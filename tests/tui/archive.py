@@ -20,7 +20,7 @@ from lambdactl.ops.revisiting import Revisited
 from lambdactl.plan.compare import compare
 from lambdactl.tui.evidence import Evidence
 from lambdactl.verdict import Counts, judge
-from lambdactl.verdict.hindsight import Hindsight, Window
+from lambdactl.verdict.hindsight import Hindsight, Window, unmeasured
 from tests.tui import builders
 from tests.tui.builders import NOW, at
 
@@ -113,11 +113,13 @@ def revisited(**changes: object) -> Revisited:
         group=None,
         **changes,  # type: ignore[arg-type]
     )
-    verdict = judge([Counts(49, 5, 452, 0)] * 4)
     window = Window(at("13:33:00", day=22), ended, 60)
+    hindsight = Hindsight(judge([Counts(49, 5, 452, 0)] * 4), window=window)
+    if snapshot.metrics is None:
+        hindsight = unmeasured(None, snapshot.unread[0].reason)
     events = told(stopped, back)
     return Revisited(
-        stopped, stopped, back, snapshot, Hindsight(verdict, window=window), events
+        stopped, stopped, back, snapshot, hindsight, events
     )  # fmt: skip
 
 

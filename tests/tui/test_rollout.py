@@ -137,10 +137,10 @@ async def test_a_number_shows_and_focuses_its_pane(key: str, pane: str, told: st
 async def test_tab_goes_from_pane_to_pane_where_all_are_open() -> None:
     async with opened(size=(120, 40)) as (app, pilot):
         visited = []
-        for _ in range(3):
+        for _ in range(4):
             visited.append(app.focused.id if app.focused else None)
             await press(pilot, "tab")
-    assert visited == ["events", "alarms", "hooks"]
+    assert visited == ["events", "alarms", "logs", "hooks"]
 
 
 async def test_r_looks_again_and_a_look_in_flight_drops_the_next() -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from textual.content import Content
 
 from lambdactl.model import Deployment
 from lambdactl.render import glyphs
-from lambdactl.render.deployments import deployment_lines, ending, took, versions_of
+from lambdactl.render.deployments import LABEL, deployment_lines, ending, took, versions_of
 from lambdactl.render.numbers import stamp
 from lambdactl.tui.drawing.lists import Row
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.spanned import content, wrapped
+from lambdactl.tui.drawing.steps import MARKERS
 from lambdactl.tui.drawing.text import age, fitted, middle
 
 WIDE = 120
@@ -61,8 +63,9 @@ def detail(one: Deployment | None, width: int, pen: Pen) -> list[Content]:
     """As ``deployments show`` tells it."""
     if one is None:
         return []
-    lines = [content(line, pen) for line in deployment_lines(one, ascii=pen.ascii)]
-    return [Content(" ") + line for line in wrapped(lines, width - 2)]
+    told = replace(one, events=tuple(e for e in one.events if e.name not in MARKERS))
+    lines = [content(line, pen) for line in deployment_lines(told, ascii=pen.ascii)]
+    return [Content(" ") + line for line in wrapped(lines, width - 2, LABEL)]
 
 
 def title(found: Sequence[Deployment] | None, most: int) -> tuple[str, str]:

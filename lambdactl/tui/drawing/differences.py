@@ -16,6 +16,7 @@ from lambdactl.tui.drawing.text import fitted, middle
 
 NAME = 26
 AREA = 16
+SHORT = {"code": "code", "configuration": "config", "layers": "layer", "environment": "env"}
 
 
 def heading(width: int, before: str, after: str, pen: Pen) -> Content:
@@ -107,9 +108,9 @@ def short_row(one: Difference, width: int, pen: Pen) -> Row:
     line = Content.assemble(
         " ",
         pen.say(f"{sign} ", themed(style)),
-        pen.say(f"{one.area[:3]} ", "dim"),
+        pen.say(f"{SHORT[one.area]:<7}", "dim"),
         pen.say(f"{name}  ", "bold"),
-        pen.say(change(one, before, after, max(16, width - len(name) - 11), pen)),
+        pen.say(change(one, before, after, max(16, width - len(name) - 14), pen)),
     )
     return Row(f"{one.area} {one.name}", line, f"{one.name}: {before} {pen.arrow} {after}")
 

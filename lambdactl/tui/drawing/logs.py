@@ -118,9 +118,8 @@ def hook_heading(found: HookLog, now: datetime | None, pen: Pen) -> list[Content
     """What CodeDeploy says of the hook, and how long it still waits for it."""
     event = found.event
     head = [pen.sign(glyphs.of_lifecycle(event.status)) + pen.say(f" {event.name}", "bold")]
-    head += [pen.say(event.status), pen.say(waited(event, now))]
-    where = f"{found.function}  in {found.group}" if found.function else "no function is set for it"
-    return [Content(" ") + joined(head), pen.say(f" {where}", "dim")]
+    head += [pen.say(event.status), pen.say(found.function or "no function is set for it", "dim")]
+    return [Content(" ") + joined(head), pen.say(f"   {waited(event, now)}")]
 
 
 def waited(event: LifecycleEvent, now: datetime | None) -> str:

@@ -16,6 +16,15 @@ def content(line: Line, pen: Pen) -> Content:
     return Content("").join(parts)
 
 
-def wrapped(lines: Iterable[Content], width: int) -> list[Content]:
-    """Each in as many lines as it takes; an empty one stays one."""
-    return [part for line in lines for part in (line.wrap(width) or [Content("")])]
+def wrapped(lines: Iterable[Content], width: int, indent: int = 0) -> list[Content]:
+    """Each in as many lines as it takes, the further ones set in; an empty one stays one."""
+    return [part for line in lines for part in _wrapped(line, width, indent)]
+
+
+def _wrapped(line: Content, width: int, indent: int) -> list[Content]:
+    if line.cell_length <= width:
+        return [line]
+    first, *_ = line.wrap(width)
+    rest = line[len(first.plain) :].lstrip()
+    further = rest.wrap(max(8, width - indent))
+    return [first, *(Content(" " * indent) + part for part in further)]

@@ -92,15 +92,15 @@ class EvidencePanes:
         if self.pair(snapshot) is None:
             return [Row("none", pen.say(" there are no two versions to compare", "dim"), "")]
         if self.compared.value is None:
-            return unread("diff", self.compared.error, pen)
+            return unread("diff", self.compared.error, width, pen)
         return differences.in_pane(self.compared.value, width, pen)
 
     def _log_rows(self, snapshot: Snapshot, width: int, pen: Pen) -> list[Row]:
         if self.version(snapshot) is None:
             return [Row("none", pen.say(" $LATEST has no log of its own", "dim"), "")]
-        failed = unread("logs", self.errors.error, pen) if self.errors.error else []
+        failed = unread("logs", self.errors.error, width, pen) if self.errors.error else []
         if self.errors.value is None:
-            return failed or unread("logs", None, pen)
+            return failed or unread("logs", None, width, pen)
         return [*failed, *logs.in_pane(self.errors.value, width, pen)]
 
     def title(self, name: str, view: View) -> str:
@@ -117,7 +117,10 @@ class EvidencePanes:
         return f"{label(version)}{count}"
 
 
-def unread(part: str, error: LambdactlError | None, pen: Pen) -> list[Row]:
+def unread(part: str, error: LambdactlError | None, width: int, pen: Pen) -> list[Row]:
+    """In as many rows as it takes: the way out stands at its end."""
     if error is None:
         return [Row("reading", pen.say(" reading ...", "dim"), "")]
-    return [unknown(part, str(error), error.hint, pen)]
+    told = unknown(part, str(error), error.hint, pen)
+    lines = told.line.wrap(max(8, width - 1))
+    return [Row(f"{told.key} {n}", line, told.copied) for n, line in enumerate(lines)]

@@ -1,4 +1,4 @@
-"""One hook of a deployment: what its function logged, and how long CodeDeploy still waits for it."""
+"""One hook of a deployment: what its function logged, how long CodeDeploy still waits for it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class HookScreen(ListPage):
         super().on_part_read(message)
 
     def titles(self, _view: View) -> tuple[str, str]:
-        return f"Hook of {self.deployment.id}", "what its function logged meanwhile"
+        return f"Hook of {self.deployment.id}", self.main.value.group if self.main.value else ""
 
     def heading(self, view: View, _width: int) -> list[Content]:
         found = self.main.value

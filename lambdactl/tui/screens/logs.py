@@ -127,6 +127,6 @@ class PastLogsScreen(LogsScreen):
         self.main.every_s = None
         self._window = since, until
 
-    def look_at(self, version: int, snapshot: Snapshot) -> Callable[[], Errors]:
+    def look_at(self, version: int, _snapshot: Snapshot) -> Callable[[], Errors]:
         since, until = self._window
         return lambda: self.subject.operations.evidence.errors_then(version, since, until)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
 
-from lambdactl.model import Deployment, Snapshot
+from lambdactl.model import Deployment, Snapshot, label
 from lambdactl.ops.log_errors import Errors, window_of_errors
 from lambdactl.ops.revisiting import Revisited
 from lambdactl.render.deployments import ending
@@ -31,6 +31,7 @@ from lambdactl.tui.subject import Subject
 from lambdactl.tui.view import Past, View
 from lambdactl.tui.watch import Watch
 from lambdactl.verdict import Assessment, State
+from lambdactl.verdict.wording import cause
 
 if TYPE_CHECKING:
     from lambdactl.tui.app import Console
@@ -117,8 +118,8 @@ class PastScreen(RolloutScreen):
         self.console.say(OVER, "warning")
 
     def action_logs(self) -> None:
-        window = self.window
-        version = self.deployment.target_version
+        window, found = self.window, self.main.value
+        version = found.forward.target_version if found else None
         if window is None or version is None:
             self.console.say("no traffic was ever shifted: nothing was logged", "warning")
             return
@@ -146,13 +147,13 @@ class PastPanes(EvidencePanes):
         found = self._past.main.value
         return found.forward if found else self._past.deployment
 
-    def pair(self, snapshot: Snapshot) -> tuple[int, int] | None:
+    def pair(self, _snapshot: Snapshot) -> tuple[int, int] | None:
         forward = self._forward()
         if forward.current_version is None or forward.target_version is None:
             return None
         return forward.current_version, forward.target_version
 
-    def version(self, snapshot: Snapshot) -> int | None:
+    def version(self, _snapshot: Snapshot) -> int | None:
         return self._forward().target_version if self._past.window else None
 
     def look_at(self, snapshot: Snapshot, version: int) -> Callable[[], Errors]:
@@ -173,4 +174,14 @@ def assessed(found: Revisited) -> Assessment:
     state = State.DONE if found.forward.status.value == "Succeeded" else State.FAILED
     if found.back is not None or found.asked.rolls_back:
         state = State.ROLLED_BACK
-    return Assessment(state, ending(found.forward), None, found.hindsight.verdict)
+    return Assessment(state, told_ending(found), None, found.hindsight.verdict)
+
+
+def told_ending(found: Revisited) -> str:
+    forward, back = found.forward, found.back
+    if forward.status.value == "Succeeded":
+        return ending(forward)
+    why = cause(forward)
+    if back is None:
+        return f"{forward.id} {forward.status.value}: {why}"
+    return f"{label(forward.target_version)} was taken back by {back.id}: {why}"
