@@ -52,6 +52,7 @@ def plan_prune_by(snapshot: Snapshot, criteria: Criteria) -> Plan:
         actions=deletes,
         notes=tuple(notes_of(pruning, len(deletes))),
         verdicts=verdicts,
+        keep=criteria.keep,
         stack=inventory.stack.name if inventory.stack else None,
     )
 
