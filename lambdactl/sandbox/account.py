@@ -12,6 +12,7 @@ import secrets
 import threading
 import uuid
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lambdactl.sandbox.clock import Clock
@@ -58,6 +59,8 @@ class Account:
         """Where the account can be reached over HTTP; set when it listens."""
         self.keys = {ACCESS_KEY_ID: Key(SECRET_ACCESS_KEY), FUNCTION_KEY_ID: FUNCTION_KEY}
         """By access key id; those that STS and IAM give out are added."""
+        self.caller: ContextVar[str | None] = ContextVar("caller", default=None)
+        """The access key id behind the call in hand; None for one from inside the account."""
         self.services: dict[str, Any] = {}
         self.door = make_door(self)
         """The only entrance: faults, journal, checks."""

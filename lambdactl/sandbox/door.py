@@ -37,6 +37,7 @@ from lambdactl.sandbox.contract import (
 )
 from lambdactl.sandbox.errors import ApiError
 from lambdactl.sandbox.faults import Blow, ConnectionDropped, Faults, throttled
+from lambdactl.sandbox.identity import whose
 from lambdactl.sandbox.journal import Entry, Journal
 from lambdactl.sandbox.quotas import Quotas
 from lambdactl.sandbox.signatures import check_signature
@@ -70,6 +71,7 @@ OURS = frozenset({"apigatewayv2", "cloudformation", "cloudwatch", "codedeploy", 
 """Services that are never moto's: what they lack is said, not pretended."""
 
 _URL_PATH = "/_aws/lambda-url/"
+_CODE_PATH = "/_aws/lambda-code/"
 _API_HOST = re.compile(r"([a-z0-9]+)\.execute-api\.")
 _API_PATH = re.compile(r"/_aws/execute-api/([a-z0-9]+)(/.*)?")
 
@@ -114,6 +116,8 @@ class Door:
             response = self._invoke_api(address[0], replace(request, path=address[1]))
         elif _is_for_url(request):
             response = self._invoke_url(request)
+        elif request.path.startswith(_CODE_PATH):
+            response = self._fetch_code(request)
         else:
             response = self._answer(request, request_id)
         response.headers.setdefault("x-amzn-RequestId", request_id)
@@ -196,7 +200,11 @@ class Door:
         if model is None:
             raise not_there(place)
         call.params = read_params(place, model, _inflated(request))
-        return write_output(place, model, self._perform(call, model), request_id)
+        turn = self.account.caller.set(call.caller)
+        try:
+            return write_output(place, model, self._perform(call, model), request_id)
+        finally:
+            self.account.caller.reset(turn)
 
     def _perform(self, call: Call, model: OperationModel) -> dict[str, Any]:
         if blow := self._strike(call):
@@ -236,7 +244,7 @@ class Door:
         return hasattr(service, xform_name(call.operation))
 
     def _strike(self, call: Call) -> Blow | None:
-        caller_arn = f"arn:aws:iam::{self.account.id}:user/sandbox"
+        caller_arn, _ = whose(self.account, call.caller)
         if self.quotas is not None and self.quotas.exceeded_by(call):
             return throttled()(call, caller_arn)
         return self.faults.strike(call, caller_arn)
@@ -256,6 +264,14 @@ class Door:
         now = self.account.clock.now()
         entry = Entry(now, call.service, call.operation, call.caller, call.writes, status, code)
         self.journal.append(entry)
+
+    def _fetch_code(self, request: Request) -> Response:
+        """A function's zip, for whoever was given the link: as on AWS it needs no signature."""
+        code_at = getattr(self.account.services.get("lambda"), "code_at", None)
+        found = code_at(request.path) if code_at and request.method == "GET" else None
+        if found is None:
+            return Response(403, {"Content-Type": "text/plain"}, b"Access Denied")
+        return Response(200, {"Content-Type": "application/zip"}, found)
 
     def _invoke_url(self, request: Request) -> Response:
         httpapi = importlib.import_module("lambdactl.sandbox.httpapi")

@@ -108,11 +108,15 @@ class MotoSide:
         return answer
 
     def _learn(self, output: dict[str, Any]) -> None:
-        """Let whoever was given a key sign with it."""
-        for given in output.values():
-            if isinstance(given, dict) and "SecretAccessKey" in given:
-                key = Key(given["SecretAccessKey"], given.get("SessionToken"))
-                self._account.keys[given["AccessKeyId"]] = key
+        """Let whoever was given a key sign with it, under the name that goes with it."""
+        given = output.get("Credentials") or output["AccessKey"]
+        whose = output.get("AssumedRoleUser") or output.get("FederatedUser") or {}
+        arn = whose.get("Arn", "")
+        user_id = whose.get("AssumedRoleId") or whose.get("FederatedUserId") or ""
+        if user := given.get("UserName"):
+            arn = f"arn:aws:iam::{self._account.id}:user/{user}"
+        key = Key(given["SecretAccessKey"], given.get("SessionToken"), arn, user_id)
+        self._account.keys[given["AccessKeyId"]] = key
 
     def call(self, service: str, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         """One call from inside the account. Streams come back as bytes."""

@@ -49,10 +49,13 @@ _S3_MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What belongs to an access key id; a temporary key has a token."""
+    """What belongs to an access key id; a temporary key has a token. ``arn`` and ``user_id`` are
+    whose it is, empty for the account's own user."""
 
     secret: str
     token: str | None = None
+    arn: str = ""
+    user_id: str = ""
 
 
 def check_signature(

@@ -368,3 +368,9 @@ def test_seconds_become_minutes_after_three_hours() -> None:
 
 def test_the_start_of_the_tests_is_on_the_minute() -> None:
     assert START % 60 == 0
+
+
+def test_a_query_in_sql_is_not_there(aws: Cloud) -> None:
+    asked = {"Id": "q", "Expression": 'SELECT SUM(Errors) FROM "AWS/Lambda"', "Period": 60}
+    with pytest.raises(ClientError, match=r"\(NotImplemented\).*no Metrics Insights"):
+        aws.client.get_metric_data(MetricDataQueries=[asked], StartTime=at(0), EndTime=at(60))

@@ -297,6 +297,9 @@ def test_the_unsigned_are_turned_away(tiny: Sandbox) -> None:
     assert b"<Code>MissingAuthenticationToken</Code>" in response.body
     response = tiny.door.handle(Request("GET", "/bucket/key"))
     assert (response.status, b"<Code>AccessDenied</Code>" in response.body) == (403, True)
+    listed = tiny.door.handle(Request("GET", "/2015-03-31/functions"))
+    said = listed.headers["x-amzn-ErrorType"]
+    assert (listed.status, said) == (403, "MissingAuthenticationTokenException")
     as_json = Request("POST", "/", headers={"content-type": "application/x-amz-json-1.1"})
     response = tiny.door.handle(as_json)
     assert response.headers["x-amzn-ErrorType"] == "MissingAuthenticationTokenException"

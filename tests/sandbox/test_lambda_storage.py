@@ -3,10 +3,13 @@ AWS, [D] documentation."""
 
 from __future__ import annotations
 
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 
 import pytest
 
+from lambdactl.sandbox.open import Sandbox
 from tests.sandbox.lambda_world import ROLE, World, open_world, zipped
 
 
@@ -123,3 +126,20 @@ def test_a_missing_layer_is_refused(world: World) -> None:
     )
     assert (status, code) == (400, "InvalidParameterValueException")
     assert message == f"Layer version {arn} does not exist."
+
+
+def test_code_can_be_fetched_by_whoever_was_given_its_location(sandbox: Sandbox) -> None:
+    lambda_ = sandbox.client("lambda")
+    content = zipped()
+    code = {"ZipFile": content}
+    members = {"Runtime": "python3.13", "Handler": "app.handler", "Role": ROLE}
+    lambda_.create_function(FunctionName="f", Code=code, **members)
+    told = lambda_.get_function(FunctionName="f")["Code"]["Location"]
+    layer = lambda_.publish_layer_version(LayerName="l", Content=code)["Content"]["Location"]
+    for address in (told, layer):
+        with urllib.request.urlopen(address) as answer:
+            assert answer.read() == content
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        urllib.request.urlopen(f"{told[:-1]}-")
+    with raised.value as refused:
+        assert refused.status == 403

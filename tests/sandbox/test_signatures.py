@@ -13,6 +13,8 @@ import pytest
 from botocore.config import Config
 
 from lambdactl.sandbox.account import ACCESS_KEY_ID, FUNCTION_KEY, FUNCTION_KEY_ID
+from lambdactl.sandbox.faults import denied
+from lambdactl.sandbox.identity import IdentityService
 from lambdactl.sandbox.open import Sandbox
 from lambdactl.sandbox.wire import Request
 from tests.sandbox.tiny import ONCE, error_of, over_socket, signed
@@ -76,6 +78,7 @@ def test_a_temporary_key_needs_its_token(tiny: Sandbox) -> None:
 
 
 def test_keys_that_sts_and_iam_give_out_open_the_account(tiny: Sandbox) -> None:
+    tiny.account.services["sts"] = IdentityService(tiny.account)
     arn = "arn:aws:iam::000000000000:role/deploy"
     assumed = over_socket(tiny, "sts").assume_role(RoleArn=arn, RoleSessionName="me")["Credentials"]
     temporary = {
@@ -83,6 +86,8 @@ def test_keys_that_sts_and_iam_give_out_open_the_account(tiny: Sandbox) -> None:
         "aws_secret_access_key": assumed["SecretAccessKey"],
         "aws_session_token": assumed["SessionToken"],
     }
+    session = "arn:aws:sts::000000000000:assumed-role/deploy/me"
+    assert over_socket(tiny, "sts", **temporary).get_caller_identity()["Arn"] == session
     iam = over_socket(tiny, "iam", **temporary)
     iam.create_user(UserName="somebody")
     made = iam.create_access_key(UserName="somebody")["AccessKey"]
@@ -91,6 +96,11 @@ def test_keys_that_sts_and_iam_give_out_open_the_account(tiny: Sandbox) -> None:
         "aws_secret_access_key": made["SecretAccessKey"],
     }
     assert over_socket(tiny, "s3", **lasting).list_buckets()["Buckets"] == []
+    user = over_socket(tiny, "sts", **lasting).get_caller_identity()["Arn"]
+    assert user == "arn:aws:iam::000000000000:user/somebody"
+    tiny.faults.add("sts:GetCallerIdentity", denied())
+    message = error_of(over_socket(tiny, "sts", **temporary).get_caller_identity)[2]
+    assert message.startswith(f"User: {session} is not authorized to perform: sts:GetCaller")
 
 
 def test_what_is_changed_on_its_way_does_not_fit(tiny: Sandbox) -> None:

@@ -22,6 +22,7 @@ from lambdactl.sandbox.cloudwatch.series import Metric, Store, Windows
 from lambdactl.sandbox.cloudwatch.statistic import Statistic, statistic
 
 _ID = re.compile(r"[a-z][a-zA-Z0-9_]*")
+_INSIGHTS = re.compile(r"\s*SELECT\s", re.IGNORECASE)
 DAY = 86_400.0
 
 
@@ -113,6 +114,8 @@ def _question(query: Mapping[str, Any]) -> Question:
     if (stat is None) == (expression is None):
         raise ApiError("ValidationError", f"{query_id} needs either MetricStat or Expression.")
     returned = query.get("ReturnData", True)
+    if expression is not None and _INSIGHTS.match(expression):
+        raise ApiError("NotImplemented", "The sandbox has no Metrics Insights (SELECT).", 501)
     if expression is not None:
         return Question(query_id, label, returned, query.get("Period"), expression=expression)
     named = stat["Metric"]

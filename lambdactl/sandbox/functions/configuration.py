@@ -74,7 +74,7 @@ class Configuration(Room):
             version = self._shown(function, qualifier)
             shown: dict[str, Any] = {
                 "Configuration": configuration(self.account, function, version, qualifier),
-                "Code": code_location(version),
+                "Code": code_location(version, self.registry.packages.location(version.package)),
             }
             if function.tags:
                 shown["Tags"] = dict(function.tags)

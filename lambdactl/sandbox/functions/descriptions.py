@@ -50,15 +50,15 @@ def configuration(
     return shown
 
 
-def code_location(version: FunctionVersion) -> dict[str, Any]:
-    """GetFunction's Code, without a Location: the sandbox signs no download links."""
+def code_location(version: FunctionVersion, link: dict[str, str]) -> dict[str, Any]:
+    """GetFunction's Code; ``link`` has the Location of a zip."""
     package = version.package
     if package.image_uri:
         uris = {"ImageUri": package.image_uri, "ResolvedImageUri": package.image_uri}
         return {"RepositoryType": "ECR", **uris}
     if package.s3_object:
         return {"RepositoryType": "S3", "ResolvedS3Object": dict(package.s3_object)}
-    return {"RepositoryType": "S3"}
+    return {"RepositoryType": "S3", **link}
 
 
 def _state(version: FunctionVersion) -> dict[str, Any]:

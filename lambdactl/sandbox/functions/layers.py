@@ -124,7 +124,11 @@ class Layers(Room):
         }
 
     def _whole(self, layer: Layer, version: LayerVersion) -> dict[str, Any]:
-        content = {"CodeSize": version.package.size, "CodeSha256": version.package.sha256}
+        content = {
+            **self.registry.packages.location(version.package),
+            "CodeSize": version.package.size,
+            "CodeSha256": version.package.sha256,
+        }
         return {
             "LayerArn": self._arn(layer.name),
             "Content": content,

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import io
+import secrets
 import zipfile
 from collections.abc import Mapping
 from typing import Any
@@ -18,6 +20,7 @@ from lambdactl.sandbox.functions.records import Package
 from lambdactl.sandbox.functions.refusals import invalid
 from lambdactl.sandbox.functions.storage import UNZIPPED_LIMIT
 
+CODE_PATH = "/_aws/lambda-code/"
 _NOT_A_ZIP = "Could not unzip uploaded file. Please check your file, then try to upload again."
 _S3_MEMBERS = ("S3Bucket", "S3Key", "S3ObjectVersion")
 
@@ -28,6 +31,7 @@ class Packages:
     def __init__(self, account: Account) -> None:
         self._account = account
         self._known: WeakValueDictionary[tuple[str, str], Package] = WeakValueDictionary()
+        self._secret = secrets.token_bytes(16)
 
     def read(self, code: Mapping[str, Any]) -> Package:
         """The package of a FunctionCode, UpdateFunctionCode or LayerVersionContentInput."""
@@ -46,6 +50,22 @@ class Packages:
         _check_zip(content)
         package = Package(_sha256(content), len(content), content, len(content))
         return self._keep(package, "copy")
+
+    def location(self, package: Package) -> dict[str, str]:
+        """Where the code can be fetched by whoever was told, as Lambda's Location; nowhere while
+        the account does not listen. AWS's links end after ten minutes, these with the code."""
+        if self._account.endpoint is None:
+            return {}
+        return {"Location": f"{self._account.endpoint}{CODE_PATH}{self._name(package)}"}
+
+    def at(self, path: str) -> bytes | None:
+        """The code behind the path of a :meth:`location`."""
+        name = path.removeprefix(CODE_PATH)
+        found = (p for p in list(self._known.values()) if p.content and self._name(p) == name)
+        return next((package.content for package in found), None)
+
+    def _name(self, package: Package) -> str:
+        return hmac.new(self._secret, package.sha256.encode(), hashlib.sha256).hexdigest()
 
     def _from_s3(self, code: Mapping[str, Any]) -> Package:
         where = {name: code[name] for name in _S3_MEMBERS if code.get(name)}

@@ -93,6 +93,10 @@ class LambdaService:
         """Let Lambda@Edge have replicas of a version, which then cannot be deleted; or no more."""
         replicate(self.deletion, function, version, replicated=replicated)
 
+    def code_at(self, path: str) -> bytes | None:
+        """The zip behind the path of a Location that GetFunction or GetLayerVersion gave."""
+        return self.registry.packages.at(path)
+
     def run(self, function: str, qualifier: str | None, payload: bytes) -> Invocation:
         """Invoke and wait, without the members of the API around it."""
         return self.invocations.run(function, qualifier, payload)

@@ -37,6 +37,7 @@ from lambdactl.sandbox.wire.values import (
 _SCOPE = re.compile(r"Credential=([^/\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 _OLD_SIGNATURE = re.compile(r"AWS ([^:]+):")
 _BUCKET_HOST = re.compile(r"(?!(?:s3|sandbox)[.-])(.+?)\.(?:s3[.-][^:]*|localhost)(?::\d+)?")
+_DATED_PATH = re.compile(r"/(20\d\d-\d\d-\d\d|v2/apis)(/|$)")
 _CBOR_PATH = re.compile(r"/service/([^/]+)/operation/([^/]+)")
 
 
@@ -113,11 +114,13 @@ def _is_form(request: Request) -> bool:
 
 
 def _guess(request: Request, *, signed: bool) -> str:
-    """The likeliest protocol of a service that nobody knows: an unsigned request is S3's."""
+    """The likeliest protocol of a service that nobody knows: an unsigned request is S3's, unless
+    its address begins with the date of an API or says that it is API Gateway's."""
     if _is_form(request):
         return "query"
     kind = request.headers.get("content-type", "")
-    return "rest-json" if signed or "json" in kind else "rest-xml"
+    dated = _DATED_PATH.match(request.path) is not None
+    return "rest-json" if signed or dated or "json" in kind else "rest-xml"
 
 
 def read_params(place: Destination, model: OperationModel, request: Request) -> dict[str, Any]:
