@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 from threading import Lock
 
@@ -24,10 +25,13 @@ from lambdactl.cli.session import Session
 from lambdactl.cli.target import Wanted
 from lambdactl.errors import CredentialsError, LambdactlError, LoginExpired, NotFound, UsageError
 from lambdactl.model import Place, Snapshot, Target
+from lambdactl.model_history import AlarmChange
 from lambdactl.ops import apply
 from lambdactl.ops.events import Event
 from lambdactl.ops.local import with_local
 from lambdactl.ops.pins import Pins
+from lambdactl.ops.reporting import find_execution
+from lambdactl.ops.rolling_back import read_past
 from lambdactl.plan import Plan
 from lambdactl.render.addressed import addressed
 from lambdactl.tui import (
@@ -44,6 +48,7 @@ from lambdactl.tui import (
     themes,
 )
 
+DAY = timedelta(days=1)
 KEEP = 5
 KEYS = "AWS_ACCESS_KEY_ID"
 """Where it is set, the credentials are this process's own, and nobody can renew them for it."""
@@ -149,11 +154,19 @@ class Way:
             recheck=recheck,
             act=act,
             evidence=evidence(lambda: self.session().aws, target),
+            past=lambda: read_past(self.session().aws, target),
+            execution=lambda seen, answer: find_execution(self.session().aws, seen, answer),
+            alarm_changes=self.alarm_changes,
         )
 
     def usage(self) -> Usage:
         tally = self.aws.tally
         return Usage(tally.per_minute(), tally.usd_per_hour())
+
+    def alarm_changes(self, names: tuple[str, ...]) -> dict[str, tuple[AlarmChange, ...]]:
+        aws = self.session().aws
+        since = aws.now() - DAY
+        return {name: aws.alarm_changes(name, since=since) for name in names}
 
 
 def here(meant: Wanted) -> Here:

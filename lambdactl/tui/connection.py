@@ -6,12 +6,14 @@ does not. Everything else blocks, raises LambdactlError, and is called in a thre
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from lambdactl.model import Place, Snapshot, Target
+from lambdactl.model_history import AlarmChange, Past
 from lambdactl.ops.events import Event
 from lambdactl.plan import Plan
+from lambdactl.plan.hook import Answer, Execution
 from lambdactl.tui.evidence import Evidence
 from lambdactl.tui.fleet_reads import FleetReads
 from lambdactl.tui.session_log import Change
@@ -24,7 +26,9 @@ class Operations:
     ``look`` reads one snapshot for the rollout screen, some of it from an earlier look; ``renew``
     one of which nothing is, but the metrics of this minute; ``survey`` one with code storage and
     the inventory, for versions and prune; ``recheck`` one with everything that a plan rests on,
-    just before it is applied; ``act`` applies it and yields what happens.
+    just before it is applied; ``act`` applies it and yields what happens. ``past`` reads which
+    versions carried the alias, for a rollback; ``execution`` finds the id of the hook that waits,
+    for an answer in its stead; ``alarm_changes`` reads what alarms did in the past day, by name.
     """
 
     look: Callable[[], Snapshot]
@@ -34,6 +38,9 @@ class Operations:
     act: Callable[[Plan], Iterator[Event]]
     evidence: Evidence
     """Past rollouts, comparisons and logs."""
+    past: Callable[[], Past]
+    execution: Callable[[Snapshot, Answer], Execution]
+    alarm_changes: Callable[[tuple[str, ...]], Mapping[str, tuple[AlarmChange, ...]]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,8 @@ ROLLOUT = [
     Binding("s", "shift", "shift…", id="shift"),
     Binding("o", "promote", "promote…", id="promote"),
     Binding("a", "abort", "ABORT…", id="abort"),
+    Binding("u", "rollback", "rollback…", id="rollback"),
+    Binding("H", "answer_hook", "hook…", id="answer_hook", key_display="H"),
     Binding("v", "versions", "versions", id="versions"),
     Binding("D", "prune", "prune…", id="prune", key_display="D"),
     Binding("W", "why", "why", id="why", key_display="W"),
@@ -61,6 +63,9 @@ ROLLOUT = [
     Binding("d", "diff", "diff", id="diff"),
     Binding("l", "logs", "logs", id="logs"),
     Binding("L", "tail", "full log", id="tail", key_display="L"),
+    Binding("t", "window", "window", id="window"),
+    Binding("m", "metric", "metric", id="metric"),
+    Binding("z", "zoom", "zoom", id="zoom"),
     Binding("p", "pause", "pause", id="pause"),
     Binding("plus,equals_sign", "slower(-1)", "faster", id="faster", key_display="+"),
     Binding("minus", "slower(1)", "slower", id="slower", key_display="-"),
@@ -132,17 +137,20 @@ HOOK = [
     Binding("escape", "back", "back", id="back", key_display="esc"),
 ]
 
-WRITES = frozenset(("shift", "promote", "abort", "prune"))
-"""The ids whose keys are dimmed, with the reason, where nothing may be changed."""
+WRITES = frozenset(
+    ("shift", "promote", "abort", "rollback", "answer_hook", "approve", "fail", "prune")
+)
+"""The ids whose keys are dimmed, with the reason, where nothing may be changed; verbs of plans."""
 
 FOOTER = (
     "to_sandbox", "open", "filter", "shift", "promote", "abort", "prune", "keep_more",
-    "keep_fewer", "versions", "logs", "diff", "deployments", "tail", "details", "from_older",
-    "from_newer", "to_older", "to_newer", "older_version", "newer_version", "pause_tail", "errors_only", "why",
-    "mark", "sort_left", "sort_right", "reverse", "copy", "copy_command", "back", "context",
-    "profile", "region", "alias", "refresh", "pause", "events", "alarms", "hooks", "diff_pane",
-    "logs_pane", "next_function", "previous_function", "last_view", "faster", "slower",
-    "session_errors", "session_log", "aws_console", "save", "palette", "quit",
+    "keep_fewer", "versions", "logs", "rollback", "answer_hook", "diff", "deployments", "tail",
+    "details", "from_older", "from_newer", "to_older", "to_newer", "older_version",
+    "newer_version", "pause_tail", "errors_only", "why", "window", "metric", "zoom", "mark",
+    "sort_left", "sort_right", "reverse", "copy", "copy_command", "back", "context", "profile",
+    "region", "alias", "refresh", "pause", "events", "alarms", "hooks", "diff_pane", "logs_pane",
+    "next_function", "previous_function", "last_view", "faster", "slower", "session_errors",
+    "session_log", "aws_console", "save", "palette", "quit",
 )  # fmt: skip
 """From the most to the least important: a narrow footer drops the last. Help is always there."""
 
@@ -151,6 +159,8 @@ SAID = {
     "shift": "shift…: set a version's share of the traffic",
     "promote": "promote…: the canary takes all traffic",
     "abort": "ABORT…: all traffic back to the stable version",
+    "rollback": "rollback…: all traffic to the last good version before this one",
+    "answer_hook": "hook…: approve or fail the hook that CodeDeploy waits for",
     "prune": "prune…: delete versions that nothing needs",
     "keep_more": "keep one version more",
     "keep_fewer": "keep one version fewer",
@@ -180,6 +190,9 @@ SAID = {
     "next_function": "the next alias in the order of the fleet",
     "previous_function": "the one before it",
     "last_view": "the rollout that was open last",
+    "window": "how far back the charts go: 15 min, 30 min, 1 h, 3 h",
+    "metric": "what the charts show: errors, p95, p99, throttles, calls",
+    "zoom": "the pane that has the focus alone, or all of them again",
     "why": "why this verdict: every number",
     "copy": "copy the row under the cursor",
     "copy_command": "copy the command line that tells the same",

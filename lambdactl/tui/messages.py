@@ -155,6 +155,20 @@ class RecheckFailed(Message):
         self.error = error
 
 
+class Learned(Message):
+    """What a plan rests on beside the snapshot: ``known`` is as its dialog asked for it."""
+
+    def __init__(self, known: Any) -> None:
+        super().__init__()
+        self.known = known
+
+
+class LearnFailed(Message):
+    def __init__(self, error: LambdactlError) -> None:
+        super().__init__()
+        self.error = error
+
+
 class ActionTold(Message):
     """One event of the plan that is being applied."""
 

@@ -5,11 +5,13 @@ Widgets draw a view and keep nothing of their own; so what two of them say can n
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from lambdactl.errors import LambdactlError
 from lambdactl.model import Snapshot
+from lambdactl.model_history import AlarmChange
 from lambdactl.render.glyphs import Mark
 from lambdactl.verdict import Assessment
 
@@ -69,6 +71,12 @@ class View:
     running: str | None = None
     """The verb of the action that is being applied."""
     past: Past | None = None
+    minutes: int = 30
+    """How far back the charts go."""
+    metric: str = "errors"
+    """What the charts show; the verdict judges failed calls, whatever is shown."""
+    alarm_history: Mapping[str, tuple[AlarmChange, ...]] | LambdactlError | None = None
+    """What the alarms did in the past day, newest first; None where nobody has looked."""
 
     @property
     def stale(self) -> bool:

@@ -30,6 +30,8 @@ from lambdactl.model import (
     Unread,
     Version,
 )
+from lambdactl.model_history import AlarmChange, Carried, Past
+from lambdactl.plan.hook import Execution
 
 PLACE = Place("123456789012", "eu-west-1")
 TARGET = Target("checkout", "live")
@@ -370,3 +372,45 @@ def survey(base: Snapshot | None = None) -> Snapshot:
         storage=Storage(used=58 * 1024 * MIB, limit=75 * 1024 * MIB),
         inventory=Inventory(policies_read=frozenset(v.number for v in base.versions)),
     )
+
+
+def past() -> Past:
+    """v41 carried the alias before, v40 too; v39 had been taken back."""
+    carried = (
+        Carried(41, at("14:03:10"), "d-6Q0PPA2 Succeeded"),
+        Carried(40, at("10:22:11", day=17), "measured by CloudWatch"),
+        Carried(39, at("09:00:00", day=12), "d-5H1WW03 Succeeded"),
+    )
+    return Past(carried, {39: "d-5K9RR21"})
+
+
+def done() -> Snapshot:
+    """v42 has had everything since 14:13:11."""
+    over = deployment(
+        DeploymentStatus.Succeeded,
+        completed=at("14:13:20"),
+        events=lifecycle("Succeeded", "Succeeded"),
+    )
+    return snapshot(Routing(42), deployment=over, metrics=metrics(canary=HEALTHY))
+
+
+def execution() -> Execution:
+    """The hook of :func:`waiting_hook`, as its log tells it."""
+    source = "the log of CodeDeployHook_checkout"
+    return Execution("d-7K2QXB1", "BeforeAllowTraffic", "eyJlbmNyeXB0ZWREYXRhIjoi", source)
+
+
+def alarm_history() -> dict[str, tuple[AlarmChange, ...]]:
+    """checkout-5xx rang for seven minutes in the morning."""
+    rang = (
+        AlarmChange(
+            at("14:06:41"), "checkout-5xx", "OK", "ALARM", "Alarm updated from OK to ALARM"
+        ),
+        AlarmChange(
+            at("09:21:00"), "checkout-5xx", "ALARM", "OK", "Alarm updated from ALARM to OK"
+        ),
+        AlarmChange(
+            at("09:14:00"), "checkout-5xx", "OK", "ALARM", "Alarm updated from OK to ALARM"
+        ),
+    )
+    return {"checkout-5xx": rang, "checkout-p99": ()}

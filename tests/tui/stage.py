@@ -7,7 +7,7 @@ snapshot, or an error that is raised.
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -17,8 +17,10 @@ from textual.pilot import Pilot
 
 from lambdactl.errors import LambdactlError
 from lambdactl.model import Snapshot, Target
+from lambdactl.model_history import AlarmChange, Past
 from lambdactl.ops.events import Event
 from lambdactl.plan import Plan
+from lambdactl.plan.hook import Execution
 from lambdactl.tui import (
     Choice,
     Connect,
@@ -56,10 +58,17 @@ class Script:
     happens: Callable[[Plan], Iterator[Event]] | None = None
     applied: list[Plan] = field(default_factory=list)
     looked: int = 0
-    archive: Archive = field(default_factory=Archive)
-    """What is read of the past, of versions and of logs."""
     aliases: list[tuple[str, ...] | LambdactlError] = field(default_factory=lambda: [("live",)])
     """The names of the function's aliases."""
+    archive: Archive = field(default_factory=Archive)
+    """What is read of the past, of versions and of logs."""
+    pasts: list[Past | LambdactlError] = field(default_factory=lambda: [builders.past()])
+    executions: list[Execution | LambdactlError] = field(
+        default_factory=lambda: [builders.execution()]
+    )
+    histories: list[Mapping[str, tuple[AlarmChange, ...]] | LambdactlError] = field(
+        default_factory=lambda: [builders.alarm_history()]
+    )
     gate: threading.Event | None = None
     """Where it is set, every look waits for it: a network that does not answer."""
 
@@ -80,7 +89,15 @@ class Script:
     def on(self, target: Target) -> Operations:
         self.targets.append(target)
         return Operations(
-            self.look, self.look, self.survey, self.recheck, self.act, self.archive.evidence()
+            self.look,
+            self.look,
+            self.survey,
+            self.recheck,
+            self.act,
+            self.archive.evidence(),
+            lambda: given(self.pasts),
+            lambda _snapshot, _answer: given(self.executions),
+            lambda _names: given(self.histories),
         )
 
     def names(self, _function: str) -> tuple[str, ...]:
@@ -161,7 +178,7 @@ def busy(app: Console) -> bool:
         or (isinstance(s, FleetScreen) and s.looking)
         or (isinstance(s, ReadingPage) and any(r.looking for r in s.readings))
         or (isinstance(s, VersionsScreen) and s.surveying)
-        or (isinstance(s, PlanDialog) and s.stage is Stage.CHECKING)
+        or (isinstance(s, PlanDialog) and s.stage in (Stage.CHECKING, Stage.LEARNING))
         or (isinstance(s, SpotChooser | ChangesScreen) and s.reading)
         for s in app.screen_stack
     )

@@ -3,8 +3,9 @@
 ::
 
     1   one screen, and enter does it         abort
-    2   the focus is on Cancel                shift, promote
-    3   the function's name must be typed     prune; taking all traffic in production
+    2   the focus is on Cancel                shift, promote, rollback, the answer for a hook
+    3   the function's name must be typed     prune; taking all traffic, and letting a rollout go
+                                              on unchecked, in production
 
 What speaks against the deed raises it by one, and is said first: data that is old, a canary that is
 failing and would get more calls. A condition that was not read yet is read before the write.
@@ -20,7 +21,11 @@ from lambdactl.tui.view import View
 from lambdactl.verdict import State
 
 ENTER, CANCEL, TYPED = 1, 2, 3
-LEVELS = {"abort": ENTER, "shift": CANCEL, "promote": CANCEL, "prune": TYPED}
+LEVELS = {
+    "abort": ENTER,
+    **dict.fromkeys(("shift", "promote", "rollback", "approve", "fail"), CANCEL),
+    "prune": TYPED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ class Friction:
 def friction(plan: Plan, view: View, *, production: bool) -> Friction:
     cautions = tuple(against(plan, view))
     level = LEVELS.get(plan.verb, TYPED)
-    if production and plan.takes_all:
+    if production and (plan.takes_all or plan.verb == "approve"):
         level = TYPED
     return Friction(min(TYPED, level + bool(cautions)), cautions)
 

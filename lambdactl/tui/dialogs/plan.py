@@ -2,13 +2,13 @@
 
 ::
 
-    planned -- confirmed --> checking -- the same --> applying --> done
-                                |
-                                +------- another ---> changed   (nothing is written; r plans again)
+    learning --> planned -- confirmed --> checking -- the same --> applying --> done
+                                             |
+                                             +------- another ---> changed   (nothing is written)
 
 The snapshot it was opened on is frozen in it: nothing that is looked at meanwhile can change what
 it is about. On the confirmation AWS is read once more and the plan is made anew; only if its
-actions are the very same, revision id included, is it applied.
+actions are the very same, revision id included, is it applied. Where it changed, r plans again.
 """
 
 from __future__ import annotations
@@ -50,8 +50,13 @@ WIDTH = 66
 FRAME, TYPING, FORM = 6, 3, 2
 """Lines that are always seen: border, place and buttons; what is typed; what can be chosen."""
 
+FIXED = {"abort": "Abort now", "approve": "Approve the hook", "fail": "Fail the hook"}
+"""What OK says where the plan does not: its deed is its verb."""
+
 
 class Stage(Enum):
+    LEARNING = "learning"
+    """What the plan rests on beside the snapshot is being read."""
     PLANNED = "planned"
     REFUSED = "refused"
     CHECKING = "checking"
@@ -99,7 +104,7 @@ class PlanDialog(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="plan") as box:
-            box.border_title = self.pen.say(f"{self.proposal.verb} · {self.snapshot.target}")
+            box.border_title = self.title_of()
             yield Static(self._place(), id="place")
             yield from self.form()
             with VerticalScroll(id="said", can_focus=False):
@@ -116,9 +121,20 @@ class PlanDialog(ModalScreen[None]):
                     button.active_effect_duration = 0.0
                 yield from buttons[::-1] if self.proposal.verb == "abort" else buttons
 
+    def title_of(self) -> Content:
+        return self.pen.say(f"{self.proposal.verb} · {self.snapshot.target}")
+
     def form(self) -> Iterator[Widget]:
-        """What can be chosen; nothing, but for a shift."""
+        """What can be chosen; most plans leave no choice."""
         yield from ()
+
+    @property
+    def choosing(self) -> bool:
+        """Whether the form may be changed: before the confirmation only."""
+        return self.stage in (Stage.PLANNED, Stage.REFUSED)
+
+    def chosen(self) -> None:
+        """A field of the form holds another text."""
 
     def on_mount(self) -> None:
         self.replan()
@@ -136,6 +152,13 @@ class PlanDialog(ModalScreen[None]):
             production = self.subject.connection.production
             self.friction = friction(self.plan, view, production=production)
         self.redraw()
+
+    learns = ""
+    """What is said while that is read which the plan rests on."""
+
+    @property
+    def learning(self) -> bool:
+        return self.stage is Stage.LEARNING
 
     @property
     def typed_right(self) -> bool:
@@ -173,6 +196,8 @@ class PlanDialog(ModalScreen[None]):
         cancel.label = self.pen.say(f"[ {self._cancel_label()} ]")
         for button in (ok, cancel):
             button.refresh(layout=True)
+        for form in self.query("#form"):
+            form.disabled = not self.choosing
 
     @property
     def _is_empty(self) -> bool:
@@ -204,7 +229,7 @@ class PlanDialog(ModalScreen[None]):
             return drawing.changed(self.plan, self._fresh[1], self.pen)
         lines = drawing.refused(self.error, self.pen) if self.error is not None else []
         if self.plan is None:
-            return lines
+            return lines + ([self.pen.say(self.learns, "bold")] if self.learning else [])
         mark = self.pen.sign(glyphs.ATTENTION)
         lines += [mark + self.pen.say(f" {told}", "bold") for told in self.friction.cautions]
         if lines:
@@ -238,8 +263,8 @@ class PlanDialog(ModalScreen[None]):
 
     def _ok_label(self) -> str:
         plan = self.plan
-        if self.proposal.verb == "abort":
-            return "Abort now"
+        if self.proposal.verb in FIXED:
+            return FIXED[self.proposal.verb]
         if plan is None or plan.after is None:
             return f"Delete {len(plan.actions)}" if plan else "OK"
         if self.proposal.verb == "promote" or not plan.after.split:
@@ -262,10 +287,15 @@ class PlanDialog(ModalScreen[None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.input.id == "typed":
             self.redraw()
+        elif self.choosing:
+            self.chosen()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in a field of the form is no confirmation: it leads to the buttons."""
         if event.input.id == "typed":
             self.confirm()
+        else:
+            self._focus()
 
     def confirm(self) -> None:
         """Confirmed: read AWS again before anything is written."""

@@ -18,7 +18,7 @@ from lambdactl.errors import LambdactlError, UsageError
 from lambdactl.model import Routing, Snapshot
 from lambdactl.plan import Plan, plan_shift
 from lambdactl.plan.routing import percent
-from lambdactl.tui.dialogs.plan import PlanDialog, Proposal, Stage
+from lambdactl.tui.dialogs.plan import PlanDialog, Proposal
 from lambdactl.tui.subject import Subject
 
 if TYPE_CHECKING:
@@ -54,22 +54,11 @@ class ShiftDialog(PlanDialog):
             raise UsageError("no version is chosen", hint="type the number of a version")
         return plan_shift(snapshot, int(self._to), weight_of(self._weight))
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        if event.input.id == "typed" or self.stage not in (Stage.PLANNED, Stage.REFUSED):
-            return
+    def chosen(self) -> None:
         to, weight = self.query_one("#to", Input).value, self.query_one("#weight", Input).value
         if (to, weight) != (self._to, self._weight):
             self._to, self._weight = to, weight
             self.replan()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in a field is no confirmation: it leads to the buttons."""
-        if event.input.id in ("to", "weight"):
-            self._focus()
-
-    def redraw(self) -> None:
-        super().redraw()
-        self.query_one("#form").disabled = self.stage not in (Stage.PLANNED, Stage.REFUSED)
 
     def action_weigh(self, by: int) -> None:
         try:

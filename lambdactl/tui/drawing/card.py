@@ -1,118 +1,115 @@
-"""One version in a box of its own: a tall chart, and under it calls, p95, throttles and its build.
+"""One version in a box of its own: a tall chart, and under it its other numbers and its build.
 
 Every chart of a card is on the scale of both versions, like the one it stands beside.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from textual.content import Content
 
-from lambdactl.model import Minute, Version, label
+from lambdactl.model import Version, label
 from lambdactl.render.numbers import UNKNOWN, rate, short, size, weight
 from lambdactl.tui.drawing import spark
+from lambdactl.tui.drawing.charted import CALLS, ERRORS, P95, Charted, charted
 from lambdactl.tui.drawing.pen import Pen
-from lambdactl.tui.drawing.rates import Side, newest_p95, tally, throttles
-from lambdactl.tui.drawing.spark import Bar, Gap
-from lambdactl.tui.drawing.text import fitted
+from lambdactl.tui.drawing.rates import (
+    Side,
+    measured_ago,
+    newest,
+    scaled,
+    shown,
+    tally,
+    throttles,
+    top_of,
+)
+from lambdactl.tui.drawing.spark import Bar
+from lambdactl.tui.drawing.text import fitted, spread
 from lambdactl.tui.view import View
 
-
-def calls_of(minute: Minute) -> float | None:
-    return minute.invocations or None
-
-
-def p95_of(minute: Minute) -> float | None:
-    return minute.p95_ms
-
-
-CALLS = ("calls", calls_of)
-P95 = ("p95", p95_of)
 TALL = 16
 """Lines from which on there is room for an axis under the chart."""
+UNDER = 2
+"""So many other metrics have a line under the chart."""
 
 
 def card(
     one: Side, both: Sequence[Side], view: View, width: int, height: int, pen: Pen
 ) -> list[Content]:
-    """One version in a box: a tall chart, and under it calls, p95 and throttles."""
+    """One version in a box: a tall chart, and under it the numbers of the newest minute."""
     tail = facts(one, view, pen)
     tall = height >= TALL
-    room = max(1, height - 3 - len(tail) - tall)
-    top = spark.scale(*(s.bars for s in both))
+    room = max(1, height - 1 - UNDER - len(tail) - tall)
     head = f" error %  {rate(one.rate):>8}  {tally(one).replace('/', ' of ')}"
-    lines = [pen.say(head, "bold")]
-    lines += axis(one, top, width, room, pen)
-    lines += [window(one, width, pen)] if tall else []
-    lines += [small(one, both, *what, width, pen) for what in (CALLS, P95)]
+    lines = [spread(pen.say(head, "bold"), pen.say(f"{measured_ago(view)} ", "dim"), width)]
+    lines += axis(one, both, view, width, room, pen)
+    lines += [since(one, both, view, width, pen)] if tall else []
+    others = [what for what in (CALLS, P95, ERRORS) if what is not charted(view)][:UNDER]
+    lines += [small(one, both, what, width, pen) for what in others]
     return [fitted(line, width) for line in [*lines, *tail][:height]]
 
 
-def axis(one: Side, top: float, width: int, height: int, pen: Pen) -> list[Content]:
+def axis(
+    one: Side, both: Sequence[Side], view: View, width: int, height: int, pen: Pen
+) -> list[Content]:
     """The chart with its scale printed at the left."""
     tick = "┤" if not pen.ascii else "|"
+    top, what = top_of(view, both), charted(view)
     room = spark.whole(width - 9, len(one.bars))
     drawn = spark.chart(one.bars, top, height=height, width=room, style=one.style, marks=pen.spark)
     lines = []
     for index, line in enumerate(drawn):
-        mark = f"{top:g} %" if index == 0 else "0 %" if index == height - 1 else ""
+        mark = what.told(top) if index == 0 else f"0{what.unit}" if index == height - 1 else ""
         lines.append(pen.say(f" {mark:>5} {tick}", "dim") + line)
     return lines
 
 
-def window(one: Side, width: int, pen: Pen) -> Content:
+def since(one: Side, both: Sequence[Side], view: View, width: int, pen: Pen) -> Content:
     """Under a tall chart: how far back its left end is."""
-    minutes = len(one.bars)
-    room = spark.whole(width - 9, minutes)
-    return pen.say(f"{'':8}{f'{minutes} min ago':<{room - 3}}now", "dim")
+    bars = len(one.bars)
+    room = spark.whole(width - 9, bars)
+    back = f"{shown(view, both).partition(',')[0]} ago"
+    return pen.say(f"{'':8}{back:<{room - 3}}now", "dim")
 
 
-def small(
-    one: Side,
-    both: Sequence[Side],
-    name: str,
-    value: Callable[[Minute], float | None],
-    width: int,
-    pen: Pen,
-) -> Content:
+def small(one: Side, both: Sequence[Side], what: Charted, width: int, pen: Pen) -> Content:
     """``calls ▄▄▄▄▄``: one row under the chart, minute under minute, on the scale of both."""
-    top = max((v for s in both for v in values(s, value)), default=1.0)
+    rows = [measured(s, what) for s in both]
     (drawn,) = spark.chart(
-        measured(one, value),
-        max(top, 1.0),
+        measured(one, what),
+        spark.scale(*rows, least=what.least),
         width=spark.whole(width - 9, len(one.bars)),
         style=one.style,
         marks=pen.spark,
     )
-    return pen.say(f" {name:>5}  ", "dim") + drawn
+    return pen.say(f" {what.name[:5]:>5}  ", "dim") + drawn
 
 
-def measured(one: Side, value: Callable[[Minute], float | None]) -> tuple[Bar, ...]:
-    """The minutes' ``value`` as bars, with the gaps of the error chart."""
-    if one.series is None:
+def measured(one: Side, what: Charted) -> tuple[Bar, ...]:
+    """The bars of another metric, as open as those of the chart above."""
+    if not one.minutes:
         return one.bars
-    found = []
-    for minute, shown in zip(one.series.minutes, one.bars, strict=True):
-        number = value(minute)
-        gap = shown.value if isinstance(shown.value, Gap) else Gap.UNKNOWN
-        found.append(Bar(gap if number is None else number, shown.open))
-    return tuple(found)
-
-
-def values(one: Side, value: Callable[[Minute], float | None]) -> list[float]:
-    """What is known of ``value``, oldest first."""
-    found = [value(m) for m in one.series.minutes] if one.series else []
-    return [v for v in found if v is not None]
+    pairs = zip(one.minutes, one.bars, strict=True)
+    return tuple(spark.bar(minute, shown.open, what.value) for minute, shown in pairs)
 
 
 def facts(one: Side, view: View, pen: Pen) -> list[Content]:
     """The newest minute's numbers, and what the version is made of."""
-    calls = values(one, calls_of)
-    newest = f"{calls[-1]:,.0f}" if calls else UNKNOWN
-    told = f" calls/m {newest} · p95 {newest_p95(one)} · throttles {throttles(one)}"
+    slow = [
+        newest(one, value, "")
+        for value in (lambda m: m.p50_ms, lambda m: m.p95_ms, lambda m: m.p99_ms)
+    ]
+    unit = " ms" if set(slow) != {UNKNOWN} else ""
+    calls = newest(one, lambda m: m.invocations, "")
+    busy = newest(one, lambda m: m.concurrency, "")
+    lines = [
+        f" calls/m {calls} · p50 {slow[0]} · p95 {slow[1]} · p99 {slow[2]}{unit}",
+        f" throttles {throttles(one)} · concurrency {busy}",
+    ]
     version = view.snapshot.version(one.version) if view.snapshot else None
-    return [pen.say(told), *([pen.say(f" {built(version)}", "dim")] if version else [])]
+    built_of = [pen.say(f" {built(version)}", "dim")] if version else []
+    return [*(pen.say(line) for line in lines), *built_of]
 
 
 def built(version: Version) -> str:
@@ -128,9 +125,8 @@ def built(version: Version) -> str:
     return " · ".join(p for p in parts if p)
 
 
-def card_title(one: Side, both: Sequence[Side], pen: Pen) -> tuple[str, str]:
-    top = spark.scale(*(s.bars for s in both))
-    right = f"same scale 0–{top:g} %" if len(both) > 1 else f"scale 0–{top:g} %"
+def card_title(one: Side, both: Sequence[Side], view: View, pen: Pen) -> tuple[str, str]:
     role = one.role if one.role != UNKNOWN else "no traffic"
     name = f"{label(one.version)} {role} · {weight(one.share)}"
-    return pen.spelled(name), pen.spelled(right)
+    what = "" if charted(view) is ERRORS else f"{charted(view).title.lower()} · "
+    return pen.spelled(name), pen.spelled(f"{what}{shown(view, both)} · {scaled(view, both)}")

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from textual.content import Content
 
+from lambdactl.errors import LambdactlError
 from lambdactl.model import Alarm, Deployment, LifecycleEvent, Snapshot, label
 from lambdactl.render import glyphs
 from lambdactl.render.glyphs import Mark
@@ -19,6 +20,9 @@ from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.steps import HOOK_TIMEOUT_S, MARKERS
 from lambdactl.tui.drawing.text import age, countdown, joined
 from lambdactl.tui.view import Line, View
+
+RANG = 3
+"""So many times that an alarm was red are told."""
 
 
 class Row(NamedTuple):
@@ -58,7 +62,35 @@ def alarms(view: View, pen: Pen) -> list[Row]:
     rows = [row for alarm in ordered(snapshot.alarms) for row in alarm_rows(alarm, view, pen)]
     if not rows:
         rows = [Row("none", pen.say(" no alarm watches this rollout", "dim"), "")]
-    return [*rows, *guarded(snapshot, pen)]
+    if isinstance(view.alarm_history, LambdactlError):
+        told = view.alarm_history
+        rows.append(unknown("history of the alarms", str(told), told.hint, pen))
+    return [*rows, *guarded(snapshot, pen), *read_ago("alarms", view, pen)]
+
+
+def read_ago(part: str, view: View, pen: Pen) -> list[Row]:
+    """How old a part is that is not read at every look; nothing where it is as old as the rest."""
+    snapshot = view.snapshot
+    if snapshot is None or view.now is None or part not in snapshot.older:
+        return []
+    told = f"{part} read {age((view.now - snapshot.read_at(part)).total_seconds())} ago"
+    return [Row(f"{part} age", pen.say(f" {told}", "dim"), told)]
+
+
+def rang(alarm: Alarm, view: View) -> str:
+    """``in ALARM in 24 h: 14:06:41 for 41s, 09:14:00 for 7m``; empty where it was not read."""
+    told = view.alarm_history
+    if told is None or isinstance(told, LambdactlError) or alarm.name not in told:
+        return ""
+    newest_first = told[alarm.name]
+    ends = [view.now, *(change.at for change in newest_first)]
+    red = [
+        f"{clock(change.at)}{f' for {age((end - change.at).total_seconds())}' if end else ''}"
+        for change, end in zip(newest_first, ends, strict=False)
+        if change.became == "ALARM"
+    ]
+    more = f", {len(red) - RANG} more" if len(red) > RANG else ""
+    return f"in ALARM in 24 h: {', '.join(red[:RANG]) or 'never'}{more}"
 
 
 def ordered(found: tuple[Alarm, ...]) -> list[Alarm]:
@@ -82,6 +114,9 @@ def alarm_rows(alarm: Alarm, view: View, pen: Pen) -> list[Row]:
         rows.append(Row(f"{alarm.name} rule", pen.say(f"   {alarm.summary}", "dim"), alarm.summary))
     if alarm.reason and alarm.state == "ALARM":
         rows.append(Row(f"{alarm.name} reason", pen.say(f"   {alarm.reason}"), alarm.reason))
+    past = rang(alarm, view)
+    if past:
+        rows.append(Row(f"{alarm.name} past", pen.say(f"   {past}", "dim"), past))
     return rows
 
 

@@ -19,6 +19,8 @@ from lambdactl.tui.drawing import bar
 from lambdactl.tui.drawing.pen import CANARY, STABLE, Pen
 from lambdactl.tui.drawing.text import joined
 
+ANSWERS = ("approve", "fail")
+"""What is told to CodeDeploy and moves no traffic itself."""
 NAMED = 24
 """How many versions a prune names before it counts the rest."""
 
@@ -28,7 +30,7 @@ def plan(one: Plan, width: int, pen: Pen, flags: str = "") -> list[Content]:
     lines: list[Content] = []
     if one.verb == "prune":
         lines += pruned(one, pen)
-    elif one.before is not None and one.after is not None:
+    elif one.before is not None and one.after is not None and one.verb not in ANSWERS:
         lines += before_and_after(one.before, one.after, width, pen)
     if one.verb != "prune":
         lines += does(one, pen)

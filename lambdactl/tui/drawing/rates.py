@@ -1,27 +1,28 @@
-"""Both versions' calls that failed, on one scale, with the counts that the verdict rests on."""
+"""Both versions' calls that failed, on one scale, with the counts that the verdict rests on.
+
+The chart may show another number of the same minutes; the counts beside it stay the verdict's.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
 
-from lambdactl.model import Series, Snapshot, label
+from lambdactl.model import Minute, Series, Snapshot, label
 from lambdactl.render.explaining import number
 from lambdactl.render.numbers import UNKNOWN, rate
 from lambdactl.render.status import p95, role
 from lambdactl.tui.drawing import spark
+from lambdactl.tui.drawing.charted import BARS, P99, charted, drawn, grouped, window
 from lambdactl.tui.drawing.pen import CANARY, STABLE, Pen
-from lambdactl.tui.drawing.spark import Bar
-from lambdactl.tui.drawing.text import fitted, joined, spread
+from lambdactl.tui.drawing.spark import Bar, Gap
+from lambdactl.tui.drawing.text import age, fitted, joined, spread
 from lambdactl.tui.view import View
 from lambdactl.verdict import Answer, Verdict, wording
 from lambdactl.verdict.measuring import pair_of
 from lambdactl.verdict.readings import settled_until
-
-MINUTES = 30
-"""Drawn as unknown where nothing tells how long the window is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Side:
     calls: float | None
     errors: float | None
     bars: tuple[Bar, ...]
+    minutes: tuple[Minute, ...] = ()
+    """One for each bar: some of the series' own where the window is long."""
 
     @property
     def rate(self) -> float | None:
@@ -63,15 +66,20 @@ def sides(view: View) -> tuple[Side, ...]:
 def side(view: View, number: int, style: str, is_canary: bool) -> Side:
     snapshot = view.snapshot
     assert snapshot is not None
-    series = snapshot.metrics.series.get(number) if snapshot.metrics else None
+    series = drawn(snapshot.metrics, number, view)
     verdict = view.assessment.verdict if view.assessment else Verdict(Answer.NOT_MEASURED)
     calls, errors = counted(series, verdict, is_canary)
-    length = len(series.minutes) if series else MINUTES
     taken = snapshot.metrics.taken if snapshot.metrics else snapshot.taken
     numbers = [n for n in pair(snapshot) if n is not None]
-    bars = spark.bars(series, settled_until(snapshot, taken, *numbers), length)
+    minutes = grouped(series, len(series.minutes) if view.past else BARS) if series else ()
+    settled = settled_until(snapshot, taken, *numbers)
+    bars = tuple(spark.bar(m, m.start > settled, charted(view).value) for m in minutes)
+    if not bars:
+        # Of a version that came after the last question nothing can be in yet.
+        gap = Gap.NOT_IN if snapshot.metrics else Gap.UNKNOWN
+        bars = (Bar(gap, gap is Gap.NOT_IN),) * min(view.minutes, BARS)
     share = snapshot.alias.routing.share(number) if snapshot.alias else 0.0
-    return Side(number, role(snapshot, number), style, share, series, calls, errors, bars)
+    return Side(number, role(snapshot, number), style, share, series, calls, errors, bars, minutes)
 
 
 def counted(
@@ -87,11 +95,37 @@ def counted(
 
 def title(view: View, pen: Pen) -> tuple[str, str]:
     both = sides(view)
-    top = spark.scale(*(s.bars for s in both))
-    minutes = len(both[0].bars) if both else MINUTES
-    scale = f"same scale 0–{top:g} %" if len(both) > 1 else f"scale 0–{top:g} %"
     marks = f'"{pen.spark.no_calls}" no calls' if pen.spark.no_calls.strip() else "blank no calls"
-    return f"ERROR %  {minutes} min", pen.spelled(f"{scale} · {marks}")
+    told = [scaled(view, both), marks, measured_ago(view)]
+    left = f"{charted(view).title}  {shown(view, both)}"
+    return left, pen.spelled(" · ".join(part for part in told if part))
+
+
+def shown(view: View, both: Sequence[Side]) -> str:
+    """How far back the charts go, and how wide a bar is."""
+    known = next((s for s in both if s.series is not None), None)
+    if known is None or known.series is None:
+        return window(view, view.minutes, min(view.minutes, BARS))
+    return window(view, len(known.series.minutes), len(known.bars))
+
+
+def top_of(view: View, both: Sequence[Side]) -> float:
+    """The top of the scale that all charts share."""
+    return spark.scale(*(s.bars for s in both), least=charted(view).least)
+
+
+def scaled(view: View, both: Sequence[Side]) -> str:
+    """``same scale 0–8 %``."""
+    told = f"scale 0–{charted(view).told(top_of(view, both))}"
+    return f"same {told}" if len(both) > 1 else told
+
+
+def measured_ago(view: View) -> str:
+    """``41s old``: CloudWatch is asked less often than everything else."""
+    metrics = view.snapshot.metrics if view.snapshot else None
+    if metrics is None or view.now is None or view.past is not None:
+        return ""
+    return f"{age((view.now - metrics.taken).total_seconds())} old"
 
 
 def rows(view: View, width: int, pen: Pen) -> list[Content]:
@@ -101,14 +135,14 @@ def rows(view: View, width: int, pen: Pen) -> list[Content]:
     both = sides(view)
     if not both:
         return [pen.say(" no published version is routed to", "dim")]
-    return [*compared_rows(both, width, pen), compared(view, both, width, pen)]
+    return [*compared_rows(view, both, width, pen), compared(view, both, width, pen)]
 
 
-def compared_rows(both: Sequence[Side], width: int, pen: Pen) -> list[Content]:
+def compared_rows(view: View, both: Sequence[Side], width: int, pen: Pen) -> list[Content]:
     """``v42  ····▁▃▅▆  6.31 %  13/206  p95 240 ms  throttles 0``, the columns under one another."""
-    top = spark.scale(*(s.bars for s in both))
+    top = top_of(view, both)
     names = aligned([label(s.version) for s in both], right=False)
-    tails = [aligned(column) for column in zip(*(told(s, width) for s in both), strict=True)]
+    tails = [aligned(column) for column in zip(*(told(view, s, width) for s in both), strict=True)]
     lines = []
     for index, one in enumerate(both):
         name = pen.say(f" {names[index]}  ", f"bold {one.style}")
@@ -121,9 +155,10 @@ def compared_rows(both: Sequence[Side], width: int, pen: Pen) -> list[Content]:
     return lines
 
 
-def told(one: Side, width: int) -> list[str]:
+def told(view: View, one: Side, width: int) -> list[str]:
     """The numbers beside the chart, the most important first."""
-    cells = [rate(one.rate), tally(one), f"p95 {newest_p95(one)}", f"thr {throttles(one)}"]
+    slow = f"p99 {newest(one, P99.value)}" if charted(view) is P99 else f"p95 {newest_p95(one)}"
+    cells = [rate(one.rate), tally(one), slow, f"thr {throttles(one)}"]
     return cells if width >= 80 else cells[:2]
 
 
@@ -140,6 +175,12 @@ def tally(one: Side) -> str:
 
 def newest_p95(one: Side) -> str:
     return p95(one.series) if one.series else UNKNOWN
+
+
+def newest(one: Side, value: Callable[[Minute], float | None], unit: str = " ms") -> str:
+    """Of the newest minute that has one."""
+    known = [n for m in one.series.minutes if (n := value(m)) is not None] if one.series else []
+    return f"{known[-1]:,.0f}{unit}" if known else UNKNOWN
 
 
 def throttles(one: Side) -> str:

@@ -8,7 +8,7 @@ count yet is dim.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -51,27 +51,40 @@ UNICODE = Marks("▁▂▃▄▅▆▇█", "·", "?", "…")
 ASCII = Marks("_.-=+*%#", " ", "?", "~")
 
 
-def bars(series: Series | None, settled_until: datetime, length: int) -> tuple[Bar, ...]:
+def error_rate(minute: Minute) -> float | None:
+    return minute.error_rate
+
+
+Value = Callable[[Minute], float | None]
+
+
+def bars(
+    series: Series | None, settled_until: datetime, length: int, value: Value = error_rate
+) -> tuple[Bar, ...]:
     """The minutes of ``series`` as bars; ``length`` unknown ones where there is no series."""
     if series is None:
         return (Bar(Gap.UNKNOWN),) * length
-    return tuple(bar(m, m.start > settled_until) for m in series.minutes)
+    return tuple(bar(m, m.start > settled_until, value) for m in series.minutes)
 
 
-def bar(minute: Minute, is_open: bool) -> Bar:
-    """CloudWatch has no data point where no call was made, and none where it is still to come."""
+def bar(minute: Minute, is_open: bool, value: Value = error_rate) -> Bar:
+    """CloudWatch has no data point where no call was made, and none where it is still to come. A
+    call that was throttled is none of the invocations."""
+    number = value(minute)
+    if number is not None and (minute.invocations or number):
+        return Bar(number, is_open)
     if minute.invocations is None:
         return Bar(Gap.NOT_IN if is_open else Gap.NO_CALLS, is_open)
-    if minute.invocations == 0:
-        return Bar(Gap.NO_CALLS, is_open)
-    rate = minute.error_rate
-    return Bar(Gap.UNKNOWN if rate is None else rate, is_open)
+    return Bar(Gap.UNKNOWN if minute.invocations else Gap.NO_CALLS, is_open)
 
 
-def scale(*rows: Sequence[Bar]) -> float:
-    """The top of a scale that all ``rows`` share: the next round number, at least 1 %."""
-    top = max((b.value for row in rows for b in row if isinstance(b.value, float)), default=0.0)
-    return next((n for n in NICE if n >= top), 100.0)
+def scale(*rows: Sequence[Bar], least: float = 1.0) -> float:
+    """The top of a scale that all ``rows`` share: the next round number, at least ``least``."""
+    known = [b.value for row in rows for b in row if not isinstance(b.value, Gap)]
+    top = max([least, *known])
+    return next(
+        n * 10.0**zeros for zeros in range(0, 20, 2) for n in NICE if n * 10.0**zeros >= top
+    )
 
 
 def chart(

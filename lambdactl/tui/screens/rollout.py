@@ -18,21 +18,20 @@ from textual.content import Content
 
 from lambdactl.model import Deployment
 from lambdactl.ops.log_errors import version_to_hear
-from lambdactl.plan import plan_abort, plan_promote
 from lambdactl.tui import commands
-from lambdactl.tui.dialogs.shift import ShiftDialog
 from lambdactl.tui.dialogs.why import WhyDialog
 from lambdactl.tui.drawing import card, lists, rates, traffic, verdict, why
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.text import joined
 from lambdactl.tui.keys import ROLLOUT
 from lambdactl.tui.reading import Reading
+from lambdactl.tui.screens.acting import ActingPage
+from lambdactl.tui.screens.charts_page import ChartsPage
 from lambdactl.tui.screens.deployments import DeploymentsScreen
 from lambdactl.tui.screens.diff import DiffScreen
 from lambdactl.tui.screens.evidence_panes import NAMES, EvidencePanes
 from lambdactl.tui.screens.hook import HookScreen
 from lambdactl.tui.screens.logs import LogsScreen
-from lambdactl.tui.screens.reading_page import ReadingPage
 from lambdactl.tui.screens.tail import TailScreen
 from lambdactl.tui.screens.versions import VersionsScreen
 from lambdactl.tui.subject import Subject
@@ -49,7 +48,7 @@ PLACED = ("events", "alarms", "diff", "logs", "hooks")
 """From left to right and down, where there is room for more than one."""
 
 
-class RolloutScreen(ReadingPage):
+class RolloutScreen(ActingPage, ChartsPage):
     BINDINGS: ClassVar[list[BindingType]] = [*ROLLOUT]
     AUTO_FOCUS = "#events"
 
@@ -61,7 +60,7 @@ class RolloutScreen(ReadingPage):
 
     @property
     def readings(self) -> tuple[Reading[Any], ...]:
-        return self.evidence.readings
+        return *self.evidence.readings, self.history
 
     @property
     def command(self) -> str:
@@ -102,12 +101,14 @@ class RolloutScreen(ReadingPage):
         self._read_panes()
 
     def _read_panes(self) -> None:
-        """What panes 4 and 5 show, where they are seen."""
+        """What the panes show that is read for them alone, where they are seen."""
+        self.read_history()
         listed = ((name, self.query_one(f"#{name}", Listing)) for name in NAMES)
         seen = frozenset(name for name, pane in listed if pane.display and pane.size.height)
         self.evidence.tick(self.subject.watch.snapshot, seen)
 
     def show(self, view: View) -> None:
+        view = self.as_chosen(view)
         super().show(view)
         self._do_then(view)
         for name, rows in DRAWN.items():
@@ -124,7 +125,7 @@ class RolloutScreen(ReadingPage):
     @property
     def tabbed(self) -> bool:
         """Whether there is room for one pane only."""
-        return self.size.width < 110
+        return self.size.width < 110 or self.zoomed
 
     def _traffic_title(self, view: View, pen: Pen) -> tuple[str, str]:
         shares = traffic.since(view.snapshot) if view.snapshot else ""
@@ -247,17 +248,6 @@ class RolloutScreen(ReadingPage):
         """Whoever types something else meanwhile does not wait for a dialog any more."""
         self.then = None
 
-    def action_abort(self) -> None:
-        self.propose("abort", plan_abort)
-
-    def action_promote(self) -> None:
-        self.propose("promote", plan_promote)
-
-    def action_shift(self) -> None:
-        snapshot = self.ready("shift")
-        if snapshot is not None:
-            self.app.push_screen(ShiftDialog(self.console, self.subject, snapshot))
-
 
 def why_wrapped(view: View, width: int, _height: int, pen: Pen) -> list[Content]:
     return [part for line in why.why(view, pen) for part in line.wrap(width)]
@@ -278,6 +268,6 @@ def card_of(index: int) -> Callable[[View, int, int, Pen], list[Content]]:
 def card_title_of(index: int) -> Callable[[View, Pen], tuple[str, str]]:
     def title(view: View, pen: Pen) -> tuple[str, str]:
         both = rates.sides(view)
-        return card.card_title(both[index], both, pen) if index < len(both) else ("", "")
+        return card.card_title(both[index], both, view, pen) if index < len(both) else ("", "")
 
     return title
