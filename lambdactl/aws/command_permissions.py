@@ -70,7 +70,13 @@ COMMANDS: Mapping[User, Mapping[str, tuple[str, ...]]] = {
         "plan": (*ROLLOUT, *PAST),
         "versions": VERSIONS,
         "aliases": ALIASES,
-        "deployments": (*MEASURED, "cloudwatch:ListMetrics"),
+        "deployments": (
+            *MEASURED,
+            "cloudwatch:ListMetrics",
+            "codedeploy:GetApplicationRevision",
+            "lambda:GetFunctionConfiguration",
+            "logs:FilterLogEvents",
+        ),
         "alarms": (*ROLLOUT, *PAST, "cloudwatch:DescribeAlarmHistory"),
         "events": (
             *ROLLOUT,

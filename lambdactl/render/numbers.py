@@ -51,6 +51,14 @@ def duration(seconds: float) -> str:
     return f"{whole // 86400}d"
 
 
+def countdown(seconds: float) -> str:
+    """``05:48``, or ``1:05:48`` from an hour on: what is left, or what has passed."""
+    whole = max(0, int(seconds))
+    hours, rest = divmod(whole, 3600)
+    tail = f"{rest // 60:02d}:{rest % 60:02d}"
+    return f"{hours}:{tail}" if hours else tail
+
+
 def _two(whole: int, unit: int, large: str, small: str) -> str:
     rest = f"{whole % unit:02d}{small}" if whole % unit else ""
     return f"{whole // unit}{large}{rest}"

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from lambdactl.model import Alarm
 from lambdactl.model_history import AlarmChange
+from lambdactl.ops.hook_log import HookLog
 from lambdactl.render import document
 from lambdactl.render.document import Document
+from lambdactl.render.logged import log_record
 from lambdactl.render.numbers import iso
 from lambdactl.render.verdict_document import verdict
 from lambdactl.verdict.alarms_audit import AlarmAudit
@@ -63,6 +65,20 @@ def audit(found: AlarmAudit) -> Document:
         "hours": found.hours,
         "hours_rolled_back": found.rolled_back,
         "findings": [{"problem": f.problem.name.lower(), "text": f.text} for f in found.findings],
+    }
+
+
+def hook(found: HookLog) -> Document:
+    """One of ``hooks``; ``function`` is null where none is set for the lifecycle event."""
+    return {
+        "event": found.event.name,
+        "status": found.event.status,
+        "function": found.function,
+        "log_group": found.group or None,
+        "since": iso(found.since),
+        "until": iso(found.until),
+        "missing": str(found.missing) if found.missing else None,
+        "lines": [log_record(line) for line in found.lines],
     }
 
 

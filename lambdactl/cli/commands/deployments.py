@@ -23,6 +23,7 @@ def deployments() -> None:
     lambdactl deployments                            the newest, with how each ended and why
     lambdactl deployments show d-1A2B3C4D5           its lifecycle events
     lambdactl deployments show d-1A2B3C4D5 --judge   was the canary worse, and what did it cost
+    lambdactl deployments show d-1A2B3C4D5 --hooks   what each hook's own function logged
     """
 
 
@@ -59,21 +60,27 @@ def show(
     judge: Annotated[
         bool, typer.Option("--judge", help="Judge it from what CloudWatch still holds.")
     ] = False,
+    hooks: Annotated[
+        bool, typer.Option("--hooks", help="What the function of each hook logged meanwhile.")
+    ] = False,
     margin: Annotated[
         float | None,
         typer.Option(metavar="X", help="With --judge: the odds ratio a PASS rules out."),
     ] = None,
 ) -> None:
-    """Show one deployment: lifecycle events, how it ended, and the verdict on it.
+    """Show one deployment: lifecycle events, how it ended, its hooks' logs, the verdict on it.
 
     \b
     lambdactl deployments show d-1A2B3C4D5
+    lambdactl deployments show d-1A2B3C4D5 --hooks
     lambdactl deployments show d-1A2B3C4D5 --judge --margin 1.5
     """
     from lambdactl.cli.session import opened
+    from lambdactl.ops.hook_log import hook_logs
     from lambdactl.ops.looking_back import judged
     from lambdactl.render import document, past_document
     from lambdactl.render.deployments import deployment_lines, hindsight_lines
+    from lambdactl.render.hooks import hook_lines
     from lambdactl.verdict.judge import MARGIN
 
     if margin is not None and not (judge and 1.0 < margin <= 100.0):
@@ -83,14 +90,17 @@ def show(
     with opened(asked) as (session, target):
         found = session.aws.rollout(target, deployment_id)
         verdict = judged(session.aws, target, found, margin=margin or MARGIN) if judge else None
+        logs = hook_logs(session.aws, found) if hooks else ()
         if asked.structured:
             data = document.deployment(found)
             data["judged"] = past_document.hindsight(verdict) if verdict else None
+            data["hooks"] = [past_document.hook(log) for log in logs] if hooks else None
             told = document.envelope("Deployment", data, place=session.place, target=target)
             session.terminal.document(told, asked.output)
             return
         ascii = session.terminal.ascii
         session.terminal.out(*deployment_lines(found, ascii=ascii))
+        session.terminal.out(*(x for log in logs for x in hook_lines(log, session.aws.now())))
         if verdict is not None:
             lines = hindsight_lines(verdict, goes_on=found.active, ascii=ascii)
             session.terminal.out(*lines)

@@ -10,18 +10,18 @@ from datetime import datetime
 from textual.content import Content
 
 from lambdactl.errors import LambdactlError
-from lambdactl.model import LifecycleEvent
 from lambdactl.model_configuration import LogLine
-from lambdactl.ops.hook_log import HOOK_TIMEOUT, HookLog, left_s
+from lambdactl.ops.hook_log import HookLog
 from lambdactl.ops.log_errors import Errors
 from lambdactl.ops.log_lines import ErrorGroup
 from lambdactl.render import glyphs
+from lambdactl.render.hooks import waited, without
 from lambdactl.render.logged import log_line, said, worker
-from lambdactl.render.numbers import clock, duration, short
+from lambdactl.render.numbers import clock, short
 from lambdactl.tui.drawing.lists import Row
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.spanned import content, wrapped
-from lambdactl.tui.drawing.text import countdown, fitted, joined, middle
+from lambdactl.tui.drawing.text import fitted, joined, middle
 
 COUNT = 6
 
@@ -122,23 +122,6 @@ def hook_heading(found: HookLog, now: datetime | None, pen: Pen) -> list[Content
     return [Content(" ") + joined(head), pen.say(f"   {waited(event, now)}")]
 
 
-def waited(event: LifecycleEvent, now: datetime | None) -> str:
-    """``12:40 · has not called back · fails at 15:02:57, in 47:20``."""
-    if event.started is None:
-        return "CodeDeploy has not called it"
-    if event.ended is not None:
-        took = duration((event.ended - event.started).total_seconds())
-        return f"{clock(event.started)} – {clock(event.ended)}, {took}"
-    if now is None:
-        return f"since {clock(event.started)}"
-    passed = countdown((now - event.started).total_seconds())
-    left = left_s(event, now)
-    if left is None:
-        return f"since {clock(event.started)}"
-    at = clock(event.started + HOOK_TIMEOUT)
-    return f"{passed} · has not called back · fails at {at}, in {countdown(left)}"
-
-
 def hook_rows(found: HookLog, pen: Pen) -> list[Row]:
     rows = [line_row(line, pen) for line in found.lines]
     if found.cut_at is not None:
@@ -148,12 +131,7 @@ def hook_rows(found: HookLog, pen: Pen) -> list[Row]:
 
 
 def no_line(found: HookLog, pen: Pen) -> Row:
-    if found.missing is not None:
-        return Row("missing", pen.say(f" ? {found.missing}", "$text-warning"), str(found.missing))
-    if found.function is None:
-        text = f"{found.deployment_id} has no hook for {found.event.name}"
-    elif found.since is None:
-        text = f"{found.function} was not called: {found.event.name} is {found.event.status}"
-    else:
-        text = f"{found.function} logged nothing from {clock(found.since)} on"
-    return Row("none", pen.say(f" {text}", "dim"), text)
+    text = without(found)
+    lost = found.missing is not None
+    line = pen.say(f" {'? ' if lost else ''}{text}", "$text-warning" if lost else "dim")
+    return Row("none", line, text)

@@ -25,6 +25,7 @@ def _wrapped(line: Content, width: int, indent: int) -> list[Content]:
     if line.cell_length <= width:
         return [line]
     first, *_ = line.wrap(width)
-    rest = line[len(first.plain) :].lstrip()
-    further = rest.wrap(max(8, width - indent))
+    rest = line[len(first.plain) :]
+    told = rest[len(rest.plain) - len(rest.plain.lstrip()) :]
+    further = told.wrap(max(8, width - indent))
     return [first, *(Content(" " * indent) + part for part in further)]

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
+from lambdactl.render.numbers import countdown as countdown
+
 
 def middle(text: str, width: int, ellipsis: str = "…") -> str:
     """``text`` in at most ``width`` cells, shortened in the middle: both ends tell names apart."""
@@ -44,14 +46,6 @@ def spread(left: Content, right: Content, width: int, fill: str = " ") -> Conten
 def joined(parts: Iterable[Content], between: str = "  ") -> Content:
     """The parts that are not empty."""
     return Content(between).join([p for p in parts if p.plain])
-
-
-def countdown(seconds: float) -> str:
-    """``05:48``, or ``1:05:48`` from an hour on: what is left, or what has passed."""
-    whole = max(0, int(seconds))
-    hours, rest = divmod(whole, 3600)
-    tail = f"{rest // 60:02d}:{rest % 60:02d}"
-    return f"{hours}:{tail}" if hours else tail
 
 
 def age(seconds: float) -> str:
