@@ -63,6 +63,13 @@ def hook_log(aws: Aws, deployment: Deployment, name: str) -> HookLog:
     )
 
 
+def hook_logs(aws: Aws, deployment: Deployment) -> tuple[HookLog, ...]:
+    """Of every hook that the deployment has."""
+    names = aws.hooks(deployment.id)
+    there = [e.name for e in deployment.events if e.name in names]
+    return tuple(hook_log(aws, deployment, name) for name in there)
+
+
 def _lines(aws: Aws, function: str, group: str, event: LifecycleEvent, started: datetime) -> Looked:
     end = event.ended or started + HOOK_TIMEOUT
     until = min(end + LATER, aws.now() + timedelta(seconds=1))
