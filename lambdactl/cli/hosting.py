@@ -199,11 +199,15 @@ def _say_ready(asked: Asked, found: state.SandboxState) -> None:
 
 def export_lines(found: state.SandboxState) -> list[str]:
     """What ``eval "$(lambdactl sandbox env)"`` runs."""
-    variables = {
+    return [f"export {name}={shlex.quote(value)}" for name, value in variables_of(found).items()]
+
+
+def variables_of(found: state.SandboxState) -> dict[str, str]:
+    """What leads any AWS client to it."""
+    return {
         "AWS_ENDPOINT_URL": found.endpoint,
         "AWS_ACCESS_KEY_ID": found.access_key_id,
         "AWS_SECRET_ACCESS_KEY": found.secret_access_key,
         "AWS_REGION": found.region,
         "AWS_DEFAULT_REGION": found.region,
     }
-    return [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]

@@ -167,3 +167,20 @@ def test_an_unknown_format_names_the_known_ones(cli: Run, two: Shop) -> None:
     assert said.code == 2
     assert "table, wide, json, jsonl, yaml, csv, name" in said.err
     assert {"output", "query", "plain"} <= set(SHARED)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("help", "safety"), ("completion", "bash"), ("iam-policy", "--operator")],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("output", ["json", "jsonl", "yaml"])
+def test_what_is_a_text_is_a_document_where_one_is_asked_for(
+    cli: Run, words: tuple[str, ...], output: str
+) -> None:
+    said = cli(*words, "-o", output)
+    assert said.code == 0
+    if output == "jsonl":
+        assert len(said.out.splitlines()) == 1
+    told = yaml.safe_load(said.out) if output == "yaml" else json.loads(said.out)
+    assert isinstance(told, dict)

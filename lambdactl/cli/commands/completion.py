@@ -30,4 +30,8 @@ def completion(
     """
     from lambdactl.cli.shells import script
 
-    asked.terminal.out(script(shell).rstrip("\n"))
+    text = script(shell).rstrip("\n")
+    if asked.structured:
+        asked.terminal.document({"shell": shell, "script": text}, asked.output)
+    else:
+        asked.terminal.out(text)

@@ -27,9 +27,15 @@ def help_(
     """
     from lambdactl.cli.app import COMMANDS, load
     from lambdactl.cli.topics import TOPICS
+    from lambdactl.render.spans import plain
 
     if topic in TOPICS:
-        asked.terminal.out(*TOPICS[topic]())
+        lines = TOPICS[topic]()
+        if asked.structured:
+            told = {"topic": topic, "lines": [plain(row) for row in lines]}
+            asked.terminal.document(told, asked.output)
+        else:
+            asked.terminal.out(*lines)
         return
     if topic in COMMANDS or not topic:
         named = load(topic) if topic else command()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -54,7 +53,9 @@ def iam_policy(
             f"--{users[0]} and --{users[1]} are two policies",
             hint=f"lambdactl iam-policy --{users[0]}   and   lambdactl iam-policy --{users[1]}",
         )
-    typer.echo(json.dumps(policy_for(users[0], asked), indent=2))
+    # The policy is JSON whatever else is printed as a table: IAM takes it as it is.
+    output = asked.output if asked.structured else "json"
+    asked.terminal.document(policy_for(users[0], asked), output)
 
 
 def policy_for(user: User, asked: Asked) -> dict[str, Any]:

@@ -119,10 +119,13 @@ def env(asked: Asked) -> None:
     \b
     eval "$(lambdactl sandbox env)"
     """
-    from lambdactl.cli.hosting import export_lines
+    from lambdactl.cli.hosting import export_lines, variables_of
     from lambdactl.cli.sandbox_admin import running
 
-    asked.terminal.out(*export_lines(running()))
+    if asked.structured:
+        asked.terminal.document(variables_of(running()), asked.output)
+    else:
+        asked.terminal.out(*export_lines(running()))
 
 
 @app.command()
