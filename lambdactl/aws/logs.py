@@ -54,7 +54,7 @@ def lines(
         row
         for prefix in prefixes(group, function, number, since, until)
         for row in filtered(door, group, prefix, since, until)
-        if is_of(row["logStreamName"], group, function, number)
+        if is_of(row["logStreamName"], function, number)
     )
     try:
         told = {row["eventId"]: row for row in islice(rows, most)}
@@ -95,11 +95,12 @@ def filtered(
     )
 
 
-def is_of(stream: str, group: str, function: str, number: int | None) -> bool:
+def is_of(stream: str, function: str, number: int | None) -> bool:
     """Whether a worker of this version wrote the stream."""
     worker = stream.rpartition("/")[2]
     if number is None:
-        return group == default_group(function) or worker.startswith(f"{function}[")
+        # A stream that names no function is of the one whose group it is in.
+        return worker.startswith(("[", f"{function}["))
     return worker.startswith((f"[{number}]", f"{function}[{number}]"))
 
 
