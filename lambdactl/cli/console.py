@@ -17,6 +17,7 @@ from lambdactl.cli import config, going, session, session_changes
 from lambdactl.cli.audit_log import audited
 from lambdactl.cli.console_evidence import evidence
 from lambdactl.cli.console_fleet import fleet_reads
+from lambdactl.cli.console_settings import refresh_seconds, settings, theme_of
 from lambdactl.cli.hearing import call_log
 from lambdactl.cli.moves import with_our_move
 from lambdactl.cli.options import Asked
@@ -41,11 +42,9 @@ from lambdactl.tui import (
     Operations,
     Places,
     SessionLog,
-    Settings,
     Usage,
     commands,
     run,
-    themes,
 )
 
 DAY = timedelta(days=1)
@@ -61,8 +60,8 @@ def open_console(asked: Asked, meant: Wanted, *, badge: str | None = None) -> No
 
     def connect(choice: Choice) -> Connection:
         if choice == Choice():
-            return connection(asked, meant, log, badge)
-        return connection(*going.elsewhere(asked, meant, choice), log)
+            return connection(asked, meant, badge, log)
+        return connection(*going.elsewhere(asked, meant, choice), log=log)
 
     places = Places(
         going.contexts, going.profiles, going.regions, going.sandbox, session_changes.changes
@@ -83,7 +82,7 @@ class Way:
         self._spent = False
         self._lock = Lock()
         self._listen()
-        log.count_with(self.aws.tally.by_call)
+        log.count_with(lambda: self.aws.tally.by_call())
 
     def session(self) -> Session:
         """Raises CredentialsError where the account is not the one that is meant.
@@ -175,9 +174,9 @@ def here(meant: Wanted) -> Here:
 
 
 def connection(
-    asked: Asked, meant: Wanted, log: SessionLog, badge: str | None = None
+    asked: Asked, meant: Wanted, badge: str | None = None, log: SessionLog | None = None
 ) -> Connection:
-    way = Way(asked, meant, log)
+    way = Way(asked, meant, log or SessionLog())
     function, alias = meant.values.get("function"), meant.get("alias")
     why = why_read_only(asked, meant)
     return Connection(
@@ -196,16 +195,12 @@ def connection(
         interval_s=_interval_s(meant),
         usage=way.usage,
         keep=_keep(),
+        theme=theme_of(meant.get("context")),
     )
 
 
 def _writable(meant: Wanted) -> str:
     return f"{addressed('lambdactl tui --write', meant.flags)} changes it"
-
-
-def settings(asked: Asked, meant: Wanted) -> Settings:
-    ascii = asked.terminal.ascii or bool(config.ui(config.user_file()).get("ascii"))
-    return Settings(ascii=ascii, theme=_theme(meant))
 
 
 def _badge(meant: Wanted) -> str:
@@ -214,22 +209,8 @@ def _badge(meant: Wanted) -> str:
 
 def _interval_s(meant: Wanted) -> float:
     """``[ui] refresh_seconds`` of the operator's file, else as the account's clock asks for."""
-    said = config.ui(config.user_file()).get("refresh_seconds")
-    if said is None:
-        return session.interval_s(meant)
-    if not 1 <= said <= 3600:
-        raise UsageError(f"ui.refresh_seconds {said} is not from 1 to 3600", hint="5")
-    return float(said)
-
-
-def _theme(meant: Wanted) -> str:
-    """The theme of the context, where it has one."""
-    table = config.contexts(config.user_file()).get(meant.get("context") or "", {})
-    names = [theme.name for theme in themes.ALL]
-    chosen = str(table.get("theme", names[0]))
-    if chosen not in names:
-        raise UsageError(f"there is no theme {chosen}", hint=f"one of {', '.join(names)}")
-    return chosen
+    said = refresh_seconds(config.ui(config.user_file()))
+    return session.interval_s(meant) if said is None else said
 
 
 def _keep() -> int:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from lambdactl.cli import config
 from lambdactl.render.tables import Column, Table
 from lambdactl.tui.key_list import Key
@@ -13,12 +16,13 @@ def key_table(found: list[Key]) -> Table:
     return Table(columns, rows, tuple(k.action for k in found))
 
 
-def keymap() -> dict[str, str]:
-    """``[keys]`` of the operator's file, checked. Raises UsageError."""
+def keymap(more: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """``[keys]`` of the operator's file with ``more`` to be set, checked. Raises UsageError."""
     from lambdactl.tui.remapping import remapped
 
     file = config.user_file()
-    return remapped(file.content.get("keys", {}), f"{config.shown(file.path)}: keys")
+    wanted = {**file.content.get("keys", {}), **more}
+    return remapped(wanted, f"{config.shown(file.path)}: keys")
 
 
 def moved_keys() -> dict[str, str]:

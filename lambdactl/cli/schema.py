@@ -64,10 +64,11 @@ USER: Shape = {
     "ui": {
         "refresh_seconds": Key("number", "between two looks of the console"),
         "mouse": Key("boolean", "whether the console takes the mouse"),
+        "theme": Key("text", "of the console: dark, light or mono"),
         "ascii": Key("boolean", "draw with ASCII only"),
         "clipboard": Key("text", "auto, osc52, tmux, file or off"),
     },
-    "keys": Each("ACTION", Key("text", "the key of an action of the console")),
+    "keys": Each("ACTION", Key("text", "the key of an action, by its name in `lambdactl keys`")),
 }
 PYTHON: dict[Kind, tuple[type, ...]] = {
     "text": (str,),

@@ -126,6 +126,8 @@ class Connection:
     """What has been asked of the account by this console; does not block. None: not counted."""
     keep: int = 5
     """How many versions the versions screen proposes to keep."""
+    theme: str | None = None
+    """The theme of the context, where it has one of its own."""
 
 
 Connect = Callable[[Choice], Connection]

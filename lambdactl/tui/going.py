@@ -15,7 +15,7 @@ from textual.notifications import SeverityLevel
 
 from lambdactl.errors import LambdactlError
 from lambdactl.model import Target
-from lambdactl.tui import clipboard, palette, saving, switch
+from lambdactl.tui import clipboard, palette, saving, switch, themes
 from lambdactl.tui.browsing import browse
 from lambdactl.tui.connection import Choice, Connect, Connection, Places
 from lambdactl.tui.errand import send
@@ -82,6 +82,8 @@ class Going(App[None]):
             return
         target = self.page.target if same else there.target
         self.choice, self.connection, self.known = choice, there, ()
+        if self.settings.theme != themes.MONO.name:
+            self.theme = there.theme or self.settings.theme
         while sum(isinstance(s, Page) for s in self.screen_stack) > 1:
             self.pop_screen()
         self.switch_screen(self.home(target))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lambdactl.cli import console, state
+from lambdactl.cli import console, console_settings, state
 from lambdactl.cli.options import Run as Running
 from lambdactl.cli.options import asked
 from lambdactl.cli.target import wanted
@@ -279,4 +279,4 @@ def test_what_is_set_for_the_console_and_the_terminal_is_done(
 def console_at() -> tuple[Settings, Connection]:
     said = asked(Running(), {"function": "checkout:live"})
     meant = wanted(said)
-    return console.settings(said, meant), console.connection(said, meant)
+    return console_settings.settings(said, meant), console.connection(said, meant)

@@ -125,6 +125,7 @@ def set_(
 
     file, shape = _file(project=project)
     _require_context(key)
+    _require_key(key, value)
     if asked.dry_run:
         asked.terminal.say(f"dry run: {shown(file)} is as it was")
         return
@@ -141,6 +142,7 @@ def validate(asked: Asked) -> None:
     lambdactl config validate
     """
     from lambdactl.cli import config as files
+    from lambdactl.cli.console_settings import check as check_console
     from lambdactl.cli.contexts import require_context
     from lambdactl.cli.limits import limits_in
 
@@ -153,6 +155,7 @@ def validate(asked: Asked) -> None:
     if project is not None:
         _require_account(files.shown(project.path), project.content)
         limits_in(project)
+    check_console()
     read = [files.shown(f.path) for f in (user, project) if f is not None and f.content]
     asked.terminal.say(f"valid: {', '.join(read)}" if read else "no file is there: nothing is set")
 
@@ -213,6 +216,17 @@ def _require_context(key: str) -> None:
     parts = split(key)
     if parts[0] == "contexts" and len(parts) > 1:
         require_own(parts[1])
+
+
+def _require_key(key: str, value: str) -> None:
+    """A key that the console would refuse is not written to the file that it reads."""
+    from lambdactl.cli.config_files import split
+
+    parts = split(key)
+    if parts[0] == "keys" and len(parts) == 2:
+        from lambdactl.cli.console_keys import keymap
+
+        keymap({parts[1]: value})
 
 
 def _require_account(where: str, table: Any) -> None:

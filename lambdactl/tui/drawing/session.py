@@ -14,6 +14,9 @@ from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.text import joined
 from lambdactl.tui.session_log import Change, Met, SessionLog, is_read
 
+UNDER = Content(" " * 11)
+"""Where stands what belongs to the line above: under its mark."""
+
 
 def errors(met: Sequence[Met], pen: Pen) -> list[Row]:
     """The newest first; each with its call, AWS's code and request id, why, and the way out."""
@@ -34,16 +37,15 @@ def error(met: Met, pen: Pen) -> list[Row]:
     )
     again = pen.say(f"×{met.count} since {clock(met.since)}", "$text-warning")
     head = [pen.say(clock(met.at), "dim"), pen.named(mark_of(found)), pen.say(str(found))]
-    told = f"{stamp(met.at)} {found.call or ''} {found.aws_code or ''} {found.request_id or ''}"
-    rows = [Row(f"{met.since.timestamp()} {id(met.since)}", Content(" ") + joined(head), "")]
-    rows[0] = rows[0]._replace(copied=f"{' '.join(told.split())} {found}")
-    under = [ids + (f"  {again}" if met.count > 1 else "")]
+    told = (stamp(met.at), found.call, found.aws_code, found.request_id, str(found))
+    key = f"{met.since.timestamp()} {met.place} {found}"
+    rows = [Row(key, Content(" ") + joined(head), " ".join(t for t in told if t))]
+    under = [ids + (Content("  ") + again if met.count > 1 else "")]
     under += [pen.say(found.why, "dim")] if found.why else []
-    for n, line in enumerate(under):
-        rows.append(Row(f"{rows[0].key} {n}", "          " + line, line.plain))
+    rows += [Row(f"{key} {n}", UNDER + line, line.plain) for n, line in enumerate(under)]
     if found.hint:
-        told_hint = pen.say("try: ", "dim") + pen.say(found.hint)
-        rows.append(Row(f"{rows[0].key} hint", "          " + told_hint, found.hint))
+        way = pen.say("try: ", "dim") + pen.say(found.hint)
+        rows.append(Row(f"{key} hint", UNDER + way, found.hint))
     return rows
 
 
@@ -68,11 +70,10 @@ def change(one: Change, pen: Pen) -> list[Row]:
     )
     rows = [Row(one.key, Content(" ") + head, head.plain)]
     for n, call in enumerate(one.calls):
-        rows.append(
-            Row(f"{one.key} {n}", pen.say(f"            {call}  at {one.place}", "dim"), call)
-        )
+        line = UNDER + pen.say(f"{call}  at {one.place}", "dim")
+        rows.append(Row(f"{one.key} {n}", line, call))
     if one.command:
-        line = pen.say(f"            $ {one.command}", "$text-accent")
+        line = UNDER + pen.say(f"$ {one.command}", "$text-accent")
         rows.append(Row(f"{one.key} command", line, one.command))
     return rows
 
@@ -83,7 +84,5 @@ def asked(log: SessionLog, pen: Pen) -> Content:
     reads = sum(n for call, n in calls.items() if is_read(call))
     writes = calls.total() - reads
     most = [f"{call} {n:,}" for call, n in calls.most_common(3) if is_read(call)]
-    told = [counted(reads, "read"), counted(writes, "write"), *most]
-    return pen.say(f" {told[0]} and {told[1]} sent to AWS in this session", "bold") + pen.say(
-        f"  {', '.join(most)}" if most else "", "dim"
-    )
+    told = f" {counted(reads, 'read')} and {counted(writes, 'write')} sent to AWS in this session"
+    return pen.say(told, "bold") + pen.say(f"  {', '.join(most)}" if most else "", "dim")
