@@ -40,7 +40,7 @@ def status_lines(
     """
     return [
         *verdict_lines(snapshot, assessment, ascii),
-        *gate_lines(gates, ascii),
+        *(gate_lines(gates, ascii) if has_canary(snapshot, assessment) else ()),
         *traffic_lines(snapshot),
         labelled("driver", visible(driver.long(driver_of(snapshot), snapshot))),
         *deployment_lines(snapshot, ascii),
@@ -49,6 +49,12 @@ def status_lines(
         *unread_lines(snapshot, ascii),
         labelled("age", ages.line(ages.of(snapshot, now or snapshot.taken))),
     ]
+
+
+def has_canary(snapshot: Snapshot, assessment: Assessment) -> bool:
+    """Whether there is one to be held to a limit: on its way, or judged a while ago."""
+    split = snapshot.alias is not None and snapshot.alias.routing.split
+    return split or snapshot.active_deployment is not None or assessment.verdict.canary_calls > 0
 
 
 def gate_lines(gates: Sequence[Gate], ascii: bool) -> Iterator[Line]:

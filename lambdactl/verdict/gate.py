@@ -142,8 +142,12 @@ def _p95_ratio(limit: float, snapshot: Snapshot, verdict: Verdict, short: str | 
         return _judged(name, None, limit, "no minute has a p95 of both", allowed, short)
     stable, canary = median(s for s, _ in both), median(c for _, c in both)
     ratio = canary / stable if stable else float("inf")
-    shown = f"{ratio:.3g} times ({canary:,.0f} ms to {stable:,.0f} ms, {len(both)} min)"
+    shown = f"{ratio:.3g} times ({_ms(canary)} to {_ms(stable)}, {len(both)} min)"
     return _judged(name, ratio, limit, shown, allowed, short)
+
+
+def _ms(value: float) -> str:
+    return f"{value:,.0f} ms" if value >= 10.0 else f"{value:.1f} ms"
 
 
 def _p95s(snapshot: Snapshot, verdict: Verdict) -> list[tuple[float, float]]:

@@ -186,6 +186,15 @@ def test_the_gates_of_one_alias_say_nothing_of_another(
     assert "gates" not in cli("status", "-f", target).out
 
 
+def test_at_rest_there_is_no_canary_to_be_held_to_a_gate(
+    cli: Run, shop: Shop, working_directory: Path
+) -> None:
+    (working_directory / "lambdactl.toml").write_text(GATES)
+    assert "gates" not in cli("status").out
+    gates = json.loads(cli("status", "-o", "json").out)["data"]["gates"]
+    assert {g["met"] for g in gates} == {None}
+
+
 def test_a_limit_below_zero_is_refused(cli: Run, shop: Shop, working_directory: Path) -> None:
     (working_directory / "lambdactl.toml").write_text("[gate]\nmax_p95_ratio = -1\n")
     said = cli("status", *LIVE)
