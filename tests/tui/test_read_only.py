@@ -3,23 +3,51 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 
+from lambdactl.aws.door import Door
+from lambdactl.cli.console import connection
+from lambdactl.cli.options import Run, asked
+from lambdactl.cli.target import wanted
 from lambdactl.ops.events import Event
 from lambdactl.plan import Plan
+from lambdactl.sandbox.clock import ManualClock
+from lambdactl.sandbox.open import Sandbox
+from lambdactl.sandbox.scenarios import SCENARIOS, Play
+from lambdactl.sandbox.scenarios import Stage as Scene
+from lambdactl.tui import Console, Settings, keys
+from lambdactl.tui.screens.page import Page
 from lambdactl.tui.screens.rollout import RolloutScreen
+from lambdactl.tui.session_log import SessionLog
 from tests.tui import builders
 from tests.tui.stage import Script, opened, press, seen, settle
 
 REASON = "LAMBDACTL_READ_ONLY is set"
-WRITING = ("s", "o", "a", "D")
+WRITING = ("s", "o", "a", "u", "H", "D")
+LEAVES = ("quit", "aws_console")
+"""What would end the walk, or open a browser of whoever runs it."""
+
+
+def keys_of(*screens: str) -> tuple[str, ...]:
+    """Every key that is bound anywhere, or on ``screens``, as Textual names it."""
+    found = (
+        key.strip()
+        for screen, binding in keys.every()
+        for key in binding.key.split(",")
+        if binding.id not in LEAVES and (not screens or screen in screens)
+    )
+    return tuple(dict.fromkeys(found))
+
+
 EVERY = (
-    *"sovawDWyYrp123jkgG",
-    *("escape", "enter", "tab", "shift+tab", "up", "down", "left", "right", "home", "end"),
-    *("pageup", "pagedown", "plus", "minus", "question_mark", "space", "delete", "backspace"),
+    *keys_of(),
+    *("escape", "enter", "tab", "shift+tab", "left", "right", "space", "delete", "backspace"),
 )
 
 
@@ -47,7 +75,7 @@ async def test_the_keys_stay_and_are_dimmed_and_the_header_says_so() -> None:
             for s in line.spans  # type: ignore[union-attr]
             if str(s.style) == "dim"
         ]
-        assert dimmed == ["s shift…", "o promote…", "a ABORT…", "D prune…"]
+        assert dimmed == ["s shift…", "o promote…", "a ABORT…", "D prune…", "H hook…"]
 
 
 async def test_a_prune_is_refused_on_the_versions_screen_too() -> None:
@@ -57,15 +85,74 @@ async def test_a_prune_is_refused_on_the_versions_screen_too() -> None:
         assert any(REASON in n.message for n in app._notifications)
 
 
-@pytest.mark.parametrize("snapshot", [builders.by_hand(), builders.failing(), builders.stable()])
-async def test_no_walk_over_the_keys_writes(snapshot: object) -> None:
-    script = Script([snapshot], happens=never)  # type: ignore[list-item]
+def test_every_key_of_every_screen_is_walked_over() -> None:
+    ids = {binding.id for _, binding in keys.every()} - set(LEAVES)
+    walked = {b.id for _, b in keys.every() if {*b.key.split(",")} & {*EVERY}}
+    assert ids <= walked
+    assert {"shift", "promote", "abort", "rollback", "answer_hook", "prune"} <= keys.WRITES
+
+
+async def test_no_walk_over_the_keys_writes() -> None:
+    script = Script([builders.by_hand()], happens=never)
     async with opened(script, read_only=REASON) as (app, pilot):
-        walk = random.Random(20261123)
-        await pilot.press(*walk.choices(EVERY, k=60))
-        await settle(pilot)
+        await walk_over(app, pilot, seed=20261123)
         assert app.is_running
     assert script.applied == []
+
+
+async def walk_over(app: Console, pilot: Pilot[None], *, seed: int) -> None:
+    """Every key once in an order of chance, each followed by what would confirm a dialog."""
+    order = list(EVERY)
+    random.Random(seed).shuffle(order)
+    for key in order:
+        await pilot.press(key)
+        await settle(pilot)
+        if not isinstance(app.screen, Page):
+            await pilot.press("right", "enter")
+            await settle(pilot)
+        if not isinstance(app.screen, Page) or isinstance(app.screen, RolloutScreen):
+            await pilot.press("escape")
+
+
+def passed(clock: ManualClock, process: Iterable[float]) -> None:
+    for seconds in process:
+        clock.advance(seconds)
+
+
+def never_written(door: Door, service: str, operation: str, *_about: object, **_: Any) -> Any:
+    raise AssertionError(f"written: {service}:{operation} by {door}")
+
+
+@pytest.mark.parametrize("name", ["hook-waiting", "stopped-split"])
+async def test_no_walk_over_the_keys_of_the_real_console_writes(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """On the real seam and reads: the door fails on any write, and the journal has none."""
+    monkeypatch.setenv("LAMBDACTL_READ_ONLY", "1")
+    with Sandbox(clock=ManualClock()) as sandbox:
+        clock = sandbox.account.clock
+        assert isinstance(clock, ManualClock)
+        (step,) = SCENARIOS[name].steps
+        assert isinstance(step, Play)
+        passed(clock, step.act(Scene(sandbox.account)))
+        for variable, value in sandbox.environment().items():
+            monkeypatch.setenv(variable, value)
+        monkeypatch.setattr(Door, "write", never_written)
+        said = asked(Run(), {"function": "checkout:live", "quiet": True})
+        begun = len(list(sandbox.door.journal))
+        app = Console(
+            lambda _choice: connection(said, wanted(said), SessionLog()),
+            Settings(save_to=tmp_path),
+            ticks=False,
+        )
+        async with app.run_test(size=(120, 40)) as pilot:
+            await settle(pilot)
+            assert app.connection.read_only is not None
+            await walk_over(app, pilot, seed=len(name))
+            assert app.is_running
+        told = [e for e in list(sandbox.door.journal)[begun:] if e.caller]
+        assert len(told) > 10
+        assert [e.action for e in told if e.writes] == []
 
 
 async def test_a_dialog_that_was_open_when_it_became_read_only_does_not_write() -> None:
