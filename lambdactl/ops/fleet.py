@@ -96,7 +96,7 @@ def every_split(alias: Alias, _target: Target, moving: bool) -> bool:
     return alias.routing.split or moving
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
     """What of each function is to be told."""
 
@@ -121,7 +121,7 @@ def look_over(
     names = aws.functions()
     set_pace(aws, len(names), speed)
     around = look_around(aws)
-    asking = Asking(alias, everything)
+    asking = Asking(alias=alias, everything=everything)
     found: list[Member] = []
     for n, function in enumerate(names):
         tell(n, len(names))

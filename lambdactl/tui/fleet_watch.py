@@ -123,7 +123,9 @@ class FleetWatch:
             split = one.routing.split
             return moving or (split and (on_screen or target.function in red))
 
-        return Asking(alias, True, closely, self._assessments(), WHOLE)
+        return Asking(
+            alias=alias, everything=True, closely=closely, before=self._assessments(), ends=WHOLE
+        )
 
     def _assessments(self) -> dict[str, Assessment]:
         members = ((n, r.member) for n, r in self.rows.items())
