@@ -18,7 +18,7 @@ from lambdactl.model import (
 )
 from lambdactl.model_history import AlarmRule, Metric
 from lambdactl.model_permissions import HookRight, Rights
-from lambdactl.verdict.driver import Kind, left_behind, our_walk, was_outrun
+from lambdactl.verdict.driver import Kind, driver_of
 from lambdactl.verdict.findings import Finding, Grade, ordered
 from lambdactl.verdict.rights import of_caller, of_hooks
 from lambdactl.verdict.wording import cause
@@ -88,25 +88,28 @@ def split(snapshot: Snapshot) -> Finding:
     assert snapshot.alias is not None
     routing, target, last = snapshot.alias.routing, snapshot.target, snapshot.deployment
     share = f"{label(routing.stable)} and {label(routing.canary)} at {routing.weight:g} %"
-    command = f"lambdactl abort -f {target}"
-    walk = our_walk(snapshot)
-    if walk is Kind.WALK:
-        return Finding(Grade.OK, "lambdactl shift --steps is walking the alias", share)
-    if walk is Kind.WALK_LEFT:
-        title = "a walk of shift --steps was left on the way"
-        return Finding(Grade.WARNING, title, share, f"lambdactl shift --resume -f {target}")
-    if snapshot.provisioned and target.alias in snapshot.provisioned:
-        title = "the alias carries weights while provisioned concurrency moves"
-        evidence = f"{share}; provisioned concurrency on {target.alias}"
-        return Finding(Grade.WARNING, title, evidence, f"lambdactl status -f {target} --watch")
-    if last is not None and was_outrun(last):
-        evidence = f"{share}; {last.id} {last.status}: {cause(last)}"
-        return Finding(Grade.PROBLEM, MOVED, evidence, command)
-    if last is not None and left_behind(last, routing):
-        title = "the alias was left on two versions after a deployment ended"
-        evidence = f"{share}; {last.id} {last.status}, without a rollback"
-        return Finding(Grade.PROBLEM, title, evidence, command)
-    return Finding(Grade.WARNING, "the alias is split and nothing drives it", share, command)
+    abort = f"lambdactl abort -f {target}"
+    driver = driver_of(snapshot)
+    match driver.kind:
+        case Kind.WALK:
+            return Finding(Grade.OK, "lambdactl shift --steps is walking the alias", share)
+        case Kind.WALK_LEFT:
+            title = "a walk of shift --steps was left on the way"
+            return Finding(Grade.WARNING, title, share, f"lambdactl shift --resume -f {target}")
+        case Kind.PERSON if last is not None and driver.reason:
+            evidence = f"{share}; {last.id} {last.status}: {cause(last)}"
+            return Finding(Grade.PROBLEM, MOVED, evidence, abort)
+        case Kind.NOBODY if last is not None:
+            title = "the alias was left on two versions after a deployment ended"
+            evidence = f"{share}; {last.id} {last.status}, without a rollback"
+            return Finding(Grade.PROBLEM, title, evidence, abort)
+        case Kind.PROVISIONED_CONCURRENCY:
+            title = "the alias carries weights while provisioned concurrency moves"
+            evidence = f"{share}; provisioned concurrency on {target.alias}"
+            command = f"lambdactl status -f {target} --watch"
+            return Finding(Grade.WARNING, title, evidence, command)
+        case _:
+            return Finding(Grade.WARNING, "the alias is split and nothing drives it", share, abort)
 
 
 def strayed(snapshot: Snapshot) -> Iterator[Finding]:

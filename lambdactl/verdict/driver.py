@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lambdactl.model import Deployment, DeploymentStatus, Routing, Snapshot
+from lambdactl.model import Deployment, DeploymentStatus, Snapshot
 
 
 class Kind(StrEnum):
@@ -61,22 +61,34 @@ def driver_of(snapshot: Snapshot) -> Driver:
     last = snapshot.deployment
     if last is not None and was_outrun(last):
         return Driver(Kind.PERSON, reason=f"it was moved while {last.id} ran")
-    if last is not None and left_behind(last, snapshot.alias.routing):
+    if last is not None and left_behind(snapshot):
         return Driver(Kind.NOBODY, last.id, "ended and left these weights behind")
     if snapshot.provisioned and snapshot.target.alias in snapshot.provisioned:
         return Driver(Kind.PROVISIONED_CONCURRENCY)
     return Driver(Kind.PERSON)
 
 
-def left_behind(last: Deployment, routing: Routing) -> bool:
-    """Whether this deployment failed or was stopped between these two versions, and not undone.
+def left_behind(snapshot: Snapshot) -> bool:
+    """Whether the last deployment failed or was stopped between these two versions, at a weight
+    that it sets, and was not undone.
 
     One that never came to its versions (a stack's rollback that failed at once) left what it found.
     """
+    last, routing = snapshot.deployment, snapshot.alias.routing if snapshot.alias else None
+    if last is None or routing is None or not routing.split:
+        return False
     unfinished = last.status in (DeploymentStatus.Failed, DeploymentStatus.Stopped)
     between = {last.current_version, last.target_version}
-    ours = between == set(routing.versions) or between == {None}
+    ours = between == {None} or (between == set(routing.versions) and sets(snapshot, last))
     return unfinished and ours and not last.rolled_back_by and not was_outrun(last)
+
+
+def sets(snapshot: Snapshot, last: Deployment) -> bool:
+    """Whether a deployment of this kind sets the weight there is; a rollback left another's."""
+    alias, config = snapshot.alias, snapshot.config
+    if alias is None or config is None or config.name != last.config_name or last.rolls_back:
+        return True
+    return any(abs(due - alias.routing.weight) < 1e-6 for _, due in config.steps())
 
 
 def was_outrun(last: Deployment) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lambdactl.model import Routing, Snapshot, Unread
+from lambdactl.model import DeploymentConfig, Routing, Snapshot, Unread
 from lambdactl.model_walk import KeptWalk
 from lambdactl.render.driver import data, long, short
 from lambdactl.verdict import State, assess
@@ -16,6 +16,9 @@ from lambdactl.verdict.driver import Kind, driver_of
 from tests.plan.samples import NOW, REVISION, deployment, snapshot
 
 SPLIT = Routing(41, 42, 10.0)
+CANARY = DeploymentConfig(
+    "CodeDeployDefault.LambdaCanary10Percent5Minutes", "TimeBasedCanary", 10.0, 5
+)
 WALK = KeptWalk(42, (10.0, 50.0, 100.0), 1, True, NOW + timedelta(minutes=5), REVISION, True)
 
 
@@ -52,6 +55,13 @@ def seen(routing: Routing | None = None, **changes: Any) -> Snapshot:
             error_message="The alias version does not match the current version in AppSpec file.",
          )), Kind.PERSON, "by hand", "a person, by hand: it was moved while d-1 ran"),
         (seen(SPLIT, deployment=deployment("Failed", current_version=None, target_version=None)),
+         Kind.NOBODY, "", "nobody: d-1 ended and left these weights behind"),
+        (seen(Routing(41, 42, 30.0), deployment=deployment("Stopped"), config=CANARY,
+              provisioned=frozenset({"live"})),
+         Kind.PROVISIONED_CONCURRENCY, "provisioned concurrency",
+         "Lambda, while provisioned concurrency moves: these weights pass by themselves"),
+        (seen(SPLIT, deployment=deployment("Stopped"), config=CANARY,
+              provisioned=frozenset({"live"})),
          Kind.NOBODY, "", "nobody: d-1 ended and left these weights behind"),
         (seen(SPLIT, unread=(Unread("deployment", "no permission"),)),
          Kind.UNKNOWN, "driver not known",
