@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from lambdactl.model import (
     Deployment,
     DeploymentConfig,
     Metrics,
+    Series,
     Snapshot,
     Target,
     Version,
@@ -58,19 +60,26 @@ def judged(
     return judged_from(deployment, window, seen, versions, margin=margin)
 
 
-def read_past(
-    aws: Aws,
-    target: Target,
-    deployment: Deployment,
-    window: Window,
-    *,
-    until: datetime | None = None,
-) -> Metrics:
-    """Both versions over the window, or on until a rollback was through."""
-    end = until or window.until
+def read_past(aws: Aws, target: Target, deployment: Deployment, window: Window) -> Metrics:
+    """Both versions over the window."""
     return aws.past_metrics(
-        target, pair_of(deployment), since=window.since, until=end, period_s=window.period_s
+        target,
+        pair_of(deployment),
+        since=window.since,
+        until=window.until,
+        period_s=window.period_s,
     )
+
+
+def within(metrics: Metrics, window: Window) -> Metrics:
+    """As if no more had been read than ``window``."""
+    series = {
+        number: Series(
+            number, tuple(m for m in one.minutes if window.since <= m.start < window.until)
+        )
+        for number, one in metrics.series.items()
+    }
+    return replace(metrics, series=series)
 
 
 def pair_of(deployment: Deployment) -> list[int]:

@@ -30,9 +30,15 @@ from lambdactl.model import (
 )
 from lambdactl.ops.differences import passage
 from lambdactl.ops.events import AlarmChanged, Event, PartUnread, VersionPublished
-from lambdactl.ops.looking_back import judged_from, pair_of, read_past
+from lambdactl.ops.looking_back import judged_from, pair_of, read_past, within
 from lambdactl.ops.past import alarm_events, read_part, stack_seen
-from lambdactl.verdict.hindsight import Hindsight, Window, unmeasured, window_of
+from lambdactl.verdict.hindsight import (
+    Hindsight,
+    Window,
+    unmeasured,
+    window_between,
+    window_of,
+)
 
 BEFORE = timedelta(minutes=30)
 """What happened in so long before a rollout belongs to its story: its version was published."""
@@ -116,7 +122,7 @@ class Revisit:
         config = self.parts.read("config", lambda: self.aws.config(self.forward.config_name), None)
         changed = tuple(read_part(now, "alarm history", lambda: self._changes(now)))
         window = window_of(self.forward, self.aws.now())
-        metrics = self._metrics(window)
+        metrics = self._metrics()
         snapshot = replace(
             now,
             taken=self.ended,
@@ -142,13 +148,15 @@ class Revisit:
             tuple(self._events(now, snapshot, changed)),
         )
 
-    def _metrics(self, window: Window | str) -> Metrics | None:
+    def _metrics(self) -> Metrics | None:
+        """Of the whole rollout, though no traffic was shifted: the stable version served."""
+        window = window_between(self.since + BEFORE, self.ended, self.aws.now())
         if isinstance(window, str):
             self.parts.unread.append(Unread("metrics", window))
             return None
         return self.parts.read(
             "metrics",
-            lambda: read_past(self.aws, self.target, self.forward, window, until=self.ended),
+            lambda: read_past(self.aws, self.target, self.forward, window),
             None,
         )
 
@@ -157,7 +165,7 @@ class Revisit:
     ) -> Hindsight:
         if isinstance(window, str) or metrics is None:
             return unmeasured(None, window if isinstance(window, str) else "not read")
-        return judged_from(self.forward, window, metrics, versions)
+        return judged_from(self.forward, window, within(metrics, window), versions)
 
     def _alias(self, now: Snapshot, config: DeploymentConfig | None) -> Alias | None:
         routing = routing_after(self.forward, self.back, config)

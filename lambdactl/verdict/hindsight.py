@@ -49,7 +49,11 @@ def window_of(deployment: Deployment, now: datetime) -> Window | str:
         return "it has not started, so its versions are not known"
     if begun is None:
         return "no traffic was ever shifted"
-    ended = deployment.completed or now
+    return window_between(begun, deployment.completed or now, now)
+
+
+def window_between(begun: datetime, ended: datetime, now: datetime) -> Window | str:
+    """Half an hour before ``begun`` until ``ended``; the reason where it is not kept any more."""
     age = now - (begun - HISTORY)
     kept = next((period for period, lasts in KEPT if age < lasts), None)
     if kept is None:
