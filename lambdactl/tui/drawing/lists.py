@@ -64,7 +64,7 @@ def alarms(view: View, pen: Pen) -> list[Row]:
         rows = [Row("none", pen.say(" no alarm watches this rollout", "dim"), "")]
     if isinstance(view.alarm_history, LambdactlError):
         told = view.alarm_history
-        rows.append(unknown("history of the alarms", str(told), told.hint, pen))
+        rows.append(unknown("alarm history", str(told), told.hint, pen))
     return [*rows, *guarded(snapshot, pen), *read_ago("alarms", view, pen)]
 
 
