@@ -11,7 +11,7 @@ from dataclasses import replace
 from lambdactl.cli import config, state
 from lambdactl.cli.contexts import context_rows
 from lambdactl.cli.options import Asked
-from lambdactl.cli.target import AWS, SANDBOX, Wanted, wanted
+from lambdactl.cli.target import AWS, LAST_DEPLOY, SANDBOX, Wanted, wanted
 from lambdactl.errors import UsageError
 from lambdactl.tui.connection import Choice, Spot
 
@@ -24,14 +24,14 @@ def elsewhere(asked: Asked, started: Wanted, choice: Choice) -> tuple[Asked, Wan
     has no profiles: choosing one leaves it. Production is read-only again wherever one goes, also
     where the console was started with --write; --read-only stays. Raises UsageError.
     """
-    context = choice.context or asked.context
-    if choice.profile is not None and _from_sandbox(started, choice):
-        context = AWS
     anew = choice.context is not None
+    context = choice.context or (SANDBOX if started.in_sandbox else asked.context)
+    if choice.profile is not None and context == SANDBOX:
+        context = AWS
     there = replace(
         asked,
         context=context,
-        profile=choice.profile or (None if anew else asked.profile),
+        profile=choice.profile or (None if anew else asked.profile or _last_profile(started)),
         region=choice.region or (None if anew else asked.region),
         endpoint_url=None if anew or context == AWS else asked.endpoint_url,
         function=None,
@@ -46,8 +46,10 @@ def elsewhere(asked: Asked, started: Wanted, choice: Choice) -> tuple[Asked, Wan
     return there, found
 
 
-def _from_sandbox(started: Wanted, choice: Choice) -> bool:
-    return choice.context == SANDBOX or (choice.context is None and started.in_sandbox)
+def _last_profile(started: Wanted) -> str | None:
+    """The profile that what was deployed last was deployed with, where it led to the start."""
+    found = started.values.get("profile")
+    return found.text if found is not None and found.origin == LAST_DEPLOY else None
 
 
 def _require_consistent(found: Wanted, choice: Choice) -> None:

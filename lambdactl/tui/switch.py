@@ -31,7 +31,8 @@ def choose(console: Console, kind: str) -> None:
     if kind == "alias":
         _choose_alias(console)
         return
-    note = "the same alias is then looked at there" if console.page.target else ""
+    note = f"{console.page.target} is then looked at there" if console.page.target else ""
+    note = "" if kind == "context" else note
     _open(console, kind, _reader(console, kind), partial(going, console, kind), note)
 
 
@@ -95,7 +96,7 @@ def _open(
             return None
         return offers.spot(Spot(name, f"{kind} as typed"), partial(go, name), console.pen)
 
-    chooser = SpotChooser(f"{kind.capitalize()} {note}".strip(), console, offered, typed)
+    chooser = SpotChooser(kind.capitalize(), console, offered, typed, note)
     console.push_screen(chooser, partial(taken, console))
     send(chooser, partial(_reading, read), ReadFailed)
 
@@ -123,15 +124,17 @@ class SpotChooser(Chooser):
         console: Console,
         offered: Callable[[Spot], Offer],
         typed: Callable[[str], Offer | None],
+        note: str,
     ) -> None:
         super().__init__(title, console.pen, typed=typed, note="reading ...")
         self.console = console
         self._offered = offered
+        self._when_read = console.pen.say(note, "dim")
         self.reading = True
 
     def on_spots_read(self, message: SpotsRead) -> None:
         self.reading = False
-        self.offer([self._offered(spot) for spot in message.spots])
+        self.offer([self._offered(spot) for spot in message.spots], self._when_read)
 
     def on_read_failed(self, message: ReadFailed) -> None:
         self.reading = False

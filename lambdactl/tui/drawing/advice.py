@@ -6,6 +6,7 @@ that lead elsewhere. It is an answer of the same rank as a good screen, so it fi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -101,7 +102,7 @@ def of_error(error: LambdactlError, here: Connection) -> Advice:
 
 def no_functions(here: Connection, place: Place | None) -> Advice:
     """An account in which there is nothing yet; often it is only the wrong region."""
-    where = f"account {place.account_id} in {place.region}" if place else "this region"
+    where = f" ({place.account_id} {place.region})" if place else ""
     steps = (
         REGION,
         CONTEXT,
@@ -109,13 +110,14 @@ def no_functions(here: Connection, place: Place | None) -> Advice:
         *(() if here.in_sandbox else (SANDBOX, DEMO)),
         RETRY,
     )
+    told = f"There is no function in this account and region{where}."
     why = "functions are listed by region: they may be in another one"
-    return Advice(Mark("■", "--", "NO FUNCTIONS", "bold yellow"), f"none in {where}", why, steps)
+    return Advice(Mark("■", "--", "NO FUNCTIONS", "bold yellow"), told, why, steps)
 
 
 def hinted(error: LambdactlError) -> Iterator[Step]:
     """The commands of the error's own hint, the first way out."""
-    for part in (error.hint or "").split("   or   "):
+    for part in re.split(r"\s{3}or\s+", error.hint or ""):
         command = part.partition("   ")[0].strip()
         if command.startswith(("aws ", "lambdactl ", "timedatectl ")):
             yield Step(HINTED.get(command.split(" ")[1], "the way out"), command)

@@ -53,18 +53,6 @@ def unknown(parts: tuple[Unread, ...], pen: Pen) -> Content:
     return pen.say(f" ? {first.part} not known: {first.reason}{rest}{hint}", "$text-warning")
 
 
-def nothing(flags: str, pen: Pen) -> list[Content]:
-    """An account without a function: what to do next."""
-    with_flags = f" {flags}" if flags else ""
-    return [
-        Content(""),
-        pen.say(" There is no function in this account and region.", "bold"),
-        Content(""),
-        pen.say(f" lambdactl deploy{with_flags}    deploys the included stack, or yours with -t"),
-        pen.say(" lambdactl demo    shows a live canary in the sandbox, without an account"),
-    ]
-
-
 def preview(one: FleetRow | None, view: View, width: int, height: int, pen: Pen) -> list[Content]:
     """What the rollout screen would say of the row under the cursor, as much as there is room for;
     of one that is not looked at closely, what is known and how old it is."""

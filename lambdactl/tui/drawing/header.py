@@ -55,7 +55,7 @@ def lefts(view: View, connection: Connection, name: str, width: int, pen: Pen) -
     """The same from long to short."""
     title = pen.say(name, "bold")
     badge = badge_of(connection.badge)
-    account, region = place(view.snapshot)
+    account, region = place(view.snapshot, connection)
     driver = Content("") if view.past else driver_of(view.snapshot, pen)
     origin = pen.say(connection.origin, "dim")
     short = account[:4] + pen.ellipsis + account[-4:] if account else ""
@@ -77,8 +77,10 @@ def badge_of(badge: str) -> Content:
     return Content.styled(f" {badge} ", style)
 
 
-def place(snapshot: Snapshot | None) -> tuple[str, str]:
-    return (snapshot.place.account_id, snapshot.place.region) if snapshot else ("", "")
+def place(snapshot: Snapshot | None, connection: Connection) -> tuple[str, str]:
+    """Account and region; before AWS has answered, the region that was asked for, where it was."""
+    known = snapshot.place if snapshot else connection.place()
+    return (known.account_id, known.region) if known else ("", connection.here.region or "")
 
 
 def driver_of(snapshot: Snapshot | None, pen: Pen) -> Content:

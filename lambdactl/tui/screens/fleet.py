@@ -24,6 +24,7 @@ from lambdactl.render.addressed import addressed
 from lambdactl.tui import commands
 from lambdactl.tui.connection import Connection
 from lambdactl.tui.drawing import fleet, fleet_parts
+from lambdactl.tui.drawing.advice import Advice, no_functions, of_error
 from lambdactl.tui.drawing.lists import Row
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.errand import Work, send
@@ -112,7 +113,6 @@ class FleetScreen(Page):
         yield FilterLine("list", fleet.FILTERED)
         yield Drawn(self._heading, self.pen, id="fleet-heading")
         yield LongListing(self.pen, id="list")
-        yield Drawn(self._nothing, self.pen, id="fleet-nothing")
         yield Drawn(self._preview, self.pen, id="preview")
         yield Drawn(self._storage, self.pen, id="fleet-storage")
         yield Drawn(self._happened, self.pen, id="fleet-lines")
@@ -246,7 +246,6 @@ class FleetScreen(Page):
             return
         watch, view = self.watch_, self._view()
         listing = self.query_one(LongListing)
-        self.set_class(watch.is_empty, "-empty")
         self.set_class(bool(fleet_parts.troubles(watch, view, self.pen)), "-troubled")
         look = self._look()
         # What is drawn is of this moment, though a line may be drawn later, when it is scrolled to.
@@ -308,8 +307,12 @@ class FleetScreen(Page):
     def _heading(self, _view: View, width: int, _height: int, pen: Pen) -> list[Content]:
         return [fleet.heading(self.watch_.sorting, self._top, width, pen)]
 
-    def _nothing(self, _view: View, _width: int, _height: int, pen: Pen) -> list[Content]:
-        return fleet_parts.nothing(self.connection.flags, pen) if self.watch_.is_empty else []
+    def advice(self, view: View) -> Advice | None:
+        watch = self.watch_
+        if watch.is_empty:
+            return no_functions(self.connection, self.place)
+        error = view.failure.error if view.failure else watch.names_error
+        return None if error is None or watch.rows else of_error(error, self.connection)
 
     def _preview(self, view: View, width: int, height: int, pen: Pen) -> list[Content]:
         return fleet_parts.preview(self.row, view, width, height, pen)

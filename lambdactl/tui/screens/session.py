@@ -26,6 +26,9 @@ from lambdactl.tui.widgets.listing import Listing
 if TYPE_CHECKING:
     from lambdactl.tui.app import Console
 
+AT_ONCE = View(age_s=0.0)
+"""What this session has met is known in the moment that it is met."""
+
 
 class SessionPage(Page):
     """A list of what this console has met or done, wherever it has been."""
@@ -74,7 +77,7 @@ class ErrorsScreen(SessionPage):
         self.console.show()
 
     def draw(self) -> None:
-        self.show(View())
+        self.show(AT_ONCE)
         self.query_one("#list", Listing).show(session.errors(self.console.session.errors, self.pen))
         self.console.session.looked()
 
@@ -123,7 +126,7 @@ class ChangesScreen(SessionPage):
         self.console.show()
 
     def draw(self) -> None:
-        self.show(View())
+        self.show(AT_ONCE)
         rows = session.changes(self.changes or (), self.pen)
         if self.changes is None and self.error is None and self.reading:
             rows = []
