@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
+from lambdactl.sandbox.wire import Request
 from tests.sandbox.lambda_world import ARN, World, open_world
+from tests.sandbox.tiny import signed
 
 CONFLICT, INVALID, MISSING = (
     "ResourceConflictException",
@@ -136,3 +140,18 @@ def test_latest_published_is_listed_run_and_deleted_by_name(world: World) -> Non
 def test_latest_published_is_not_for_every_function(world: World) -> None:
     refused = world.refusal("publish_version", FunctionName="f", PublishTo="LATEST_PUBLISHED")
     assert refused[:2] == (400, INVALID)
+
+
+def test_a_url_for_iam_opens_to_a_signature_of_the_account(world: World) -> None:
+    made = world.client.create_function_url_config(
+        FunctionName="f", Qualifier="live", AuthType="AWS_IAM"
+    )
+    address = {"host": made["FunctionUrl"].removeprefix("https://").rstrip("/")}
+    asked = Request("GET", "/orders", "page=2", address)
+    good = signed("lambda", asked)
+    forged = {**good.headers, "authorization": good.headers["authorization"][:-4] + "0000"}
+    handle = world.account.door.handle
+    assert handle(good).status == 200
+    for refused in (asked, replace(good, query="page=3"), replace(good, headers=forged)):
+        answer = handle(refused)
+        assert (answer.status, json.loads(answer.body)) == (403, {"Message": "Forbidden"})

@@ -8,6 +8,7 @@ function 502, one that was throttled 429.
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -17,8 +18,10 @@ from lambdactl.sandbox.errors import ApiError
 from lambdactl.sandbox.functions import LambdaService
 from lambdactl.sandbox.functions.records import LATEST, FunctionUrl
 from lambdactl.sandbox.httpapi.events import Answer, Entrance, Incoming, http_event, response_of
+from lambdactl.sandbox.signatures import check_signature
 from lambdactl.sandbox.wire import Request, read_signature
 
+log = logging.getLogger(__name__)
 _HOST = re.compile(r"([a-z0-9]{32})\.lambda-url\.")
 _PATH = re.compile(r"/_aws/lambda-url/([a-z0-9]+)(/.*)?")
 
@@ -72,7 +75,7 @@ def _is_let_in(
     account: Account, request: Request, target: Mapping[str, str], url: FunctionUrl
 ) -> bool:
     if url.members["AuthType"] == "AWS_IAM":
-        return read_signature(request) is not None
+        return _is_signed(account, request)
     try:
         policy = account.call("lambda", "GetPolicy", target)["Policy"]
     except ApiError as error:
@@ -80,6 +83,19 @@ def _is_let_in(
             return False
         raise
     return any(map(_opens, json.loads(policy)["Statement"]))
+
+
+def _is_signed(account: Account, request: Request) -> bool:
+    """Whether somebody of the account has signed; what else IAM asks is not known here."""
+    signature = read_signature(request)
+    if signature is None:
+        return False
+    try:
+        check_signature(account.keys, request, signature, "lambda")
+    except ApiError as refusal:
+        log.debug("a function URL was not opened: %s", refusal.message)
+        return False
+    return True
 
 
 def _opens(statement: Mapping[str, Any]) -> bool:
