@@ -13,15 +13,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from lambdactl.cli import state
 from lambdactl.errors import Refused, UsageError
 from lambdactl.model import Place, Target
 from lambdactl.model_walk import KeptWalk
-from lambdactl.ops.walking import Walk
 from lambdactl.state_home import state_dir
 from lambdactl.verdict.gate import Limits
+
+if TYPE_CHECKING:
+    from lambdactl.ops.walking import Walk
 
 TRIES = 3
 """How often a walker tries for its lock: whoever asks whether one lives holds it for a moment."""
@@ -51,6 +53,9 @@ def kept(place: Place, target: Target) -> Walk | None:
     known = state.read(file_of(place, target))
     if known is None:
         return None
+    # Every status asks, and hardly ever is there one.
+    from lambdactl.ops.walking import Walk
+
     try:
         words: dict[str, Any] = {f.name: known[f.name] for f in dataclasses.fields(Walk)}
         at, limits = words["step_at"], words["limits"]
