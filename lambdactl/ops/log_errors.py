@@ -14,7 +14,7 @@ from lambdactl.aws import Aws
 from lambdactl.errors import NotFound
 from lambdactl.model import Deployment, Snapshot
 from lambdactl.model_configuration import LogLine
-from lambdactl.ops.log_lines import ErrorGroup, Requests, group_errors, is_error
+from lambdactl.ops.log_lines import ErrorGroup, Requests, errors_among, group_errors
 from lambdactl.ops.log_tail import Tail, looking, read
 
 MOST_READ = 10_000
@@ -94,7 +94,7 @@ class ErrorLog:
     def _keep(self, lines: tuple[LogLine, ...]) -> None:
         self._read += len(lines)
         of = self._requests.of(lines)
-        errors = [line for line in lines if is_error(line)]
+        errors = errors_among(lines)
         self._counted += len(errors)
         self._lines.extend(errors)
         kept = {line.id for line in self._lines}

@@ -33,6 +33,7 @@ _REQUEST = re.compile(
     re.IGNORECASE,
 )
 _BEGUN = re.compile(r"^START RequestId: |\"platform\.start\"")
+_TRACEBACK = "Traceback (most recent call last)"
 _PLATFORM = ("START RequestId:", "END RequestId:", "INIT_START ", "EXTENSION\t", "LOGS\t")
 
 
@@ -73,6 +74,19 @@ def is_error(line: LogLine) -> bool:
     return not line.message.startswith(_PLATFORM) and _ERROR.search(line.message) is not None
 
 
+def errors_among(lines: Iterable[LogLine]) -> list[LogLine]:
+    """The errors, each once: some runtimes log the head of a traceback as a line of its own, just
+    below the error that it belongs to."""
+    before: dict[str, bool] = {}
+    found = []
+    for line in lines:
+        below = before.get(line.stream, False) and line.message.startswith(_TRACEBACK)
+        before[line.stream] = is_error(line)
+        if before[line.stream] and not below:
+            found.append(line)
+    return found
+
+
 def group_errors(
     lines: Sequence[LogLine], requests: Mapping[str, str] | None = None
 ) -> tuple[ErrorGroup, ...]:
@@ -82,9 +96,8 @@ def group_errors(
     """
     known = Requests().of(lines) if requests is None else requests
     found: dict[str, list[LogLine]] = {}
-    for line in lines:
-        if is_error(line):
-            found.setdefault(pattern_of(line.message), []).append(line)
+    for line in errors_among(lines):
+        found.setdefault(pattern_of(line.message), []).append(line)
     groups = (_grouped(pattern, same, known) for pattern, same in found.items())
     return tuple(sorted(groups, key=lambda g: (-g.count, -g.last.timestamp(), g.pattern)))
 

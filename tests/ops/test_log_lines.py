@@ -8,7 +8,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from lambdactl.model_configuration import LogLine
-from lambdactl.ops.log_lines import Requests, group_errors, is_error, pattern_of
+from lambdactl.ops.log_lines import (
+    Requests,
+    errors_among,
+    group_errors,
+    is_error,
+    pattern_of,
+)
 from lambdactl.ops.log_tail import DELAY, Looked, Tail, follow_lines
 from tests.plan.samples import NOW
 
@@ -107,6 +113,12 @@ def test_a_look_that_could_not_read_it_all_is_followed_by_one_at_what_is_new() -
     assert tail.more().cut_at == line(1).at
     assert [x.id for x in tail.more().lines] == ["e3570"]
     assert asked == [NOW, NOW + timedelta(hours=1) - DELAY]
+
+
+def test_the_head_of_a_traceback_is_not_an_error_more() -> None:
+    head = "Traceback (most recent call last):"
+    lines = [line(1, "[ERROR] KeyError"), line(2, head), line(3, "  File x"), line(4, head)]
+    assert [x.id for x in errors_among(lines)] == ["e1", "e4"]
 
 
 ID = "5f1c0000-1111-2222-3333-444444444444"

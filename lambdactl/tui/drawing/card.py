@@ -60,16 +60,21 @@ def axis(
     drawn = spark.chart(one.bars, top, height=height, width=room, style=one.style, marks=pen.spark)
     lines = []
     for index, line in enumerate(drawn):
-        mark = what.told(top) if index == 0 else f"0{what.unit}" if index == height - 1 else ""
+        mark = what.tick(top) if index == 0 else what.tick(0.0) if index == height - 1 else ""
         lines.append(pen.say(f" {mark:>5} {tick}", "dim") + line)
     return lines
 
 
 def since(one: Side, both: Sequence[Side], view: View, width: int, pen: Pen) -> Content:
-    """Under a tall chart: how far back its left end is."""
+    """Under a tall chart: how far back its left end is; of what is over, from when until when."""
     bars = len(one.bars)
     room = spark.whole(width - 9, bars)
-    back = f"{shown(view, both).partition(',')[0]} ago"
+    if view.past is not None and one.minutes:
+        first, last = one.minutes[-max(1, min(bars, room))].start, one.minutes[-1].start
+        ends = f"{first:%H:%M}", f"{last:%H:%M}"
+        return pen.say(f"{'':8}{ends[0]:<{max(6, room - 5)}}{ends[1]}", "dim")
+    whole, _, each = shown(view, both).partition(", ")
+    back = f"{whole} ago{f', {each}' if each else ''}"
     return pen.say(f"{'':8}{back:<{room - 3}}now", "dim")
 
 
@@ -103,8 +108,10 @@ def facts(one: Side, view: View, pen: Pen) -> list[Content]:
     unit = " ms" if set(slow) != {UNKNOWN} else ""
     calls = newest(one, lambda m: m.invocations, "")
     busy = newest(one, lambda m: m.concurrency, "")
+    each = view.past.period_s // 60 if view.past else 1
+    per = "m" if each == 1 else f"{each} min"
     lines = [
-        f" calls/m {calls} · p50 {slow[0]} · p95 {slow[1]} · p99 {slow[2]}{unit}",
+        f" calls/{per} {calls} · p50 {slow[0]} · p95 {slow[1]} · p99 {slow[2]}{unit}",
         f" throttles {throttles(one)} · concurrency {busy}",
     ]
     version = view.snapshot.version(one.version) if view.snapshot else None
@@ -129,4 +136,5 @@ def card_title(one: Side, both: Sequence[Side], view: View, pen: Pen) -> tuple[s
     role = one.role if one.role != UNKNOWN else "no traffic"
     name = f"{label(one.version)} {role} · {weight(one.share)}"
     what = "" if charted(view) is ERRORS else f"{charted(view).title.lower()} · "
-    return pen.spelled(name), pen.spelled(f"{what}{shown(view, both)} · {scaled(view, both)}")
+    whole = shown(view, both).partition(",")[0]
+    return pen.spelled(name), pen.spelled(f"{what}{whole} · {scaled(view, both)}")

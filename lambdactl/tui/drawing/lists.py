@@ -15,10 +15,10 @@ from lambdactl.errors import LambdactlError
 from lambdactl.model import Alarm, Deployment, LifecycleEvent, Snapshot, label
 from lambdactl.render import glyphs
 from lambdactl.render.glyphs import Mark
-from lambdactl.render.numbers import clock, duration, stamp
+from lambdactl.render.numbers import clock, countdown, duration, stamp
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.steps import HOOK_TIMEOUT_S, MARKERS
-from lambdactl.tui.drawing.text import age, countdown, joined
+from lambdactl.tui.drawing.text import age, joined
 from lambdactl.tui.view import Line, View
 
 RANG = 3

@@ -11,8 +11,6 @@ from collections.abc import Iterable
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
-from lambdactl.render.numbers import countdown as countdown
-
 
 def middle(text: str, width: int, ellipsis: str = "…") -> str:
     """``text`` in at most ``width`` cells, shortened in the middle: both ends tell names apart."""

@@ -6,12 +6,12 @@ from textual.content import Content
 
 from lambdactl.model import Snapshot
 from lambdactl.render.glyphs import of_lifecycle
-from lambdactl.render.numbers import clock, counted, duration
+from lambdactl.render.numbers import clock, countdown, counted, duration
 from lambdactl.render.progress import Measured, measured
 from lambdactl.tui.drawing import bar
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.steps import Step, current, next_of, shift_number, steps_of
-from lambdactl.tui.drawing.text import countdown, fitted, joined, middle
+from lambdactl.tui.drawing.text import fitted, joined, middle
 from lambdactl.tui.view import View
 
 SHORT = {"BeforeAllowTraffic": "Before", "AfterAllowTraffic": "After"}

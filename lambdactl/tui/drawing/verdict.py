@@ -8,11 +8,11 @@ from textual.content import Content
 from lambdactl.model import Snapshot
 from lambdactl.render import glyphs
 from lambdactl.render.harm import fitting
-from lambdactl.render.numbers import clock
+from lambdactl.render.numbers import clock, countdown
 from lambdactl.render.visible import visible
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.steps import next_of, steps_of
-from lambdactl.tui.drawing.text import age, countdown, fitted, joined
+from lambdactl.tui.drawing.text import age, fitted, joined
 from lambdactl.tui.view import Failure, View
 from lambdactl.verdict import Answer
 from lambdactl.verdict.damage import damage_of
