@@ -272,7 +272,8 @@ class Console(Going):
         fleet = next((s for s in self.screen_stack if isinstance(s, FleetScreen)), None)
         page = self.page
         if fleet is None or not isinstance(page, RolloutScreen):
-            self.say("the fleet's order is not known: esc leads to the fleet", "warning")
+            back = self.pen.key("back")
+            self.say(f"the fleet's order is not known: {back} leads to the fleet", "warning")
             return
         target = fleet.neighbour(page.subject.target, by)
         if target is None:

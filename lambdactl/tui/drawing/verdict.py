@@ -17,7 +17,8 @@ from lambdactl.tui.view import Failure, View
 from lambdactl.verdict import Answer
 from lambdactl.verdict.damage import damage_of
 
-KEYS = {"abort": "a", "promote": "o", "shift": "s"}
+KEYED = ("abort", "promote", "shift")
+"""Advice that is done by one key."""
 
 
 def verdict(view: View, width: int, pen: Pen) -> list[Content]:
@@ -98,7 +99,7 @@ def broken(text: str, width: int) -> tuple[str, str]:
 def coming(view: View, pen: Pen) -> Content:
     """``next 100 % in 05:48, at 14:13:10``; at rest, which version waits for its turn."""
     if view.snapshot is not None and view.snapshot.active_deployment is None:
-        return pen.say(waiting(view.snapshot))
+        return pen.say(waiting(view.snapshot, pen.key("shift")))
     following = next_of(steps_of(view.snapshot)) if view.snapshot else None
     if following is None or view.now is None:
         return Content("")
@@ -107,20 +108,20 @@ def coming(view: View, pen: Pen) -> Content:
     return pen.say(f"next {following.what} {when}, at {clock(following.at)}")
 
 
-def waiting(snapshot: Snapshot) -> str:
-    """What could be shifted to, where nothing is going on."""
+def waiting(snapshot: Snapshot, key: str) -> str:
+    """What could be shifted to, by ``key``, where nothing is going on."""
     routing = snapshot.alias.routing if snapshot.alias else None
     if routing is None or routing.split or not snapshot.versions:
         return ""
     newest = snapshot.versions[-1]
     if len(snapshot.versions) == 1 and routing.stable == newest.number:
-        return f"only {newest.label} is published: nothing to shift to; publish one, then s"
+        return f"only {newest.label} is published: nothing to shift to; publish one, then {key}"
     if routing.stable is not None and newest.number <= routing.stable:
         return "nothing newer is published"
     went_wrong = snapshot.previous or snapshot.deployment
     if went_wrong is not None and went_wrong.target_version == newest.number:
-        return f"{newest.label} was taken back; s shifts to it again"
-    return f"{newest.label} is published and gets no calls; s shifts to it"
+        return f"{newest.label} was taken back; {key} shifts to it again"
+    return f"{newest.label} is published and gets no calls; {key} shifts to it"
 
 
 def advised(view: View, pen: Pen) -> Content:
@@ -130,6 +131,5 @@ def advised(view: View, pen: Pen) -> Content:
     if advice is None or (view.snapshot and view.snapshot.unreadable("deployment")):
         # Without knowing who drives the alias there is nothing to advise.
         return Content("")
-    key = next((k for verb, k in KEYS.items() if advice.startswith(verb)), None)
-    named = f"{key}: {advice}" if key and advice in KEYS else advice
+    named = f"{pen.key(advice)}: {advice}" if advice in KEYED else advice
     return pen.say(f"{pen.arrow} {named}", "bold")

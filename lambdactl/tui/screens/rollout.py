@@ -77,7 +77,7 @@ class RolloutScreen(ActingPage, ChartsPage):
                         id="rates")  # fmt: skip
             yield Drawn(card_of(0), self.pen, title=card_title_of(0), id="stable")
             yield Drawn(card_of(1), self.pen, title=card_title_of(1), id="canary")
-            yield Drawn(why_wrapped, self.pen, title=lambda _v, _p: ("Why", "W"), id="why")
+            yield Drawn(why_wrapped, self.pen, title=lambda _v, p: ("Why", p.key("why")), id="why")
         with Container(id="panes", classes="evidence"):
             for name in PLACED:
                 yield Listing(self.pen, id=name)
