@@ -100,6 +100,7 @@ COMMANDS: Mapping[User, Mapping[str, tuple[str, ...]]] = {
             "cloudformation:DescribeStacks",
             "cloudformation:GetTemplate",
             "cloudwatch:GetMetricData",
+            "codedeploy:GetApplicationRevision",
             "lambda:GetAccountSettings",
         ),
     },

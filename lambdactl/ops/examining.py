@@ -49,7 +49,7 @@ def examine(
     no_hooks: tuple[str, ...] = ()
     no_rules: tuple[AlarmRule, ...] = ()
     status = part("stack", lambda: aws.stack_status(stack), None) if stack else None
-    hooks = part("hooks", lambda: hook_names(aws, stack, snapshot), no_hooks) if stack else ()
+    hooks = part("hooks", lambda: hooks_of(aws, stack, snapshot), no_hooks)
     rules = part("alarm rules", lambda: aws.alarm_rules(alarms), no_rules) if alarms else ()
     skew = (here - aws.now()).total_seconds() if here else None
     return Observed(
@@ -60,6 +60,18 @@ def examine(
         rights=caller_rights(aws, snapshot),
         clock_skew_s=skew,
     )
+
+
+def hooks_of(aws: Aws, stack: str | None, snapshot: Snapshot) -> tuple[str, ...]:
+    """The hooks that the next deployment runs, by the stack; without one, those of the last."""
+    if stack is not None:
+        return hook_names(aws, stack, snapshot)
+    last = snapshot.deployment
+    forward = snapshot.previous if last is not None and last.rolls_back else last
+    if forward is None:
+        return ()
+    names = aws.hooks(forward.id).values()
+    return tuple(dict.fromkeys(name.rpartition(":")[2] for name in names))
 
 
 def hook_names(aws: Aws, stack: str, snapshot: Snapshot) -> tuple[str, ...]:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from lambdactl.model import (
     DeploymentStatus,
-    LifecycleEvent,
     Snapshot,
     label,
 )
@@ -26,7 +25,6 @@ from lambdactl.verdict.wording import cause
 ROLLBACK_EVENTS = frozenset(
     ("DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST")
 )
-HOOKED = ("BeforeAllowTraffic", "AfterAllowTraffic")
 FULL_AT = 80.0
 """Per cent of the account's code storage."""
 SKEW_S = 300.0
@@ -58,7 +56,6 @@ def diagnose(seen: Observed) -> tuple[Finding, ...]:
         *of_group(seen.snapshot),
         *of_alarms(seen),
         *of_hooks(seen.hooks),
-        *of_unseen_hooks(seen),
         *of_storage(seen.snapshot),
         *of_clock(seen),
         *of_caller(seen.rights, seen.snapshot.target.function),
@@ -232,26 +229,6 @@ def newest_release(snapshot: Snapshot) -> int | None:
     if routing is None:
         return None
     return routing.canary if routing.canary is not None else routing.stable
-
-
-def of_unseen_hooks(seen: Observed) -> Iterator[Finding]:
-    """Without a stack nothing says which functions the hooks are, though they ran."""
-    last = seen.snapshot.deployment
-    if last is None or seen.hooks or seen.snapshot.stack is not None:
-        return
-    ran = [event.name for event in last.events if is_hooked(event)]
-    if ran:
-        title = "whether CodeDeploy may invoke the hooks is not known"
-        evidence = f"{last.id} ran {', '.join(ran)}, and no stack says which functions these are"
-        command = f"aws deploy get-deployment --deployment-id {last.id}"
-        yield Finding(Grade.UNKNOWN, title, evidence, command)
-
-
-def is_hooked(event: LifecycleEvent) -> bool:
-    """Whether a function ran for it: without one it is over in no time."""
-    if event.name not in HOOKED or event.started is None:
-        return False
-    return event.ended is None or (event.ended - event.started).total_seconds() >= 1.0
 
 
 def of_storage(snapshot: Snapshot) -> Iterator[Finding]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ import pytest
 from lambdactl.model import (
     Alarm,
     DeploymentGroup,
-    LifecycleEvent,
     Routing,
     Snapshot,
     Storage,
@@ -20,7 +18,7 @@ from lambdactl.model import (
 from lambdactl.model_history import AlarmRule, Metric
 from lambdactl.verdict.diagnosis import ROLLBACK_EVENTS, Observed, diagnose
 from lambdactl.verdict.findings import Grade
-from tests.plan.samples import NOW, deployment, snapshot
+from tests.plan.samples import deployment, snapshot
 
 GROUP = DeploymentGroup(
     "app", "group", "CodeDeployDefault.LambdaAllAtOnce", alarms=("errors",),
@@ -130,16 +128,6 @@ def test_the_worst_comes_first() -> None:
     look = seen(SPLIT, deployment=STOPPED, storage=Storage(75, 80))
     grades = [f.grade for f in diagnose(Observed(look))]
     assert grades == sorted(grades, key=list(Grade).index)
-
-
-def test_hooks_that_ran_and_that_no_stack_names_are_unknown() -> None:
-    ran = LifecycleEvent("BeforeAllowTraffic", "Succeeded", NOW, NOW + timedelta(seconds=9))
-    at_once = replace(ran, ended=NOW)
-    title = "whether CodeDeploy may invoke the hooks is not known"
-    look = seen(Routing(42), deployment=deployment("Succeeded", events=(ran,)))
-    assert titles(look, Grade.UNKNOWN) == [title]
-    look = seen(Routing(42), deployment=deployment("Succeeded", events=(at_once,)))
-    assert titles(look, Grade.UNKNOWN) == []
 
 
 OUTRUN = deployment(
