@@ -124,7 +124,7 @@ async def test_an_id_that_no_log_tells_is_pasted() -> None:
     async with opened(script) as (app, pilot):
         await press(pilot, "H")
         assert "does not tell the id" in seen(app)
-        app.screen.query_one("#execution", Input).focus()
+        assert app.focused is app.screen.query_one("#execution")
         await pilot.press(*"abc")
         await press(pilot, "enter", "Y")
         assert copied(app) == "lambdactl hook approve -f checkout:live --execution-id abc"

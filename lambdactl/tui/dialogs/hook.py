@@ -21,7 +21,7 @@ from lambdactl.plan.hook import Answer, Execution, require_waiting
 from lambdactl.tui import commands
 from lambdactl.tui.dialogs.learning import LearningDialog
 from lambdactl.tui.dialogs.plan import Proposal, Stage
-from lambdactl.tui.messages import Learned
+from lambdactl.tui.messages import Learned, LearnFailed
 from lambdactl.tui.subject import Subject
 
 if TYPE_CHECKING:
@@ -56,6 +56,11 @@ class HookDialog(LearningDialog[Execution]):
         self._execution = message.known.id
         super().on_learned(message)
         self.query_one("#execution", Input).value = self._execution
+
+    def on_learn_failed(self, message: LearnFailed) -> None:
+        """There is one thing left to do: to paste it."""
+        super().on_learn_failed(message)
+        self.query_one("#execution", Input).focus()
 
     def _make(self, snapshot: Snapshot) -> Plan:
         known = self.known

@@ -32,6 +32,15 @@ class Charted:
         digits = 0 if number >= 10 or number == int(number) else 1
         return f"{number:,.{digits}f}{self.unit}"
 
+    def tick(self, number: float) -> str:
+        """The same in five cells, beside an axis: ``15 %``, ``3,000``, ``40k``."""
+        if self.unit == " %":
+            return self.told(number)
+        for size, letter in ((1e6, "M"), (1e4, "k")):
+            if number >= size:
+                return f"{number / (1e6 if letter == 'M' else 1e3):g}{letter}"
+        return f"{number:,.0f}"
+
 
 ERRORS = Charted("errors", "ERROR %", lambda m: m.error_rate, " %")
 P95 = Charted("p95", "P95", lambda m: m.p95_ms, " ms", 10.0)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lambdactl.model_history import AlarmChange
-from lambdactl.tui.drawing.charted import CHARTED, following, window_after
+from lambdactl.tui.drawing.charted import following, window_after
 from lambdactl.tui.reading import Reading
 from lambdactl.tui.screens.reading_page import ReadingPage
 from lambdactl.tui.subject import Subject
@@ -54,7 +54,6 @@ class ChartsPage(ReadingPage):
 
     def action_metric(self) -> None:
         self.metric = following(self.metric)
-        self.console.say(f"the charts show {CHARTED[self.metric].title.lower()}")
         self.console.show()
 
     @property
