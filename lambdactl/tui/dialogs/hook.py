@@ -21,7 +21,7 @@ from lambdactl.plan.hook import Answer, Execution, require_waiting
 from lambdactl.tui import commands
 from lambdactl.tui.dialogs.learning import LearningDialog
 from lambdactl.tui.dialogs.plan import Proposal, Stage
-from lambdactl.tui.messages import Learned, LearnFailed
+from lambdactl.tui.messages import Learned
 from lambdactl.tui.subject import Subject
 
 if TYPE_CHECKING:
@@ -57,10 +57,12 @@ class HookDialog(LearningDialog[Execution]):
         super().on_learned(message)
         self.query_one("#execution", Input).value = self._execution
 
-    def on_learn_failed(self, message: LearnFailed) -> None:
-        """There is one thing left to do: to paste it."""
-        super().on_learn_failed(message)
-        self.query_one("#execution", Input).focus()
+    def _focus(self) -> None:
+        """Where the log does not tell the id there is one thing left to do: to paste it."""
+        if self.stage is Stage.REFUSED and self.known is None and not self._execution:
+            self.query_one("#execution", Input).focus()
+        else:
+            super()._focus()
 
     def _make(self, snapshot: Snapshot) -> Plan:
         known = self.known

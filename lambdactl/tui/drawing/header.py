@@ -6,6 +6,8 @@ driver, the name in the middle. The badge, read-only and the age are never dropp
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from textual.content import Content
 
 from lambdactl.model import Snapshot
@@ -26,14 +28,29 @@ def header(
     room = width - 2
     always = [mode(connection, pen, width), age_of(view, pen, width)]
     rights = [joined([told, *always]) for told in asked_of(usage, pen)]
-    for cap in (len(name), max(20, width * 2 // 5), 12):
-        found = lefts(view, connection, middle(name, cap, pen.ellipsis), width, pen)
-        # What is asked of AWS gives way only to who drives the rollout.
-        for right in rights:
-            for left in found if right is rights[-1] else found[:-DRIVERLESS]:
-                if left.cell_length + 1 + right.cell_length <= room:
-                    return Content(" ") + spread(left, right, room) + " "
+    for left, right in layouts(view, connection, name, rights, width, pen):
+        if left.cell_length + 1 + right.cell_length <= room:
+            return Content(" ") + spread(left, right, room) + " "
     return fitted(Content(" ") + rights[-1], width)
+
+
+def layouts(
+    view: View,
+    connection: Connection,
+    name: str,
+    rights: Sequence[Content],
+    width: int,
+    pen: Pen,
+) -> Iterator[tuple[Content, Content]]:
+    """Both parts, from long to short: what is asked of AWS gives way only to who drives the
+    rollout, and to a name that would be too short to be told from others."""
+    caps = (len(name), max(20, width * 2 // 5), 12)
+    for right in rights:
+        last = right is rights[-1]
+        for cap in caps if last else caps[:-1]:
+            found = lefts(view, connection, middle(name, cap, pen.ellipsis), width, pen)
+            for left in found if last else found[:-DRIVERLESS]:
+                yield left, right
 
 
 def asked_of(usage: Usage | None, pen: Pen) -> list[Content]:
