@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from lambdactl.errors import NotFound, Refused
-from lambdactl.model import DeploymentConfig, LifecycleEvent, Routing
+from lambdactl.model import DeploymentConfig, LifecycleEvent, Routing, Snapshot
 from lambdactl.ops.comparing import compared, pair_to_compare
 from lambdactl.ops.events import AlarmChanged, DeploymentEnded, DeploymentStarted, PartUnread
 from lambdactl.ops.hook_log import HOOK_TIMEOUT, hook_log, hook_logs, left_s
@@ -152,7 +152,7 @@ def test_the_state_of_an_alarm_then_is_known_from_now_or_from_its_history() -> N
     ],
 )
 def test_which_versions_are_compared_and_which_is_heard(
-    snapshot: builders.Snapshot, pair: tuple[int, int] | None, heard: int | None
+    snapshot: Snapshot, pair: tuple[int, int] | None, heard: int | None
 ) -> None:
     assert (pair_to_compare(snapshot), version_to_hear(snapshot)) == (pair, heard)
 

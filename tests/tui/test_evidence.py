@@ -58,7 +58,7 @@ async def test_past_rollouts_with_how_each_ended_and_why() -> None:
         await press(pilot, "G")
         detail = seen(app).splitlines()[-15:]
         assert any("did not call back within an hour" in line for line in detail)
-        assert any("BeforeAllowTraffic" in line and " 1h " in line for line in detail)
+        assert any("BeforeAllowTraffic" in line and line.endswith(" 1h") for line in detail)
 
 
 async def test_one_that_is_over_opens_on_the_rollout_screen_with_its_own_time() -> None:
