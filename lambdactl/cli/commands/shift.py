@@ -82,12 +82,7 @@ def shift(
     limits of [gate] in lambdactl.toml hold it and send it back, too.
     """
     limits = Limits(max_error_rate, min_calls=min_calls, alarms=tuple(alarm or ()))
-    if limits != NO_LIMITS and not (guard and steps is not None):
-        raise UsageError(
-            "--max-error-rate, --alarm and --min-calls are limits of a guarded walk",
-            why="without one nothing is measured between two steps",
-            hint="add --steps 10,25,50,100 --guard",
-        )
+    require_guard(limits, guard and steps is not None)
     if resume:
         require_alone(to, weight, steps)
         from lambdactl.cli.walking import resume as go_on
@@ -97,6 +92,15 @@ def shift(
         walk(asked, to, weight, steps, seconds(every), guard, max_wait, limits)
     else:
         once(asked, to, weight, guard or max_wait is not None, watch=watch)
+
+
+def require_guard(limits: Limits, guarded: bool) -> None:
+    if limits != NO_LIMITS and not guarded:
+        raise UsageError(
+            "--max-error-rate, --alarm and --min-calls are limits of a guarded walk",
+            why="without one nothing is measured between two steps",
+            hint="add --steps 10,25,50,100 --guard",
+        )
 
 
 def require_alone(*others: str | None) -> None:
