@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 from lambdactl.errors import CredentialsError, LambdactlError, Throttled, Unreachable
 from lambdactl.model import Target
@@ -104,8 +103,13 @@ class FleetPace:
         if self.paused or not self.has_free_lane:
             return ()
         taken = {name for lane in self.lanes for name in lane}
-        due = self._due(functions, urgent, on_screen, at)
-        lane = tuple(islice((name for name in due if name not in taken), A_LANE))
+        chosen: dict[str, None] = {}
+        for name in self._due(functions, urgent, on_screen, at):
+            if name not in taken:
+                chosen[name] = None
+            if len(chosen) == A_LANE:
+                break
+        lane = tuple(chosen)
         if lane:
             self.lanes.append(lane)
             self._soon -= set(lane)

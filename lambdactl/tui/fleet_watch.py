@@ -214,6 +214,12 @@ class FleetWatch:
             for name in self._members.get(listed.name, ()):
                 self.rows[name] = replace(self.rows[name], listed=listed)
 
+    def _enlist_by_name(self) -> None:
+        """What moves and what is red is known even where functions may not be listed."""
+        if self.names_error is not None and self.around is not None:
+            for name in sorted(self.around.functions - self.functions.keys()):
+                self._enlist(Listed(name, None))
+
     def _is_red(self, listed: Listed) -> bool:
         return self.around is not None and listed.name in self.around.functions
 
@@ -223,10 +229,7 @@ class FleetWatch:
         self.pace.looked_around(at)
         if around.taken is not None:
             self.clock.saw(around.taken, at)
-        if self.names_error is not None:
-            # What moves and what is red is known by name even where functions may not be listed.
-            for name in around.functions - self.functions.keys():
-                self._enlist(Listed(name, None))
+        self._enlist_by_name()
         changed = around.functions ^ (before.functions if before else frozenset())
         ended = {d.id for d in before.running} - {d.id for d in around.running} if before else set()
         if before is not None:
@@ -246,13 +249,22 @@ class FleetWatch:
             return
         listed = self.functions.setdefault(news.function, Listed(news.function, None))
         rows = []
-        for member in news.members:
+        for member in self._told_of(news):
             before = self.rows.get(member.name)
             kept = self._kept(before, member)
             self._note(before, kept)
             measured = self.measured.get(member.target)
             rows.append(FleetRow(news.function, kept, listed, measured))
         self._put(news.function, rows)
+
+    def _told_of(self, news: FunctionRead) -> tuple[Member, ...]:
+        """Where the aliases could not be read, each that was known before, with the reason."""
+        (first, *more) = news.members
+        known = [self.rows[name].member for name in self._members.get(news.function, ())]
+        aliased = tuple(m for m in known if m is not None and m.alias is not None)
+        if more or first.unread is None or first.alias is not None or not aliased:
+            return news.members
+        return tuple(replace(m, unread=first.unread) for m in aliased)
 
     def _kept(self, before: FleetRow | None, member: Member) -> Member:
         """What was known stays where a read was refused or failed: its reason is told with it.
@@ -314,6 +326,7 @@ class FleetWatch:
             self._page = []
         if isinstance(news.error, PermissionDenied) and news.what == "names":
             self.names_error = news.error
+            self._enlist_by_name()
             return
         # What fails beside a failure that is being waited out is the same failure.
         known, waits = self.failure, at < self.pace.resumes_at

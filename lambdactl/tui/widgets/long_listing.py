@@ -52,6 +52,8 @@ class LongListing(Listing):
     def __init__(self, pen: Pen, *, id: str) -> None:
         super().__init__(pen, id=id)
         self._painted: dict[int, Content] = {}
+        self._strips: dict[tuple[str, bool], tuple[Content, int, Strip]] = {}
+        """What each row came to on the screen, so that scrolling by one line renders one."""
 
     def show_lazily(self, rows: Lazily, renamed: Mapping[str, str]) -> None:
         """Draw ``rows``; ``renamed`` says what a key that is gone has become."""
@@ -113,9 +115,22 @@ class LongListing(Listing):
 
     def render_line(self, y: int) -> Strip:
         index = y + round(self.scroll_y)
-        if index < len(self._rows):
-            self._painted[index] = self._rows[index].line
-        return super().render_line(y)
+        if index >= len(self._rows):
+            return super().render_line(y)
+        row, width = self._rows[index], self.scrollable_content_region.width
+        self._painted[index] = row.line
+        look = (row.key, self.has_focus and index == self.cursor)
+        known = self._strips.get(look)
+        if known is not None and known[0] is row.line and known[1] == width:
+            return known[2]
+        strip = super().render_line(y)
+        self._strips[look] = (row.line, width, strip)
+        return strip
+
+    def notify_style_update(self) -> None:
+        """Another theme, or what is known has become old: nothing looks as it did."""
+        self._strips.clear()
+        super().notify_style_update()
 
     def _repaint(self) -> None:
         """Only the lines that say something else than they did."""
