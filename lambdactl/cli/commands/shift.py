@@ -78,20 +78,23 @@ def shift(
     lambdactl shift --to 2 --steps 10,50,100 --guard --max-error-rate 1 --min-calls 100
     lambdactl shift --resume                 go on with a walk that was left
 
-    A guarded walk goes on on PASS only, holds while nothing is known, and goes back on FAIL; the
-    limits of [gate] in lambdactl.toml hold it and send it back, too.
+    A guarded walk steps on PASS with [gate] met, holds while unknown, and goes back otherwise.
     """
     limits = Limits(max_error_rate, min_calls=min_calls, alarms=tuple(alarm or ()))
     require_guard(limits, guard and steps is not None)
     if resume:
         require_alone(to, weight, steps)
-        from lambdactl.cli.walking import resume as go_on
-
         go_on(asked)
     elif steps is not None:
         walk(asked, to, weight, steps, seconds(every), guard, max_wait, limits)
     else:
         once(asked, to, weight, guard or max_wait is not None, watch=watch)
+
+
+def go_on(asked: Asked) -> None:
+    from lambdactl.cli.walking import resume
+
+    resume(asked)
 
 
 def require_guard(limits: Limits, guarded: bool) -> None:
