@@ -44,6 +44,8 @@ class Errors:
     """Errors that are not counted any more: the oldest, where there are too many."""
     missing: NotFound | None = None
     """Why there is nothing: the log group is not there."""
+    over: bool = False
+    """It is of a time that is over: what is not there may have expired."""
 
     @property
     def count(self) -> int:
@@ -110,7 +112,15 @@ def errors_between(
     left_out = () if found.cut_at is None else ((found.cut_at, until),)
     groups = group_errors(found.lines)
     return Errors(
-        version, group, groups, since, until, len(found.lines), left_out, missing=found.missing
+        version,
+        group,
+        groups,
+        since,
+        until,
+        len(found.lines),
+        left_out,
+        missing=found.missing,
+        over=True,
     )
 
 

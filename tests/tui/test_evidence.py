@@ -98,7 +98,7 @@ def never(plan: Plan) -> list[Event]:
     raise AssertionError(f"written: {plan.verb}")
 
 
-@pytest.mark.parametrize("key", ["s", "o", "a", "D", "p", "plus", "minus"])
+@pytest.mark.parametrize("key", ["s", "o", "a", "u", "H", "D", "p", "plus", "minus"])
 async def test_nothing_acts_on_a_past_and_the_key_says_why(key: str) -> None:
     script = Script(happens=never, archive=Archive())  # type: ignore[arg-type]
     async with opened(script) as (app, pilot):
@@ -288,6 +288,7 @@ async def test_errors_are_looked_for_again_every_half_minute_and_only_while_they
         ({"errors": [archive.errors(groups=(), missing=NO_GROUP)]}, "logs:CreateLogGroup"),
         ({"errors": [archive.errors(groups=())]}, "no error in 26 lines since 14:03:10"),
         ({"errors": [archive.errors(groups=(), read=0)]}, "? v42 logged nothing at all since"),
+        ({"errors": [archive.errors(groups=(), read=0, over=True)]}, "expired, or never logged"),
         (
             {"errors": [archive.errors(left_out=((at("14:03:50"), at("14:05:00")),))]},
             "not read: 14:03:50 to 14:05:00",

@@ -72,6 +72,9 @@ def nothing(found: Errors, pen: Pen) -> Row:
         text = f"? {found.missing}"
         return Row("missing", pen.say(f" {text}", "$text-warning"), str(found.missing.hint))
     since = clock(found.since)
+    if not found.read and found.over:
+        text = f"nothing of v{found.version} is held from {since} on: expired, or never logged"
+        return Row("silent", pen.say(f" ? {text}", "$text-warning"), text)
     if not found.read:
         text = f"v{found.version} logged nothing at all since {since}"
         return Row("silent", pen.say(f" ? {text}", "$text-warning"), text)

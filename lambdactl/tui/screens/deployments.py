@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 from textual.content import Content
 
-from lambdactl.model import Deployment
+from lambdactl.model import Deployment, Place
+from lambdactl.render import console_page
 from lambdactl.tui import commands
 from lambdactl.tui.drawing import deployments
 from lambdactl.tui.drawing.lists import Row
@@ -17,7 +18,6 @@ from lambdactl.tui.reading import Reading
 from lambdactl.tui.screens.list_page import ListPage
 from lambdactl.tui.subject import Subject
 from lambdactl.tui.view import View
-from lambdactl.tui.widgets.listing import Listing
 
 if TYPE_CHECKING:
     from lambdactl.tui.app import Console
@@ -68,8 +68,9 @@ class DeploymentsScreen(ListPage):
         found = self.main.value or ()
         return next((d for d in found if row is not None and d.id == row.key), None)
 
-    def on_listing_opened(self, _message: Listing.Opened) -> None:
-        self.action_open()
+    def aws_page(self, place: Place) -> str | None:
+        chosen = self._of(self.listing.row)
+        return console_page.deployment_page(place, chosen.id) if chosen else super().aws_page(place)
 
     def action_open(self) -> None:
         chosen = self._of(self.listing.row)

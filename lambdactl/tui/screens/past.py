@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
 
-from lambdactl.model import Deployment, Snapshot, label
+from lambdactl.model import Deployment, Place, Snapshot, label
 from lambdactl.ops.log_errors import Errors, window_of_errors
 from lambdactl.ops.revisiting import Revisited
+from lambdactl.render import console_page
 from lambdactl.render.deployments import ending
 from lambdactl.tui import commands
 from lambdactl.tui.drawing import past
@@ -66,6 +67,9 @@ class PastScreen(RolloutScreen):
     @property
     def readings(self) -> tuple[Reading[Any], ...]:
         return self.main, *self.evidence.readings
+
+    def aws_page(self, place: Place) -> str | None:
+        return console_page.deployment_page(place, self.deployment.id)
 
     def why_not(self, name: str) -> str | None:
         return OVER if name in WRITES | STILL else super().why_not(name)
