@@ -84,6 +84,8 @@ class Refused(LambdactlError):
 
 class Stale(Refused):
     code = "stale"
+    revision_id: str | None = None
+    """The alias's revision id now, where it was an alias that somebody moved."""
 
 
 class RolloutFailed(LambdactlError):

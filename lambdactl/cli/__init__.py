@@ -21,10 +21,18 @@ def main() -> None:
 
         code = answer(sys.argv[1:])
     else:
-        from lambdactl.cli.run import run, show_unexpected
-
-        sys.excepthook = show_unexpected
-        code = run(sys.argv[1:])
+        code = _run()
     # Before it ends the interpreter would look through every object once more for garbage.
     gc.freeze()
     sys.exit(code)
+
+
+def _run() -> int:
+    try:
+        from lambdactl.cli.run import run, show_unexpected
+
+        sys.excepthook = show_unexpected
+        return run(sys.argv[1:])
+    except KeyboardInterrupt:
+        # While it was still being imported, or had already told its end.
+        return 130

@@ -55,8 +55,12 @@ def audited(
 ) -> Iterator[E]:
     """``events`` of applying ``plan``, and the lines of it in the log; ``command`` does the same
     where it was not a command line that was typed, ``reason`` is why."""
+    from lambdactl.cli.movers import naming_mover
+
     more = {k: v for k, v in (("command", command), ("reason", reason)) if v}
-    return logged(session, plan.verb, {**subject(plan), **more}, events)
+    return logged(
+        session, plan.verb, {**subject(plan), **more}, naming_mover(session, plan, events)
+    )
 
 
 def logged(session: Session, verb: str, about: Entry, events: Iterator[E]) -> Iterator[E]:

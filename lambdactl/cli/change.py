@@ -164,12 +164,12 @@ def _apply(
 ) -> None:
     """Do it, telling each event. A prune is stopped by Ctrl-C only between two deletes."""
     from lambdactl.cli.audit_log import audited
-    from lambdactl.cli.stopping import stoppable
+    from lambdactl.cli.stopping import Wish, stoppable
     from lambdactl.ops import apply
 
     told: list[Event] = []
     session.leaves(_midway(plan))
-    halting = stoppable(session.terminal) if plan.verb == "prune" else nullcontext(lambda: False)
+    halting = stoppable(session.terminal) if plan.verb == "prune" else nullcontext(Wish())
     with halting as halted:
         try:
             events = apply(
@@ -188,7 +188,7 @@ def _apply(
             _result(session, plan, told, complete=False)
             if halted():
                 session.leaves(_deleted(plan.verdicts, told)[0])
-                raise KeyboardInterrupt from None
+                raise halted.interrupt() from None
             raise
     _result(session, plan, told, complete=True)
 

@@ -198,7 +198,7 @@ def applied(asked: Asked, wish: Wish, path: Path, sections: tuple[Section, ...])
                     partly.append(error)
     result(asked, path, sections, counts)
     if stop():
-        raise KeyboardInterrupt
+        raise stop.interrupt()
     conclude(sections, partly, again)
 
 

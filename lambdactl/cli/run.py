@@ -19,9 +19,9 @@ from lambdactl.cli.app import command
 from lambdactl.cli.failure import report, report_usage
 from lambdactl.cli.options import Run, wants_debug, wants_json
 from lambdactl.cli.state import crash_log
+from lambdactl.cli.stopping import exit_code, heeding_ends, named
 from lambdactl.errors import LambdactlError
 
-INTERRUPTED = 130
 READER_GONE = 141
 """What a shell reports for a program that ended by SIGPIPE."""
 SELDOM = 100_000
@@ -37,15 +37,16 @@ def run(argv: Sequence[str]) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        code = _invoke(argv, now)
-        sys.stdout.flush()
+        with heeding_ends():
+            code = _invoke(argv, now)
+            sys.stdout.flush()
     except LambdactlError as error:
         if wants_debug(argv):
             traceback.print_exception(error)
         return report(error, as_json=now.as_json)
-    except KeyboardInterrupt:
-        print(f"\ninterrupted: {now.left}", file=sys.stderr)  # noqa: T201
-        return INTERRUPTED
+    except KeyboardInterrupt as interrupt:
+        _tell_last(f"\n{named(interrupt)}: {now.left}")
+        return exit_code(interrupt)
     except BrokenPipeError:
         _discard_stdout()
         return READER_GONE
@@ -62,6 +63,16 @@ def _invoke(argv: Sequence[str], now: Run) -> int:
     except typer.TyperException as error:
         return report_usage(error, as_json=now.as_json)
     return answer if isinstance(answer, int) else 0
+
+
+def _tell_last(text: str) -> None:
+    """On stderr; where that is a terminal which was closed, nobody is left to be told, and the
+    audit log has the end."""
+    try:
+        print(text, file=sys.stderr, flush=True)  # noqa: T201
+    except OSError:
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _discard_stdout() -> None:

@@ -20,8 +20,10 @@ EXIT_CODES: dict[int, str] = {
     9: "function, alias, version, stack or deployment not found",
     10: "partly done: some versions were deleted, some were not",
     13: "permission denied by IAM; the missing action is named",
+    129: "SIGHUP, the terminal was closed; as 130",
     130: "Ctrl-C; says in what state AWS was left",
     141: "whoever read our output went away",
+    143: "SIGTERM, a pipeline was cancelled; as 130",
 }
 """A documented interface: the classes of lambdactl.errors, and what a shell adds to them."""
 

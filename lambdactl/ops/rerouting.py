@@ -63,6 +63,7 @@ def moved_meanwhile(action: UpdateAlias, there: Alias, error: LambdactlError) ->
         hint=f"lambdactl status -f {action.target}   then repeat",
     )
     stale.aws_code, stale.request_id = error.aws_code, error.request_id
+    stale.revision_id = there.revision_id
     return stale
 
 
