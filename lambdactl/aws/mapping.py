@@ -183,7 +183,7 @@ def denied(message: str, asked: Asked) -> PermissionDenied:
         f"no permission: {action} on {asked.subject}",
         action=action,
         why=message,
-        hint=f"ask for {action}; the README lists what each command needs",
+        hint=f"ask for {action}; lambdactl iam-policy prints who needs what",
     )
 
 

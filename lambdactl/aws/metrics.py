@@ -153,7 +153,7 @@ def require_complete(status: Mapping[str, str], of: str) -> None:
         raise PermissionDenied(
             f"no permission: cloudwatch:GetMetricData on metrics of {of}",
             action="cloudwatch:GetMetricData",
-            hint="ask for cloudwatch:GetMetricData; the README lists what each command needs",
+            hint="ask for cloudwatch:GetMetricData; lambdactl iam-policy prints who needs what",
         )
     if told:
         raise LambdactlError(

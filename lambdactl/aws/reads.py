@@ -111,7 +111,7 @@ def tags(door: Door, function: str) -> Mapping[str, str]:
             f"no permission: lambda:ListTags on function {function}",
             action="lambda:ListTags",
             why=answer["TagsError"].get("Message"),
-            hint="ask for lambda:ListTags; the README lists what each command needs",
+            hint="ask for lambda:ListTags; lambdactl iam-policy prints who needs what",
         )
     return dict(answer.get("Tags", {}))
 

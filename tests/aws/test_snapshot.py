@@ -371,7 +371,7 @@ def test_a_source_that_cannot_be_read_is_unread_and_the_others_are_kept(script: 
     assert looked.unread[0] == Unread(
         "resource policies",
         "no permission: lambda:GetPolicy",
-        "ask for lambda:GetPolicy; the README lists what each command needs",
+        "ask for lambda:GetPolicy; lambdactl iam-policy prints who needs what",
     )
     assert looked.unread[1].part == "event source mappings"
 

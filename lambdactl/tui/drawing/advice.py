@@ -33,6 +33,7 @@ from lambdactl.tui.connection import Connection
 from lambdactl.tui.drawing.lists import Row
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.text import age, fitted
+from lambdactl.tui.view import View
 
 INDENT = 34
 
@@ -157,16 +158,22 @@ def of_kind(error: LambdactlError, here: Connection) -> Iterator[Step]:
             yield from (PROFILE, CONTEXT, RETRY, ERRORS)
 
 
-def rows(
-    advice: Advice, width: int, pen: Pen, *, retry_s: float | None, sandbox: bool
-) -> list[Row]:
+def waiting(view: View, pen: Pen) -> str:
+    """What happens by itself meanwhile."""
+    if view.looking:
+        return "trying now"
+    if view.retry_s is not None:
+        return f"it is tried again in {age(view.retry_s)}"
+    return f"{pen.key('refresh')} tries again"
+
+
+def rows(advice: Advice, width: int, pen: Pen, waits: str, *, sandbox: bool) -> list[Row]:
     """As the rows of a list, so that ``y`` copies the command under the cursor."""
     head = Content(" ") + pen.named(advice.mark) + pen.say(f"  {advice.told}")
     lines = _wrapped("head", head, width)
     if advice.why:
         lines += _wrapped("why", pen.say(f"   {advice.why}", "dim"), width)
-    wait = "trying now" if retry_s is None else f"it is tried again in {age(retry_s)}"
-    told = f" What to do next     {pen.key('copy')} copies a command; {wait}"
+    told = f" What to do next     {pen.key('copy')} copies a command; {waits}"
     lines += [Row("blank", Content(""), ""), Row("next", pen.say(told, "bold"), "")]
     steps = (s for s in advice.steps if s.key != "to_sandbox" or sandbox)
     return [*lines, *(_step(step, pen) for step in dict.fromkeys(steps))]

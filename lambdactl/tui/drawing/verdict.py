@@ -10,6 +10,7 @@ from lambdactl.render import glyphs
 from lambdactl.render.harm import fitting
 from lambdactl.render.numbers import clock, countdown
 from lambdactl.render.visible import visible
+from lambdactl.tui.drawing.advice import mark_of
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.steps import next_of, steps_of
 from lambdactl.tui.drawing.text import age, fitted, joined
@@ -46,7 +47,9 @@ def stale(view: View, pen: Pen) -> tuple[Content, Content]:
     head = pen.named(glyphs.STALE) + f" {age(view.age_s)}, was " + pen.named(was)
     if view.failure is None:
         return head, pen.say("the look at AWS has not come back yet; what is shown is old", "dim")
-    return joined([head, pen.say(str(view.failure.error))]), way_out(view.failure, view, pen)
+    error = view.failure.error
+    told = pen.named(mark_of(error)) + pen.say(f"  {error}")
+    return joined([head, told], pen.spelled(" · ")), way_out(view.failure, view, pen)
 
 
 def way_out(failure: Failure, view: View, pen: Pen) -> Content:

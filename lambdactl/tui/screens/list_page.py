@@ -11,7 +11,9 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.content import Content
 
+from lambdactl.errors import CredentialsError, NoRegion
 from lambdactl.tui.drawing import plan as plan_drawing
+from lambdactl.tui.drawing.advice import Advice, of_error
 from lambdactl.tui.drawing.lists import Row
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.spanned import wrapped
@@ -96,6 +98,12 @@ class ListPage(ReadingPage):
             return rows
         found = [r for r in rows if kept.keeps(f"{r.line.plain} {r.copied}")]
         return found or [Row("none", self.pen.say(" no row has these words", "dim"), "")]
+
+    def advice(self, _view: View) -> Advice | None:
+        error = self.main.error
+        if self.main.value is None and isinstance(error, CredentialsError | NoRegion):
+            return of_error(error, self.connection)
+        return None
 
     def _unread(self) -> list[Row]:
         error = self.main.error

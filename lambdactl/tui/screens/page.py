@@ -16,7 +16,7 @@ from lambdactl.render import console_page, glyphs
 from lambdactl.tui.connection import Choice, Connection
 from lambdactl.tui.dialogs.plan import PlanDialog, Proposal
 from lambdactl.tui.drawing import header
-from lambdactl.tui.drawing.advice import Advice, of_error
+from lambdactl.tui.drawing.advice import Advice, of_error, waiting
 from lambdactl.tui.drawing.advice import rows as advised
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.keys import HINDERED
@@ -128,12 +128,12 @@ class Page(Screen[None]):
         self.set_class(self._elsewhere_told() != "", "-elsewhere")
         if self.set_advised(advice is not None):
             self.refresh_bindings()
-            (listing if advice is not None else self.query_one(str(self.AUTO_FOCUS))).focus()
+            (listing if advice else self.query(self.AUTO_FOCUS or "Listing").first()).focus()
             self.console.seek_sandbox()
         if advice is not None:
             sandbox = self.console.sandbox is not None
-            retry = view.retry_s
-            listing.show(advised(advice, self.size.width, self.pen, retry_s=retry, sandbox=sandbox))
+            waits = waiting(view, self.pen)
+            listing.show(advised(advice, self.size.width, self.pen, waits, sandbox=sandbox))
 
     def set_advised(self, now: bool) -> bool:
         """Whether that changes anything."""

@@ -21,6 +21,7 @@ from lambdactl.tui import commands
 from lambdactl.tui.dialogs.plan import PlanDialog, Proposal
 from lambdactl.tui.drawing import plan as plan_drawing
 from lambdactl.tui.drawing import versions
+from lambdactl.tui.drawing.advice import Advice, of_error
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.errand import send
 from lambdactl.tui.keys import VERSIONS
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from lambdactl.tui.app import Console
 
 LEAST, MOST = 2, 99
+AGAIN_S = 20.0
+"""From one survey that failed to the next."""
 
 
 class VersionsScreen(AliasPage):
@@ -51,6 +54,7 @@ class VersionsScreen(AliasPage):
         self.plan: Plan | None = None
         self.error: LambdactlError | None = None
         self.surveying = False
+        self._again_at = 0.0
         self._prune = prune
 
     @property
@@ -69,11 +73,26 @@ class VersionsScreen(AliasPage):
     def on_mount(self) -> None:
         self.action_survey()
 
+    def tick(self) -> None:
+        """What could not be surveyed is surveyed when AWS answers again; a survey is dear, and not
+        begun more often."""
+        super().tick()
+        waits = self.console.clock() < self._again_at
+        well = self.subject.watch.failure is None
+        if self.snapshot is None and self.error is not None and well and not waits:
+            self.action_survey()
+
+    def advice(self, _view: View) -> Advice | None:
+        if self.snapshot is not None or self.error is None:
+            return None
+        return of_error(self.error, self.connection)
+
     def action_survey(self) -> None:
         """Read versions, storage and what uses them, unless that is already under way."""
         if self.surveying:
             return
         self.surveying = True
+        self._again_at = self.console.clock() + AGAIN_S
         send(self, self._surveying, SurveyFailed)
 
     def _surveying(self) -> Iterator[Message]:
