@@ -159,6 +159,11 @@ class FleetWatch:
         rows = (self.rows[name] for name in seen if name in self.rows)
         self.pace.read_soon(row.function for row in rows if row.overlooked)
 
+    def renew(self) -> None:
+        """Somebody wants to know now: everything that is on the screen is due."""
+        self.pace.now()
+        self.pace.read_soon(self.rows[n].function for n in self.seen if n in self.rows)
+
     @property
     def unread(self) -> tuple[Unread, ...]:
         """What is not known of the whole fleet, each with its reason."""

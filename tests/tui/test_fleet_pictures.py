@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
-from lambdactl.errors import PermissionDenied, Unreachable
+from lambdactl.errors import LambdactlError, PermissionDenied, Unreachable
 from lambdactl.model_configuration import Listed
 from lambdactl.tui.fleet_reads import Named
 from lambdactl.tui.screens.fleet import FleetScreen, FleetTold
@@ -28,7 +29,7 @@ def named(size: tuple[int, int]) -> str:
 
 
 def looks(
-    compare: Compare, fleet: FleetScript, size: tuple[int, int], *keys: str, **settings: object
+    compare: Compare, fleet: FleetScript, size: tuple[int, int], *keys: str, **settings: Any
 ) -> bool:
     app = console(Script(fleet=fleet), target=None, **settings)
 
@@ -39,7 +40,7 @@ def looks(
     return compare(app, terminal_size=size, run_before=before)
 
 
-def denied(what: str, action: str) -> dict[str, PermissionDenied]:
+def denied(what: str, action: str) -> dict[str, LambdactlError]:
     told = f"no permission: {action}"
     return {what: PermissionDenied(told, action=action, hint="ask for it")}
 

@@ -340,6 +340,20 @@ def test_a_console_that_nobody_looks_at_asks_less() -> None:
     assert watch.pace.begin("around", NOW + 90)
 
 
+def test_asked_for_now_all_that_is_on_the_screen_is_due() -> None:
+    script = many(30)
+    watch = read(script)
+    watch.see(watch.order[3:5], NOW)
+    targets = watch.to_measure(NOW)
+    watch.take(Measurement(targets, script.measure(targets, False)), NOW)
+    script.order.clear()
+    watch.renew()
+    list(lanes(watch, script, NOW + 1))
+    assert sorted(script.order) == ["fleet-0003", "fleet-0004"]
+    assert watch.to_measure(NOW + 1) == targets
+    assert watch.pace.begin("around", NOW + 1) and watch.pace.begin("names", NOW + 1)
+
+
 def test_paused_it_asks_nothing() -> None:
     watch = watching(many(3))
     watch.pace.paused = True

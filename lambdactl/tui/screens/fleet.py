@@ -125,7 +125,7 @@ class FleetScreen(Page):
         self.feed()
 
     def look(self) -> None:
-        self.watch_.pace.now()
+        self.watch_.renew()
         self.feed()
         self._redraw_soon()
 

@@ -43,6 +43,7 @@ class FilterLine(Horizontal):
         yield Label("/")
         told = " ".join(f"{column}:..." for column in self._columns)
         yield Input(placeholder=f"{HOLDER}{told}".rstrip(", "), compact=True)
+        yield Label("enter keeps, esc clears", classes="hint")
 
     @property
     def filter(self) -> Filter:

@@ -8,6 +8,7 @@ from textual import events
 from textual.binding import ActiveBinding
 from textual.content import Content
 from textual.widget import Widget
+from textual.widgets import Input
 
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.keys import FOOTER
@@ -73,6 +74,9 @@ class KeyLine(Widget):
         if active is None or active.binding.id is None:
             return Content("")
         shown = self.app.get_key_display(active.binding)
+        if len(shown) == 1 and isinstance(self.app.focused, Input):
+            # It is a letter of what is being typed.
+            return Content("")
         text = self._pen.spelled(active.binding.description)
         if active.binding.id == "session_errors" and self._news():
             return Content.styled(f"{shown} {self._news()} new", "bold $text-error")
