@@ -11,7 +11,7 @@ import re
 _COMMAND = re.compile(
     r"\blambdactl (?=(?:status|versions|shift|promote|abort|prune|deploy|tui"
     r"|plan|deployments|alarms|rollback|storage|watch|doctor"
-    r"|list|aliases|events|diff|logs)\b)"
+    r"|list|aliases|events|diff|logs|hook)\b)"
 )
 
 

@@ -85,6 +85,7 @@ def test_unknown_is_never_zero() -> None:
             "lambdactl --context sandbox abort -f a:b   or   lambdactl --context sandbox promote"
             " -f a:b",
         ),
+        ("lambdactl hook fail -f a:b", "lambdactl --context sandbox hook fail -f a:b"),
         ("lambdactl sandbox start", "lambdactl sandbox start"),
         ("the lambdactl-20260101 change set", "the lambdactl-20260101 change set"),
     ],

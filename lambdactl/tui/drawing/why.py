@@ -65,6 +65,8 @@ def around(snapshot: Snapshot, view: View, pen: Pen) -> list[Content]:
     ]
     lines += [pen.say(f"? {u.part}: {u.reason}", "$text-warning") for u in snapshot.unread]
     if view.age_s is not None:
-        lines.append(pen.say(f"read {age(view.age_s)} ago", "dim"))
+        measured = rates.measured_ago(view)
+        told = f"read {age(view.age_s)} ago{f', metrics {measured}' if measured else ''}"
+        lines.append(pen.say(told, "dim"))
     left_out = "not counted: throttled calls, minutes still open, a handled error"
     return [*lines, pen.say(left_out, "dim")]
