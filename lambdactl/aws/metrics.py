@@ -97,17 +97,20 @@ def past_metrics(
     since: datetime,
     until: datetime,
     period_s: int,
+    more: bool = False,
 ) -> Metrics:
     """As :func:`metrics`, of periods of ``period_s`` from ``since``, which begins one, on.
 
+    ``more``: what a console shows beside the counts, too.
     CloudWatch keeps periods of 60 s for 15 days, of 300 s for 63 and of 3600 s for 455. [D]
     """
     numbers, period = sorted(set(versions)), timedelta(seconds=period_s)
     count = max(math.ceil((until - since) / period), 1)
     starts = tuple(since.astimezone(UTC) + period * n for n in range(count))
-    queries = [query(target, n, key, period_s) for n in numbers for key in WHAT]
+    what = MORE if more else WHAT
+    queries = [query(target, n, key, period_s) for n in numbers for key in what]
     points = answered(door, str(target), queries, starts[0], starts[-1] + period)
-    series = {number: series_of(number, points, starts) for number in numbers}
+    series = {number: series_of(number, points, starts, what) for number in numbers}
     return Metrics(taken=door.clock.now(), window_s=count * period_s, series=series)
 
 

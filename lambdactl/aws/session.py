@@ -134,12 +134,13 @@ class Aws(Door):
         since: datetime,
         until: datetime,
         period_s: int,
+        more: bool = False,
     ) -> Metrics:
-        """What CloudWatch still holds of the versions behind the alias."""
+        """What CloudWatch still holds of the versions behind the alias; ``more`` is for charts."""
         from lambdactl.aws import metrics
 
         return metrics.past_metrics(
-            self, target, versions, since=since, until=until, period_s=period_s
+            self, target, versions, since=since, until=until, period_s=period_s, more=more
         )
 
     def traffic(self, target: Target, *, days: int = 7) -> Traffic:

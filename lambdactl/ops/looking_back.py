@@ -60,7 +60,9 @@ def judged(
     return judged_from(deployment, window, seen, versions, margin=margin)
 
 
-def read_past(aws: Aws, target: Target, deployment: Deployment, window: Window) -> Metrics:
+def read_past(
+    aws: Aws, target: Target, deployment: Deployment, window: Window, *, more: bool = False
+) -> Metrics:
     """Both versions over the window."""
     return aws.past_metrics(
         target,
@@ -68,6 +70,7 @@ def read_past(aws: Aws, target: Target, deployment: Deployment, window: Window) 
         since=window.since,
         until=window.until,
         period_s=window.period_s,
+        more=more,
     )
 
 

@@ -131,6 +131,7 @@ class Revisit:
             deployment=self.back or self.forward,
             previous=self.forward if self.back is not None else None,
             config=config,
+            group=None,
             alarms=self._alarms(now, changed),
             metrics=metrics,
             split_since=None,
@@ -156,7 +157,7 @@ class Revisit:
             return None
         return self.parts.read(
             "metrics",
-            lambda: read_past(self.aws, self.target, self.forward, window),
+            lambda: read_past(self.aws, self.target, self.forward, window, more=True),
             None,
         )
 
