@@ -10,7 +10,8 @@ repeats:
 * **reading**: names, aliases and metrics come in at the pace that Lambda's quota allows;
 * **reading x30**: thirty times as fast, as in a sandbox whose clock runs so.
 
-The figures are of this machine; what carries over is that they stay under 50 ms.
+By the clock they are of this machine and of who else uses it. What the screen's own thread worked
+for a key is nearly free of that; up to a frame (17 ms) of waiting for the screen is on top of it.
 """
 
 from __future__ import annotations
@@ -68,17 +69,18 @@ class Stopwatch:
         if self.done_at:
             self.shown.set()
 
-    async def press(self, key: str) -> float | None:
-        """Seconds until it was answered; None where there was nothing to show for it."""
+    async def press(self, key: str) -> tuple[float, float] | None:
+        """Seconds until it was answered, and of those that this thread worked; None where there
+        was nothing to show for it."""
         self.done_at = 0.0
         self.shown.clear()
-        sent = time.perf_counter()
+        sent, worked = time.perf_counter(), time.thread_time()
         self.app.simulate_key(key)
         try:
             await asyncio.wait_for(self.shown.wait(), PATIENCE_S)
         except TimeoutError:
             return None
-        return time.perf_counter() - sent
+        return time.perf_counter() - sent, time.thread_time() - worked
 
 
 def console(environment: dict[str, str], pace: float) -> Console:
@@ -102,7 +104,7 @@ def paced(session: Any, pace: float) -> Any:
 
 async def measured(
     environment: dict[str, str], pace: float, keys: int, *, until: Callable[[FleetScreen], bool]
-) -> list[float]:
+) -> list[tuple[float, float]]:
     app = console(environment, pace)
     async with app.run_test(size=(120, 40)) as pilot:
         screen = app.screen
@@ -131,9 +133,7 @@ def percentile(values: Sequence[float], part: float) -> float:
 
 def line(name: str, values: Sequence[float]) -> str:
     p50, p99, most = (1000 * percentile(values, part) for part in (0.5, 0.99, 1.0))
-    return (
-        f"{name:<14} {len(values):>5} keys   p50 {p50:6.1f}   p99 {p99:6.1f}   max {most:6.1f} ms"
-    )
+    return f"{name:<26} {len(values):>5} keys  p50 {p50:6.1f}  p99 {p99:6.1f}  max {most:6.1f} ms"
 
 
 def named(screen: FleetScreen) -> bool:
@@ -159,11 +159,13 @@ def main() -> None:
         ):
             print(name)
             found[name] = asyncio.run(measured(there.environment, pace, asked.keys, until=until))
-    for name, values in found.items():
-        print(line(name, values))
-    rest = percentile(found["at rest"], 0.99)
+    for name, pairs in found.items():
+        print(line(name, [answered for answered, _ in pairs]))
+        print(line(f"{name}, worked", [worked for _, worked in pairs]))
+    rest = percentile([worked for _, worked in found["at rest"]], 0.99)
     for name in ("reading", "reading x30"):
-        print(f"p99 {name}: {percentile(found[name], 0.99) / rest:.2f} times that at rest")
+        reading = percentile([worked for _, worked in found[name]], 0.99)
+        print(f"p99 of the work, {name}: {reading / rest:.2f} times that at rest")
 
 
 if __name__ == "__main__":

@@ -40,6 +40,10 @@ def looks(
     return compare(app, terminal_size=size, run_before=before)
 
 
+def unreachable() -> dict[str, LambdactlError]:
+    return {"names": GONE, "around": GONE}
+
+
 def denied(what: str, action: str) -> dict[str, LambdactlError]:
     told = f"no permission: {action}"
     return {what: PermissionDenied(told, action=action, hint="ask for it")}
@@ -53,7 +57,7 @@ def test_the_story(snap_compare: Compare, size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("size", SIZES, ids=named)
 def test_a_thousand_that_are_being_read(snap_compare: Compare, size: tuple[int, int]) -> None:
     """Half a page of them has come, and nothing else."""
-    app = console(Script(fleet=FleetScript(failing={"names": GONE, "around": GONE})), target=None)
+    app = console(Script(fleet=FleetScript(failing=unreachable())), target=None)
 
     async def before(pilot: Pilot[None]) -> None:
         await settle(pilot)
@@ -74,8 +78,7 @@ def test_empty(snap_compare: Compare, size: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("size", SIZES, ids=named)
 def test_no_answer_at_all(snap_compare: Compare, size: tuple[int, int]) -> None:
-    failing = dict.fromkeys(("names", "around"), GONE)
-    assert looks(snap_compare, FleetScript(failing=failing, storage_=GONE), size)
+    assert looks(snap_compare, FleetScript(failing=unreachable(), storage_=GONE), size)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=named)
