@@ -13,11 +13,12 @@ from textual.content import Content
 
 from lambdactl.errors import LambdactlError
 from lambdactl.model import Alarm, Deployment, LifecycleEvent, Snapshot, label
+from lambdactl.ops.hook_log import left_s
 from lambdactl.render import glyphs
 from lambdactl.render.glyphs import Mark
 from lambdactl.render.numbers import clock, countdown, duration, stamp
 from lambdactl.tui.drawing.pen import Pen
-from lambdactl.tui.drawing.steps import HOOK_TIMEOUT_S, MARKERS
+from lambdactl.tui.drawing.steps import MARKERS
 from lambdactl.tui.drawing.text import age, joined
 from lambdactl.tui.view import Line, View
 
@@ -188,7 +189,8 @@ def lasted(event: LifecycleEvent, view: View) -> str:
     passed = (view.now - event.started).total_seconds()
     if event.name == "AllowTraffic":
         return countdown(passed)
-    return f"{countdown(passed)} · has not called back · fails at {countdown(HOOK_TIMEOUT_S)}"
+    left = countdown(left_s(event, view.now) or 0.0)
+    return f"{countdown(passed)} · has not called back · fails in {left}"
 
 
 def unknown(part: str, reason: str, hint: str | None, pen: Pen) -> Row:
