@@ -106,9 +106,9 @@ def root(version: Version = False) -> None:
     """The operator's console for AWS Lambda rollouts.
 
     \b
-    lambdactl demo                           a live canary from nothing
-    lambdactl deploy                         deploy, and follow the rollout
-    lambdactl status --watch                 how is it going
-    lambdactl shift --to 2 --weight 10       ten per cent to version 2
-    lambdactl abort                          all traffic back to the stable version
+    lambdactl demo                      a live canary from nothing
+    lambdactl deploy                    deploy, and follow the rollout
+    lambdactl status --watch            how is it going
+    lambdactl shift --to 2 --weight 10  ten per cent to version 2
+    lambdactl abort                     all traffic back to the stable version
     """

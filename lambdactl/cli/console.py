@@ -9,28 +9,25 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import timedelta
-from functools import partial
 from threading import Lock
 
-from lambdactl.aws import recurring
 from lambdactl.cli import config, going, session, session_changes
 from lambdactl.cli.audit_log import audited
 from lambdactl.cli.console_evidence import evidence
 from lambdactl.cli.console_fleet import fleet_reads
+from lambdactl.cli.console_looks import Looks
 from lambdactl.cli.console_settings import refresh_seconds, settings, theme_of
 from lambdactl.cli.hearing import call_log
-from lambdactl.cli.moves import with_our_move
+from lambdactl.cli.limits import limits_by_target
 from lambdactl.cli.options import Asked
 from lambdactl.cli.permitting import why_read_only
 from lambdactl.cli.session import Session
 from lambdactl.cli.target import Wanted
 from lambdactl.errors import CredentialsError, LambdactlError, LoginExpired, NotFound, UsageError
-from lambdactl.model import Place, Snapshot, Target
+from lambdactl.model import Place, Target
 from lambdactl.model_history import AlarmChange
 from lambdactl.ops import apply
 from lambdactl.ops.events import Event
-from lambdactl.ops.local import with_local
-from lambdactl.ops.pins import Pins
 from lambdactl.ops.reporting import find_execution
 from lambdactl.ops.rolling_back import read_past
 from lambdactl.plan import Plan
@@ -77,6 +74,7 @@ class Way:
         self.meant = meant
         self.here = here(meant)
         self.aws = session.connected(meant)
+        self.limits_of = limits_by_target()
         self._log = log
         self._session: Session | None = None
         self._spent = False
@@ -125,21 +123,7 @@ class Way:
         return tuple(alias.name for alias in self.session().aws.aliases(function))
 
     def on(self, target: Target) -> Operations:
-        def look(*, anew: bool = False) -> Snapshot:
-            here = self.session()
-            return with_our_move(recurring.look(here.aws, here.place, target, anew=anew))
-
-        def survey() -> Snapshot:
-            aws = self.session().aws
-            found = aws.snapshot(target, metrics=False, storage=True, inventory=True)
-            return with_local(found, Pins())
-
-        def recheck(plan: Plan) -> Snapshot:
-            """What the plan rests on, the state of the version that it leads to included."""
-            if plan.verb == "prune" or plan.after is None:
-                return survey()
-            to = plan.after.stable if plan.after.canary is None else plan.after.canary
-            return self.session().aws.snapshot(target, metrics=False, to=to, checks=True)
+        looks = Looks(self.session, target, self.limits_of(target))
 
         def act(plan: Plan) -> Iterator[Event]:
             here = self.session()
@@ -147,15 +131,16 @@ class Way:
             return audited(here, plan, events, commands.of_plan(plan, self.meant.flags))
 
         return Operations(
-            look=look,
-            renew=partial(look, anew=True),
-            survey=survey,
-            recheck=recheck,
+            look=looks.look,
+            renew=looks.renew,
+            survey=looks.survey,
+            recheck=looks.recheck,
             act=act,
             evidence=evidence(lambda: self.session().aws, target),
             past=lambda: read_past(self.session().aws, target),
             execution=lambda seen, answer: find_execution(self.session().aws, seen, answer),
             alarm_changes=self.alarm_changes,
+            limits=looks.limits,
         )
 
     def usage(self) -> Usage:

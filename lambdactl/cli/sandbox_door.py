@@ -71,7 +71,7 @@ def add(
     throttle   too many requests, as each service says it
     deny       access denied to the operation
     expire     the session token has expired
-    error      an error of your choice: --code, --message, --status; 503 unless told
+    error      one of your choice: --code, --message, --status; 503 unless told
     latency    the answer comes --seconds of the wall clock later
     drop       the connection closes without an answer
     half       half of the answer is sent, and the connection closes
@@ -153,8 +153,8 @@ def journal(
     """Show every call to the sandbox: when, what, how it ended, by whom.
 
     \b
-    lambdactl sandbox journal --follow --writes     who changes what, as it happens
-    lambdactl sandbox journal -o jsonl              for a program
+    lambdactl sandbox journal --follow --writes  who changes what, as it happens
+    lambdactl sandbox journal -o jsonl           for a program
     """
     from lambdactl.cli.sandbox_admin import journal_of, running
 

@@ -13,10 +13,10 @@ EXIT_CODES: dict[int, str] = {
     2: "usage or configuration error, or no target could be resolved",
     3: "not confirmed, or nobody could be asked",
     4: "credentials missing, expired, or for another account",
-    5: "refused: a precondition does not hold, or somebody changed it; nothing was changed",
-    6: "the rollout failed, was stopped, or was rolled back (--watch, --exit-status, deploy)",
+    5: "refused: a check failed, or somebody was faster; nothing was changed",
+    6: "the rollout failed, was stopped or rolled back (--watch, --exit-status)",
     7: "timeout while waiting",
-    8: "still in progress (--exit-status, or --watch of a split that nobody drives)",
+    8: "still in progress (--exit-status, --watch of what nobody drives)",
     9: "function, alias, version, stack or deployment not found",
     10: "partly done: some versions were deleted, some were not",
     13: "permission denied by IAM; the missing action is named",
@@ -30,91 +30,112 @@ EXIT_CODES: dict[int, str] = {
 ENVIRONMENT = {
     "LAMBDACTL_FUNCTION": "the function, as -f takes it",
     "LAMBDACTL_ALIAS": "its alias",
-    "LAMBDACTL_CONTEXT": "a named target: aws, sandbox, or one of the config file",
-    "LAMBDACTL_CONFIG": "the config file; default ~/.config/lambdactl/config.toml",
-    "LAMBDACTL_OUTPUT": "what -o would say: table, wide, json, jsonl, yaml, csv or name",
+    "LAMBDACTL_CONTEXT": "aws, sandbox, or a target of the config file",
+    "LAMBDACTL_CONFIG": "default ~/.config/lambdactl/config.toml",
+    "LAMBDACTL_OUTPUT": "table, wide, json, jsonl, yaml, csv or name",
     "LAMBDACTL_READ_ONLY": "1: change nothing, until --write is given",
-    "LAMBDACTL_YES": "1: confirmations are answered with yes, except where env is prod",
+    "LAMBDACTL_YES": "1: as --yes, except where env is prod",
     "LAMBDACTL_NO_INPUT": "1: never ask",
     "LAMBDACTL_DEBUG": "1: show tracebacks",
-    "LAMBDACTL_LOG": "a file that gets a line of every call to AWS; else none is written",
+    "LAMBDACTL_LOG": "a file for a line of every call to AWS",
     "LAMBDACTL_ASCII": "1: draw with ASCII only",
     "AWS_PROFILE, AWS_REGION, ...": "as for every AWS tool",
     "AWS_ENDPOINT_URL": "ask this endpoint instead of AWS",
     "NO_COLOR, FORCE_COLOR, TERM": "colour off, colour on, the terminal",
     "HTTPS_PROXY, NO_PROXY": "the way to AWS; never the way to this machine",
     "XDG_CONFIG_HOME": "where the config file is; default ~/.config",
-    "XDG_STATE_HOME": "the last deployed target, the audit log; default ~/.local/state",
-    "XDG_CACHE_HOME": "what completion knows, and which account a key is of; default ~/.cache",
+    "XDG_STATE_HOME": "last target, audit log; default ~/.local/state",
+    "XDG_CACHE_HOME": "for completion, accounts; default ~/.cache",
 }
 
 TARGETS = """\
-A command is about one alias of one function in one account and region. Each part
-comes from the highest of these that says it, and every command prints from which:
+A command is about one alias of one function in one account and region. Each
+part comes from the highest of these that says it, and every command prints
+from which:
 
-  1. flags         -f NAME[:ALIAS]|ARN  -a  --context  --profile  --region  --endpoint-url
-  2. environment   LAMBDACTL_FUNCTION, LAMBDACTL_ALIAS, AWS_PROFILE, AWS_REGION, ...
+  1. flags         -f NAME[:ALIAS]|ARN  -a  --context  --profile  --region
+                   --endpoint-url
+  2. environment   LAMBDACTL_FUNCTION, LAMBDACTL_ALIAS, AWS_PROFILE,
+                   AWS_REGION, ...
   3. project file  the nearest lambdactl.toml up to the root of the git tree,
                    or [tool.lambdactl] in pyproject.toml
-  4. context       the one chosen with lambdactl context use, or current_context of
-                   the config file
-  5. last deploy   what lambdactl deploy deployed last: used whole or not at all, in
-                   its own account and region only; naming a function leaves it out
+  4. context       the one chosen with lambdactl context use, or
+                   current_context of the config file
+  5. last deploy   what lambdactl deploy deployed last: used whole or not at
+                   all, in its own account and region only; naming a function
+                   leaves it out
   6. AWS's config  profile and region, as for every AWS tool
 
 account_id in a project file or context refuses any other account (exit 4).
-env = "prod" there marks the target, makes it read-only until --write is given, takes no
-yes from the environment, and has the function's name typed before a version takes all
-traffic. read_only = true or false there says otherwise; lambdactl config show --origin
-prints every value with its line and what it overrode."""
+env = "prod" there marks the target, makes it read-only until --write is
+given, takes no yes from the environment, and has the function's name typed
+before a version takes all traffic. read_only = true or false there says
+otherwise; lambdactl config show --origin prints every value with its line and
+what it overrode."""
 
 
 FORMATTING = """\
-stdout is data, stderr is everything else: the target, questions, progress, errors.
+stdout is data, stderr is all else: the target, questions, progress, errors.
 
   -o table    for a person; what is the default
   -o wide     the same with more columns
-  -o json     one document: {"apiVersion": "lambdactl/v1", "kind": ..., "context": ..., "data": ...}
-  -o jsonl    one record a line: the rows of a list without the envelope, or the one document
+  -o json     one document: {"apiVersion": "lambdactl/v1", "kind": ...,
+              "context": ..., "data": ...}
+  -o jsonl    one record a line: the rows of a list without the envelope, or
+              the one document
   -o yaml     the document of -o json
-  -o csv      the records with a header; nested objects as outer.inner, lists as JSON
-  -o name     only what each row is called: FUNCTION:ALIAS, FUNCTION:VERSION, an id
-  --query E   JMESPath over what -o json prints, as JSON unless -o says another form
-  --plain     ASCII, no colour, one record a line with a tab between its columns
+  -o csv      the records with a header; nested objects as outer.inner, lists
+              as JSON
+  -o name     only what each row is called: FUNCTION:ALIAS, FUNCTION:VERSION,
+              an id
+  --query E   JMESPath over what -o json prints, as JSON unless -o says
+              another form
+  --plain     ASCII, no colour, one record a line, a tab between its columns
 
-null (in CSV: empty) is unknown, never zero. Times are ISO 8601 UTC on AWS's clock, weights and
-rates per cent, sizes bytes, durations seconds. Fields are only ever added within lambdactl/v1.
+null (in CSV: empty) is unknown, never zero. Times are ISO 8601 UTC on AWS's
+clock, weights and rates per cent, sizes bytes, durations seconds. Fields are
+only ever added within lambdactl/v1.
 
-Errors are three lines on stderr (error, why, try), and one JSON object with -o json or jsonl.
---watch in a pipe prints a line for each change, with -o jsonl a record.
+Errors are three lines on stderr (error, why, try), and one JSON object with
+-o json or jsonl. --watch in a pipe prints a line for each change, with
+-o jsonl a record.
 
-Colour: --color, then a non-empty NO_COLOR, FORCE_COLOR, TERM=dumb, then whether it is a terminal.
-Text from AWS is data: a control character in it is written out (\\x1b), never sent.
+Colour: --color, then a non-empty NO_COLOR, FORCE_COLOR, TERM=dumb, then
+whether it is a terminal. Text from AWS is data: a control character in it is
+written out (\\x1b), never sent.
 
   lambdactl versions -o json --query 'data[?routed_by].version'
   lambdactl list -o name | head -3
   lambdactl events -o jsonl | jq -r .text"""
 
 SAFETY = """\
-Nothing is changed that was not shown first, and nothing that somebody else changed meanwhile.
+Nothing is changed that was not shown first, and nothing that somebody else
+changed meanwhile.
 
-  plan       every changing command prints what is, what will be, what was checked, and the
-             command that takes it back; --dry-run stops there
-  confirm    asked on a terminal only; elsewhere it fails and names the flag (--yes). What cannot
-             be undone is confirmed by typing the name of what it is about
-  production env = "prod" in a file: marked, read-only until --write, no yes from the environment,
-             the function's name typed before a version takes all traffic; abort asks for a yes
-  read-only  --read-only, LAMBDACTL_READ_ONLY=1 or read_only = true: no write leaves this program
-  lock       UpdateAlias carries the revision id that was shown: if the alias has moved since,
-             nothing is done (exit 5), and it says who moved it
-  read back  the alias is read after every write, and what was read is what is told
-  CodeDeploy while it moves an alias, shift refuses and offers abort, which stops the deployment
-             with rollback and then verifies the alias itself
-  prune      keeps $LATEST, what any alias routes to, and what an event source, provisioned
-             concurrency, a policy, CodeDeploy or the stack may need; what cannot be read protects
-  unknown    what could not be read is shown as that, and no check passes on it
-  place      account_id in a file refuses any other account (exit 4); the sandbox never gets
-             your credentials
+  plan       every changing command prints what is, what will be, what was
+             checked, and the command that takes it back; --dry-run stops there
+  confirm    asked on a terminal only; elsewhere it fails and names the flag
+             (--yes). What cannot be undone is confirmed by typing the name of
+             what it is about
+  production env = "prod" in a file: marked, read-only until --write, no yes
+             from the environment, the function's name typed before a version
+             takes all traffic; abort asks for a yes
+  read-only  --read-only, LAMBDACTL_READ_ONLY=1 or read_only = true: no write
+             leaves this program
+  lock       UpdateAlias carries the revision id that was shown: if the alias
+             has moved since, nothing is done (exit 5); who moved it is said
+             where the audit log or CodeDeploy tells, else CloudTrail knows
+  read back  the alias is read after every write, and what was read is told
+  CodeDeploy while it moves an alias, shift refuses and offers abort, which
+             stops the deployment with rollback and then verifies the alias
+  prune      keeps $LATEST, what any alias routes to, and what an event source,
+             provisioned concurrency, a policy, CodeDeploy or the stack may
+             need; what cannot be read protects
+  ending     Ctrl-C, SIGTERM and SIGHUP: in what state AWS is left is said, and
+             the audit log has it
+  unknown    what could not be read is shown as that; no check passes on it
+  place      account_id in a file refuses any other account (exit 4); the
+             sandbox never gets your credentials
   audit      every change leaves a line on this machine: lambdactl audit"""
 
 

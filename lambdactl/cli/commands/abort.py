@@ -23,9 +23,10 @@ def abort(
     """Give the stable version all traffic; stop the deployment that runs.
 
     \b
-    lambdactl abort          asks once
-    lambdactl abort --yes    does not
-    lambdactl abort --reason "checkout fails for guests"    keeps that in the audit log
+    lambdactl abort        asks once
+    lambdactl abort --yes  does not
+    lambdactl abort --reason "checkout fails for guests"
+                           keeps that in the audit log
 
     A running deployment is stopped with rollback and followed until the alias itself is back.
     Metrics are not asked for: it works when nothing can be measured.

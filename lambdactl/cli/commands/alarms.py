@@ -26,8 +26,9 @@ def alarms() -> None:
     """The alarms of a rollout: their state, their history, an audit.
 
     \b
-    lambdactl alarms                    rule, state, since when, and the last changes
-    lambdactl alarms audit              would they have stopped a good canary in the past 7 days
+    lambdactl alarms  rule, state, since when, and the last changes
+    lambdactl alarms audit
+        would they have stopped a good canary in the past 7 days
     lambdactl alarms audit --days 14
     """
 

@@ -28,10 +28,11 @@ def config() -> None:
     """What is set and by whom: show, get, set, validate, schema, init.
 
     \b
-    lambdactl config show --origin              every value, its file and line, what it overrode
-    lambdactl config set current_context ops    in your own file
+    lambdactl config show --origin
+        every value, its file and line, what it overrode
+    lambdactl config set current_context ops  in your own file
     lambdactl config set --project prune.keep 7
-    lambdactl config validate                   before it is checked in
+    lambdactl config validate                 before it is checked in
     """
 
 

@@ -19,9 +19,9 @@ def context() -> None:
     """Named targets: list, show, use, add, remove.
 
     \b
-    lambdactl context list            aws and sandbox are built in
-    lambdactl context use sandbox     until another one is chosen
-    lambdactl context show            where the target of the next command comes from
+    lambdactl context list         aws and sandbox are built in
+    lambdactl context use sandbox  until another one is chosen
+    lambdactl context show         where the target of the next command comes from
     lambdactl context add prod -f checkout:live --profile ops --env prod
     """
 
@@ -53,7 +53,7 @@ def show(asked: Asked) -> None:
 
     \b
     lambdactl context show
-    lambdactl context show --context prod-checkout    as if it were the current one
+    lambdactl context show --context prod-checkout  as if it were the current one
     """
     from lambdactl.cli.target import wanted
     from lambdactl.render.columns import columns
@@ -106,7 +106,7 @@ def add(
 
     \b
     lambdactl context add ops -f checkout:live --profile ops --region eu-west-1
-    lambdactl context add prod -f checkout:live --account-id 123456789012 --env prod
+    lambdactl context add prod --account-id 123456789012 --env prod
     lambdactl context use prod
     """
     from lambdactl.cli.config import shown

@@ -25,8 +25,9 @@ def demo(
 
     \b
     lambdactl demo           opens the console on it
-    lambdactl demo | cat     tells the whole story, a line an event: a good version that goes
-                             through, and a bad one that is stopped and rolled back
+    lambdactl demo | cat     tells the whole story, a line an event: a good
+                             version that goes through, and a bad one that is
+                             stopped and rolled back
 
     It needs the extra packages: pip install 'lambdactl[sandbox]'
     """

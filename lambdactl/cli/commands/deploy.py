@@ -45,11 +45,12 @@ def deploy(
     """Deploy a stack and follow the rollout that it starts.
 
     \b
-    lambdactl deploy                                   the included stack, or the last one again
+    lambdactl deploy           the included stack, or the last one again
     lambdactl deploy -t template.yml --stack-name shop
-    lambdactl deploy --parameter FailurePercent=50     rehearse a bad release
-    lambdactl deploy -n                                show the change set, execute nothing
-    lambdactl deploy --attach                          come back after a Ctrl-C
+    lambdactl deploy --parameter FailurePercent=50
+                               rehearse a bad release
+    lambdactl deploy -n        show the change set, execute nothing
+    lambdactl deploy --attach  come back after a Ctrl-C
 
     What it deploys becomes the target of the commands that name none.
     """

@@ -20,10 +20,13 @@ def deployments() -> None:
     """Past rollouts: how each ended, and what a judge says of it.
 
     \b
-    lambdactl deployments                            the newest, with how each ended and why
-    lambdactl deployments show d-1A2B3C4D5           its lifecycle events
-    lambdactl deployments show d-1A2B3C4D5 --judge   was the canary worse, and what did it cost
-    lambdactl deployments show d-1A2B3C4D5 --hooks   what each hook's own function logged
+    lambdactl deployments  the newest, with how each ended and why
+    lambdactl deployments show d-1A2B3C4D5
+                           its lifecycle events
+    lambdactl deployments show d-1A2B3C4D5 --judge
+                           was the canary worse, and what did it cost
+    lambdactl deployments show d-1A2B3C4D5 --hooks
+                           what each hook's own function logged
     """
 
 

@@ -26,9 +26,10 @@ def hook() -> None:
     """Approve or fail a hook that CodeDeploy waits for.
 
     \b
-    lambdactl hook approve                       the rollout goes on, unchecked by its hook
-    lambdactl hook fail                          the deployment fails, and is rolled back
-    lambdactl hook approve --execution-id ID     where the hook's log does not tell the id
+    lambdactl hook approve  the rollout goes on, unchecked by its hook
+    lambdactl hook fail     the deployment fails, and is rolled back
+    lambdactl hook approve --execution-id ID
+                            where the hook's log does not tell the id
 
     A hook that does not call back holds its deployment for an hour and then fails it. Only the hook
     is told the id that an answer must name: it is found in the hook's log, where it logs its event.

@@ -23,10 +23,11 @@ def list_(
     """The fleet: every function with an alias, the neediest first.
 
     \b
-    lambdactl list                       every alias of every function, worst state first
-    lambdactl list -a live               only the aliases of this name
-    lambdactl list --all                 functions without an alias, too
-    lambdactl list -o name | head -3     who needs somebody now, for a script
+    lambdactl list          every alias of every function, worst state first
+    lambdactl list -a live  only the aliases of this name
+    lambdactl list --all    functions without an alias, too
+    lambdactl list -o name | head -3
+                            who needs somebody now, for a script
 
     One call tells the functions, one the running deployments, one the red alarms, and one to each
     function its aliases; only what is being moved is measured. ERR % is the canary's.

@@ -27,9 +27,10 @@ def logs(
     """What one version logged; follow it, or group its errors.
 
     \b
-    lambdactl logs                       of the canary, else of the stable version
-    lambdactl logs -F                    and what comes, until Ctrl-C or --timeout
-    lambdactl logs --errors              errors that say the same in one line, with their count
+    lambdactl logs     of the canary, else of the stable version
+    lambdactl logs -F  and what comes, until Ctrl-C or --timeout
+    lambdactl logs --errors
+        errors that say the same in one line, with their count
     lambdactl logs --version 41 --since 2h -o jsonl
     """
     from lambdactl.cli.log_tail import Wish, show_logs

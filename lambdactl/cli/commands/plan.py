@@ -37,9 +37,9 @@ def plan(
     """Say what a rollout would see of a bad canary, and which preset would.
 
     \b
-    lambdactl plan                                       the deployment group's own config
+    lambdactl plan                        the deployment group's own config
     lambdactl plan --preset Linear10PercentEvery10Minutes
-    lambdactl plan --times 2 --rate 0.1%                 twice as bad as one failed call in 1,000
+    lambdactl plan --times 2 --rate 0.1%  twice as bad as one failed call in 1,000
 
     From the traffic of the past week. Nothing is changed.
     """

@@ -18,10 +18,11 @@ def prune(asked: Asked, wish: Wish) -> None:
     """Delete versions that nothing needs.
 
     \b
-    lambdactl prune -n                               what would go, what stays, and why
-    lambdactl prune --keep 5                         asks for the function's name, then deletes
-    lambdactl prune --all-functions --plan p.jsonl   a plan of the account, to be reviewed
-    lambdactl prune --apply p.jsonl                  does it, or goes on with it
+    lambdactl prune -n               what would go, what stays, and why
+    lambdactl prune --keep 5         asks for the function's name, then deletes
+    lambdactl prune --all-functions --plan p.jsonl
+                                     a plan of the account, to be reviewed
+    lambdactl prune --apply p.jsonl  does it, or goes on with it
 
     Never deleted: $LATEST, any version that any alias routes to, the one an alias had before, and
     what anything else still needs; docs/pruning.md has the rules. What cannot be read protects.

@@ -23,9 +23,10 @@ def rollback(
     """Give all traffic back to the last good version.
 
     \b
-    lambdactl rollback            to the last that had all traffic and was not taken back
-    lambdactl rollback --to 41    to this one
-    lambdactl rollback -n         only show which, and from what it is known
+    lambdactl rollback     to the last that had all traffic and was not taken back
+    lambdactl rollback --to 41
+                           to this one
+    lambdactl rollback -n  only show which, and from what it is known
 
     Found from CodeDeploy's deployments and CloudWatch's hours of the last two weeks, never simply
     the number before. While a deployment runs or the alias is split, it is lambdactl abort.

@@ -41,10 +41,11 @@ def sandbox() -> None:
     """Run an AWS account on localhost.
 
     \b
-    lambdactl sandbox start --speed 30       until Ctrl-C, thirty times as fast as the clock
-    lambdactl sandbox scenarios              what it can begin with
-    lambdactl --context sandbox deploy       in another terminal
-    eval "$(lambdactl sandbox env)"          for any other AWS client
+    lambdactl sandbox start --speed 30
+        until Ctrl-C, thirty times as fast as the clock
+    lambdactl sandbox scenarios         what it can begin with
+    lambdactl --context sandbox deploy  in another terminal
+    eval "$(lambdactl sandbox env)"     for any other AWS client
     """
 
 

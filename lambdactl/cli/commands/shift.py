@@ -70,13 +70,15 @@ def shift(
     """Give one version a share of the alias's traffic.
 
     \b
-    lambdactl shift --to 2 --weight 10       ten per cent to version 2, the rest stays
-    lambdactl shift --to 2 --weight 100      all of it: the same as promote
-    lambdactl shift --to 2 --weight 0        none of it: the split ends
-    lambdactl shift --to 2 --weight 10 -n    only show what would be done
-    lambdactl shift --to 2 --steps 10,25,50,100 --every 10m --guard   walk it, on evidence
-    lambdactl shift --to 2 --steps 10,50,100 --guard --max-error-rate 1 --min-calls 100
-    lambdactl shift --resume                 go on with a walk that was left
+    lambdactl shift --to 2 --weight 10   ten per cent to version 2, the rest stays
+    lambdactl shift --to 2 --weight 100  all of it: the same as promote
+    lambdactl shift --to 2 --weight 0    none of it: the split ends
+    lambdactl shift --to 2 --weight 10 -n
+                                         only show what would be done
+    lambdactl shift --to 2 --steps 10,25,50,100 --every 10m --guard
+                                         walk it, on evidence
+    lambdactl shift --to 2 --steps 10,50,100 --guard --max-error-rate 1
+    lambdactl shift --resume             go on with a walk that was left
 
     A guarded walk steps on PASS with [gate] met, holds while unknown, and goes back otherwise.
     """

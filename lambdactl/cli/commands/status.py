@@ -37,10 +37,12 @@ def status(
     """Show one rollout: state, split, error rates, alarms.
 
     \b
-    lambdactl status                  one look
-    lambdactl status --watch          until it ends: exit 0 if it succeeded, 6 if it did not
-    lambdactl status --exit-status    one look as an answer for a script
-    lambdactl status --watch --gate --timeout 30m   exit 0 on PASS, 6 on FAIL, 7 on neither
+    lambdactl status                one look
+    lambdactl status --watch
+        until it ends: exit 0 if it succeeded, 6 if it did not
+    lambdactl status --exit-status  one look as an answer for a script
+    lambdactl status --watch --gate --timeout 30m
+                                    exit 0 on PASS, 6 on FAIL, 7 on neither
 
     On a terminal --watch redraws; in a pipe it prints a line for each change.
     """

@@ -16,9 +16,10 @@ def tui(asked: Asked) -> None:
     """Open the console.
 
     \b
-    lambdactl tui                     the current target's rollout, or the whole fleet
-    lambdactl tui -f checkout:live    another one's
-    lambdactl tui --read-only         to look only; --write where production is read-only
+    lambdactl tui              the current target's rollout, or the whole fleet
+    lambdactl tui -f checkout:live
+                               another one's
+    lambdactl tui --read-only  to look only; --write where production is read-only
 
     It needs a terminal; in a pipe, lambdactl status --watch tells the same.
     """

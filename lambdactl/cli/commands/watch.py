@@ -23,9 +23,11 @@ def watch(
     """Follow one rollout to its end, or until its verdict decides.
 
     \b
-    lambdactl watch                        until it ends: exit 0 if it succeeded, 6 if it did not
-    lambdactl watch --gate --timeout 30m   exit 0 on PASS, 6 on FAIL, 7 on neither
-    lambdactl watch --abort-on-fail        and stop CodeDeploy, with rollback, on FAIL
+    lambdactl watch  until it ends: exit 0 if it succeeded, 6 if it did not
+    lambdactl watch --gate --timeout 30m
+        exit 0 on PASS, 6 on FAIL, 7 on neither
+    lambdactl watch --abort-on-fail
+        and stop CodeDeploy, with rollback, on FAIL
 
     --gate also wants the limits of [gate] in lambdactl.toml met. An abort is announced before and
     logged with its evidence; Ctrl-C stops it.
