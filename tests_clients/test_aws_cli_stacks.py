@@ -30,7 +30,7 @@ def test_a_stack_packaged_deployed_changed_and_deleted(aws: Client) -> None:
     aws("s3", "mb", "s3://artefacts")
     for says, version in (("red", "1"), ("blue", "2")):
         (source / "index.py").write_text(CODE.format(says=says))
-        assert cloudformation_deploy(aws).code == 0
+        assert cloudformation_deploy(aws).code == 0, why(aws)
         stack = aws.ok("cloudformation", "describe-stacks", "--stack-name", "web")["Stacks"][0]
         outputs = {out["OutputKey"]: out["OutputValue"] for out in stack["Outputs"]}
         assert outputs["Version"] == version
@@ -51,6 +51,12 @@ def cloudformation_deploy(aws: Client) -> Any:
         "cloudformation", "deploy", "--template-file", "packaged.yml", "--stack-name", "web",
         "--capabilities", "CAPABILITY_IAM",
     )  # fmt: skip
+
+
+def why(aws: Client) -> str:
+    """What the stack went through, and the last reasons first."""
+    told = aws("cloudformation", "describe-stack-events", "--stack-name", "web", "--output", "text")
+    return told.out or told.err
 
 
 def test_a_template_is_read_before_anything_is_made(aws: Client) -> None:

@@ -17,6 +17,8 @@ from collections.abc import Callable, Generator
 from datetime import UTC, datetime
 
 Process = Generator[float, None, None]
+CATCHES_UP_S = 0.5
+"""Wall-clock seconds by which the processes of a running clock may be behind."""
 log = logging.getLogger(__name__)
 
 
@@ -69,7 +71,12 @@ class Clock:
             log.exception("a process of the sandbox died")
             return
         with self._wake:
-            heapq.heappush(self._queue, (due + max(wait, 0.0), next(self._order), process))
+            again = self._next_due(due, max(wait, 0.0))
+            heapq.heappush(self._queue, (again, next(self._order), process))
+
+    def _next_due(self, due: float, wait: float) -> float:
+        """Counted from when it was due, not from when its turn came: so it keeps its pace."""
+        return due + wait
 
     def close(self) -> None:
         """Stop: no process is resumed after this."""
@@ -89,6 +96,11 @@ class RunningClock(Clock):
 
     def now(self) -> float:
         return self._wall0 + (time.monotonic() - self._monotonic0) * self.speed
+
+    def _next_due(self, due: float, wait: float) -> float:
+        """What stood still for longer than :data:`CATCHES_UP_S` is not made up for: a process that
+        looks every second would look a thousand times at once, and be throttled for it."""
+        return max(due + wait, self.now() - CATCHES_UP_S * self.speed)
 
     def _run(self) -> None:
         while (item := self._next()) is not None:
