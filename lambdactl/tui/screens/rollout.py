@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 DRAWN = {"events": lists.events, "alarms": lists.alarms, "hooks": lists.hooks}
 PANES = (*DRAWN, *NAMES)
+TABS_AT, BETWEEN_TABS = 2, 4
+"""Cells before the first tab, and from one to the next."""
 PLACED = ("events", "alarms", "diff", "logs", "hooks")
 """From left to right and down, where there is room for more than one."""
 
@@ -156,6 +158,19 @@ class RolloutScreen(ActingPage, ChartsPage):
             ],
             between,
         )
+
+    def on_listing_title_clicked(self, message: Listing.TitleClicked) -> None:
+        """A tab, where there is room for one pane only."""
+        if not self.tabbed:
+            return
+        view, end = self.console.view_of(self.subject), TABS_AT
+        for number, name in enumerate(PANES, 1):
+            told = lists.tab(name, number, view, self.pen, chosen=name == self.pane)
+            start, end = end, end + told.cell_length
+            if start <= message.at < end:
+                self.app.call_later(self.run_action, f"pane('{name}')")
+                return
+            end += BETWEEN_TABS
 
     def _activate(self, name: str) -> None:
         self.pane = name

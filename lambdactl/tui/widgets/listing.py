@@ -35,6 +35,13 @@ class Listing(ScrollView, can_focus=True):
     class Opened(Message):
         """A row was clicked twice: what enter does is meant."""
 
+    class TitleClicked(Message):
+        """The title in the upper border was clicked, ``at`` cells from its left."""
+
+        def __init__(self, at: int) -> None:
+            super().__init__()
+            self.at = at
+
     def __init__(
         self, pen: Pen, *, id: str, head: Content | None = None, lit: bool = False
     ) -> None:
@@ -87,6 +94,8 @@ class Listing(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         at = event.get_content_offset(self)
+        if at is None and event.y == 0:
+            self.post_message(self.TitleClicked(event.x))
         index = round(self.scroll_y) + at.y if at is not None else len(self._rows)
         if index < len(self._rows):
             self.cursor = index
