@@ -98,7 +98,7 @@ def never(plan: Plan) -> list[Event]:
     raise AssertionError(f"written: {plan.verb}")
 
 
-@pytest.mark.parametrize("key", ["s", "o", "a", "u", "H", "D", "p", "plus", "minus"])
+@pytest.mark.parametrize("key", ["s", "o", "a", "u", "H", "D", "p", "t", "plus", "minus"])
 async def test_nothing_acts_on_a_past_and_the_key_says_why(key: str) -> None:
     script = Script(happens=never, archive=Archive())  # type: ignore[arg-type]
     async with opened(script) as (app, pilot):

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from lambdactl.tui.app import Console
 
 OVER = "this rollout is over: esc leads back to what is there now"
-STILL = frozenset(("pause", "faster", "slower"))
-"""Keys about looking again and again, which a past does not."""
+STILL = frozenset(("pause", "faster", "slower", "window"))
+"""Keys about looking again and again, or back a while: a past is there as a whole."""
 
 
 class PastScreen(RolloutScreen):
@@ -119,6 +119,9 @@ class PastScreen(RolloutScreen):
         self.console.say(OVER, "warning")
 
     def action_slower(self, _steps: int) -> None:
+        self.console.say(OVER, "warning")
+
+    def action_window(self) -> None:
         self.console.say(OVER, "warning")
 
     def action_logs(self) -> None:
