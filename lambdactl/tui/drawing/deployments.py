@@ -54,9 +54,11 @@ def began(one: Deployment, now: datetime | None) -> str:
     """``14:02 3h ago`` on the same day, else the day and for how many days that is."""
     if one.created is None:
         return "-"
-    ago = f" {age((now - one.created).total_seconds())}" if now is not None else ""
-    same_day = now is not None and now.date() == one.created.date()
-    return f"{one.created:%H:%M}{ago} ago" if same_day else f"{one.created:%d %b}{ago} ago"
+    if now is None:
+        return f"{one.created:%d %b %H:%M}"
+    ago = f"{age((now - one.created).total_seconds())} ago"
+    same_day = now.date() == one.created.date()
+    return f"{one.created:%H:%M} {ago}" if same_day else f"{one.created:%d %b} {ago}"
 
 
 def detail(one: Deployment | None, width: int, pen: Pen) -> list[Content]:
