@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from textual import events
 from textual.content import Content
+from textual.geometry import Region, Size
 from textual.widget import Widget
 
 from lambdactl.tui.drawing.pen import Pen
@@ -55,6 +56,8 @@ class Drawn(Widget):
         self._pen = pen
         self._view = View()
         self._content = Content("")
+        self._lines: list[Content] = []
+        self._drawn_at = Size(0, 0)
 
     def show(self, view: View) -> None:
         self._view = view
@@ -71,10 +74,23 @@ class Drawn(Widget):
         if width <= 0 or height <= 0:
             return
         drawn = self._draw(self._view, width, height, self._pen)[:height]
-        lines = [line.truncate(width, ellipsis=True) for line in drawn]
-        content = plainer(Content("\n").join(lines), self._pen)
+        lines = [plainer(line.truncate(width, ellipsis=True), self._pen) for line in drawn]
         if self._title is not None:
             titled(self, *self._title(self._view, self._pen), self._pen)
-        if not content.is_same(self._content):
-            self._content = content
+        self._replace(lines)
+
+    def _replace(self, lines: list[Content]) -> None:
+        """A countdown in one line does not draw the chart above it anew."""
+        before, same_size = self._lines, self._drawn_at == self.content_size
+        self._lines, self._drawn_at = lines, self.content_size
+        changed = [
+            y
+            for y in range(max(len(before), len(lines)))
+            if y >= len(before) or y >= len(lines) or not lines[y].is_same(before[y])
+        ]
+        if changed:
+            self._content = Content("\n").join(lines)
+        if changed and same_size:
+            self.refresh(*(Region(0, y, self.content_size.width, 1) for y in changed))
+        elif changed:
             self.refresh()

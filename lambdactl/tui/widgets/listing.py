@@ -62,7 +62,8 @@ class Listing(ScrollView, can_focus=True):
 
     def show(self, rows: Sequence[Row]) -> None:
         """Draw ``rows``; the cursor stays on its row, and at the top it stays at the top."""
-        if same(rows, self._rows):
+        if [row.key for row in rows] == [row.key for row in self._rows]:
+            self._reword(rows)
             return
         key = self.row.key if self.row and self.cursor else None
         above = self.cursor - round(self.scroll_y)
@@ -74,6 +75,13 @@ class Listing(ScrollView, can_focus=True):
         if moved_by:
             self.scroll_to(y=max(0, self.cursor - above), animate=False)
         self.refresh()
+
+    def _reword(self, rows: Sequence[Row]) -> None:
+        """The same rows: only those are drawn anew that say something else."""
+        before, self._rows = self._rows, rows
+        for index, (old, new) in enumerate(zip(before, rows, strict=True)):
+            if not new.line.is_same(old.line):
+                self.refresh_line(index)
 
     def action_move(self, by: int) -> None:
         if not self._rows:
@@ -121,9 +129,3 @@ class Listing(ScrollView, can_focus=True):
         line = plainer(self._rows[index].line.truncate(width, ellipsis=True), self._pen)
         strips = Visual.to_strips(self, line, width, 1, style, pad=True)
         return strips[0] if strips else Strip.blank(width, self.rich_style)
-
-
-def same(rows: Sequence[Row], other: Sequence[Row]) -> bool:
-    return len(rows) == len(other) and all(
-        a.key == b.key and a.line.is_same(b.line) for a, b in zip(rows, other, strict=True)
-    )
