@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 
 from lambdactl.cli import config
@@ -21,6 +21,18 @@ def limits_of(target: Target) -> Limits:
     if file is None or not _is_about(file, target):
         return NO_LIMITS
     return limits_in(file)
+
+
+def limits_by_target() -> Callable[[Target], Limits]:
+    """The same for whichever alias is asked about later: the file is read once, now.
+
+    Raises UsageError for a limit that no canary could be held to.
+    """
+    file = config.project_file()
+    if file is None:
+        return lambda _target: NO_LIMITS
+    limits = limits_in(file)
+    return lambda target: limits if _is_about(file, target) else NO_LIMITS
 
 
 def with_own(file: Limits, own: Limits) -> Limits:

@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 GATE = "gate "
 
 
-def limited(aws: Aws, snapshot: Snapshot, limits: Limits) -> Snapshot:
-    """``snapshot`` with the alarms that the limits name, as far as they can be read."""
+def limited(aws: Aws, snapshot: Snapshot, limits: Limits, *, lasts_s: float = 0.0) -> Snapshot:
+    """``snapshot`` with the alarms that the limits name, as far as they can be read; ``lasts_s`` is
+    how many seconds old what is told of them may be."""
     known = {alarm.name for alarm in snapshot.alarms}
     wanted = [name for name in limits.alarms if name not in known]
     if not wanted:
         return snapshot
     parts = Parts()
-    found = [alarm for name in wanted for alarm in one(aws, name, limits, parts)]
+    found = [alarm for name in wanted for alarm in one(aws, name, limits, parts, lasts_s)]
     return replace(
         snapshot,
         alarms=(*snapshot.alarms, *found),
@@ -34,10 +35,12 @@ def limited(aws: Aws, snapshot: Snapshot, limits: Limits) -> Snapshot:
     )
 
 
-def one(aws: Aws, name: str, limits: Limits, parts: Parts) -> tuple[Alarm, ...]:
+def one(
+    aws: Aws, name: str, limits: Limits, parts: Parts, lasts_s: float = 0.0
+) -> tuple[Alarm, ...]:
     def read() -> tuple[Alarm, ...]:
         try:
-            return alarms(aws, [name])
+            return aws.remembered(("gate", name), lasts_s, lambda: alarms(aws, [name]))
         except NotFound as error:
             raise NotFound(f"{limits.origin} names it, and there is none") from error
 

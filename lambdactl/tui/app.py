@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
@@ -18,6 +19,7 @@ from textual.notifications import SeverityLevel
 
 from lambdactl.model import Snapshot, Target
 from lambdactl.plan import Plan
+from lambdactl.render.status import has_canary
 from lambdactl.tui import themes
 from lambdactl.tui.applying import Applying
 from lambdactl.tui.connection import Connect, Connection, Places
@@ -39,6 +41,7 @@ from lambdactl.tui.settings import Settings
 from lambdactl.tui.subject import Subject, subject
 from lambdactl.tui.view import View
 from lambdactl.verdict import Assessment, assess
+from lambdactl.verdict.gate import NO_LIMITS, Gate, gates
 
 TWICE_S = 2.0
 """ctrl+c quits if it is pressed again within this time."""
@@ -158,7 +161,8 @@ class Console(Going):
         return self.applying.plan.verb if self.applying and not self.applying.ended else None
 
     def view_of(self, of: Subject) -> View:
-        return of.watch.view(self.clock(), self.running, self.times)
+        view = of.watch.view(self.clock(), self.running, self.times)
+        return replace(view, gates=gates_of(of, view))
 
     def show(self) -> None:
         """Draw what is known now on every page, the covered ones too."""
@@ -305,3 +309,11 @@ class Console(Going):
     def _quit_if(self, sure: bool | None) -> None:
         if sure:
             self.exit()
+
+
+def gates_of(of: Subject, view: View) -> tuple[Gate, ...]:
+    """Each gate as ``status`` tells it, of what is shown."""
+    limits, snapshot, assessment = of.operations.limits, view.snapshot, view.assessment
+    if limits == NO_LIMITS or snapshot is None or assessment is None or view.past is not None:
+        return ()
+    return gates(limits, snapshot, assessment.verdict) if has_canary(snapshot, assessment) else ()

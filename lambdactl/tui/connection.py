@@ -17,6 +17,7 @@ from lambdactl.plan.hook import Answer, Execution
 from lambdactl.tui.evidence import Evidence
 from lambdactl.tui.fleet_reads import FleetReads
 from lambdactl.tui.session_log import Change
+from lambdactl.verdict.gate import NO_LIMITS, Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Operations:
     past: Callable[[], Past]
     execution: Callable[[Snapshot, Answer], Execution]
     alarm_changes: Callable[[tuple[str, ...]], Mapping[str, tuple[AlarmChange, ...]]]
+    limits: Limits = NO_LIMITS
+    """The operator's own gates for a canary, of ``[gate]`` in the project file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from lambdactl.model import Snapshot
 from lambdactl.model_history import AlarmChange
 from lambdactl.render.glyphs import Mark
 from lambdactl.verdict import Assessment
+from lambdactl.verdict.gate import Gate
 
 ONCE = float("inf")
 """The interval of what is read only when it is asked for."""
@@ -77,6 +78,9 @@ class View:
     """What the charts show; the verdict judges failed calls, whatever is shown."""
     alarm_history: Mapping[str, tuple[AlarmChange, ...]] | LambdactlError | None = None
     """What the alarms did in the past day, newest first; None where nobody has looked."""
+
+    gates: tuple[Gate, ...] = ()
+    """The operator's limits against what was measured; none where there is no canary to hold."""
 
     @property
     def stale(self) -> bool:

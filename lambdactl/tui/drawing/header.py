@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from textual.content import Content
 
 from lambdactl.model import Snapshot
-from lambdactl.render import glyphs
+from lambdactl.render import driver, glyphs
 from lambdactl.tui.connection import Connection, Usage
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.text import age, fitted, joined, middle, spread
 from lambdactl.tui.view import ONCE, View
+from lambdactl.verdict.driver import Kind, driver_of
 
 DRIVERLESS = 3
 """So many of the left parts, the shortest, do not say what moves the weights."""
@@ -73,13 +74,13 @@ def lefts(view: View, connection: Connection, name: str, width: int, pen: Pen) -
     title = pen.say(name, "bold")
     badge = badge_of(connection.badge)
     account, region = place(view.snapshot, connection)
-    driver = Content("") if view.past else driver_of(view.snapshot, pen)
+    by = Content("") if view.past else driven(view.snapshot, pen)
     origin = pen.say(connection.origin, "dim")
     short = account[:4] + pen.ellipsis + account[-4:] if account else ""
     parts = [
-        [title, badge, pen.say(f"{account} {region}".strip()), origin, driver],
-        [title, badge, pen.say(f"{account} {region}".strip()), driver],
-        [title, badge, pen.say(f"{short} {region}".strip()), driver],
+        [title, badge, pen.say(f"{account} {region}".strip()), origin, by],
+        [title, badge, pen.say(f"{account} {region}".strip()), by],
+        [title, badge, pen.say(f"{short} {region}".strip()), by],
         [title, badge, pen.say(f"{short} {region}".strip())],
         [title, badge, pen.say(region)],
         [title, badge],
@@ -100,16 +101,12 @@ def place(snapshot: Snapshot | None, connection: Connection) -> tuple[str, str]:
     return (known.account_id, known.region) if known else ("", connection.here.region or "")
 
 
-def driver_of(snapshot: Snapshot | None, pen: Pen) -> Content:
-    """What moves the weights: CodeDeploy, somebody by hand, or nothing."""
+def driven(snapshot: Snapshot | None, pen: Pen) -> Content:
+    """What moves the weights, in a few words; nothing at rest."""
     if snapshot is None:
         return Content("")
-    if snapshot.active_deployment is not None:
-        return pen.say(f"CodeDeploy {snapshot.active_deployment.id}")
-    if snapshot.unreadable("deployment"):
-        return pen.say("driver not known", "$text-warning")
-    split = snapshot.alias is not None and snapshot.alias.routing.split
-    return pen.say("by hand") if split else Content("")
+    found = driver_of(snapshot)
+    return pen.say(driver.short(found), "$text-warning" if found.kind is Kind.UNKNOWN else "")
 
 
 def mode(connection: Connection, pen: Pen, width: int) -> Content:

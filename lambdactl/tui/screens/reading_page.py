@@ -68,4 +68,6 @@ class ReadingPage(AliasPage):
 def of_place(snapshot: Snapshot) -> Snapshot:
     """The account and the region hold; who drives the alias is not watched from here, and so not
     said."""
-    return replace(snapshot, deployment=None, previous=None, alias=None, unread=())
+    return replace(
+        snapshot, deployment=None, previous=None, alias=None, stack_status=None, unread=()
+    )
