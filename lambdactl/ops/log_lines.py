@@ -34,6 +34,7 @@ _REQUEST = re.compile(
 )
 _BEGUN = re.compile(r"^START RequestId: |\"platform\.start\"")
 _TRACEBACK = "Traceback (most recent call last)"
+STREAMS_KEPT = 1_000
 _PLATFORM = ("START RequestId:", "END RequestId:", "INIT_START ", "EXTENSION\t", "LOGS\t")
 
 
@@ -62,10 +63,14 @@ class Requests:
         for line in lines:
             found = _REQUEST.search(line.message)
             if found is not None and _BEGUN.search(line.message):
+                self._begun.pop(line.stream, None)
                 self._begun[line.stream] = found.group(1)
             named = found.group(1) if found else self._begun.get(line.stream)
             if named is not None:
                 known[line.id] = named
+        while len(self._begun) > STREAMS_KEPT:
+            # The stream that has been silent for longest.
+            del self._begun[next(iter(self._begun))]
         return known
 
 
