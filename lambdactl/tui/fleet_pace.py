@@ -123,10 +123,14 @@ class FleetPace:
         at: float,
     ) -> Iterable[str]:
         """What has changed, what is urgent and what is seen; then what was never read, then what
-        was read long ago. A function may come twice."""
-        seen = list(on_screen)
+        was read long ago. The last lane is for those before what is seen again: a screen full of
+        splits must not keep the rest from being read at all. A function may come twice."""
         yield from (n for n in self._soon if n in functions)
         yield from (n for n in urgent if n in functions and self._older(n, URGENT_S, at))
+        seen = list(on_screen)
+        yield from (n for n in seen if n not in self.read_at)
+        if len(self.lanes) == LANES - 1:
+            yield from (n for n in functions if n not in self.read_at)
         yield from (n for n in seen if self._older(n, ON_SCREEN_S, at))
         yield from (n for n in functions if n not in self.read_at)
         yield from (n for n in functions if self._older(n, REST_S, at))

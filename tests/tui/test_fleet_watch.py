@@ -368,3 +368,14 @@ def test_a_renamed_listing_entry_keeps_what_was_read() -> None:
     row = watch.rows["fleet-0000:live"]
     assert row.member is not None and row.code_size == 5
     assert row.target == Target("fleet-0000", "live")
+
+
+def test_a_screen_full_of_splits_does_not_keep_the_rest_from_being_read() -> None:
+    watch = watching(many(40))
+    seen = watch.order[:20]
+    for name in seen:
+        watch.pace.read(name, NOW - 100)
+    watch.see(seen, NOW)
+    first, second, last = (watch.next_functions(NOW) for _ in range(3))
+    assert {*first, *second} <= set(seen)
+    assert not set(last) & set(seen)

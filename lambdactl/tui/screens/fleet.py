@@ -58,6 +58,9 @@ BETWEEN_S = 0.2
 BASE_S = 5.0
 """The interval of a rollout at which the fleet's own intervals are as they are written."""
 
+LEAST = 0.3
+"""So much of them at least where the account's clock runs fast: reading takes its time anyhow."""
+
 
 class FleetTold(Message):
     """What one thread has found out."""
@@ -132,7 +135,8 @@ class FleetScreen(Page):
     def feed(self) -> None:
         """Begin what is due and not under way."""
         at, watch = self.console.clock(), self.watch_
-        watch.pace.times = self.connection.interval_s / BASE_S * self.console.times
+        fast = max(self.connection.interval_s / BASE_S, LEAST)
+        watch.pace.times = fast * self.console.times
         for what, begin in self._questions.items():
             if (what != "pace" or self._is_pace_wanted) and watch.pace.begin(what, at):
                 begin()
@@ -213,18 +217,20 @@ class FleetScreen(Page):
         self.feed()
         self._redraw_soon()
 
-    def _redraw_soon(self) -> None:
-        """Once for all the news of a moment."""
-        if self._drawing:
+    def _redraw_soon(self, *, at_once: bool = False) -> None:
+        """Once for all the news of a moment, or for all the letters that came together."""
+        if self._drawing and not at_once:
             return
         self._drawing = True
         since = self.console.clock() - self._drawn_at
-        if self.console.ticking and since < BETWEEN_S:
+        if self.console.ticking and since < BETWEEN_S and not at_once:
             self.set_timer(BETWEEN_S - since, self._redraw)
         else:
             self.call_later(self._redraw)
 
     def _redraw(self) -> None:
+        if not self._drawing:
+            return
         self._drawing = False
         self._drawn_at = self.console.clock()
         self.draw()
@@ -278,7 +284,7 @@ class FleetScreen(Page):
 
     def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
         self.watch_.narrow(message.filter)
-        self._redraw()
+        self._redraw_soon(at_once=True)
 
     def on_long_listing_moved(self, _message: LongListing.Moved) -> None:
         """The cursor or what is in sight: the rest of the screen follows when the key is served."""
@@ -331,23 +337,23 @@ class FleetScreen(Page):
     def action_sort(self, by: int) -> None:
         names = fleet.sortable(self.size.width, self.pen.ascii)
         self.watch_.sort(self.watch_.sorting.moved(by, names))
-        self._redraw()
+        self._redraw_soon(at_once=True)
 
     def action_reverse(self) -> None:
         self.watch_.sort(self.watch_.sorting.reversed())
-        self._redraw()
+        self._redraw_soon(at_once=True)
 
     def action_mark(self) -> None:
         one = self.row
         if one is not None:
             self.watch_.mark(one.name)
-            self._redraw()
+            self._redraw_soon(at_once=True)
             self.query_one(LongListing).action_move(1)
 
     def action_pause(self) -> None:
         self.watch_.pace.paused = not self.watch_.pace.paused
         self.feed()
-        self._redraw()
+        self._redraw_soon(at_once=True)
 
     def action_open(self) -> None:
         one = self._openable()
