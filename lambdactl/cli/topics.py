@@ -42,6 +42,7 @@ ENVIRONMENT = {
     "AWS_PROFILE, AWS_REGION, ...": "as for every AWS tool",
     "AWS_ENDPOINT_URL": "ask this endpoint instead of AWS",
     "NO_COLOR, FORCE_COLOR, TERM": "colour off, colour on, the terminal",
+    "BROWSER": "what the console opens AWS's own console in",
     "HTTPS_PROXY, NO_PROXY": "the way to AWS; never the way to this machine",
     "XDG_CONFIG_HOME": "where the config file is; default ~/.config",
     "XDG_STATE_HOME": "last target, audit log; default ~/.local/state",

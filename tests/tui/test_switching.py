@@ -21,7 +21,7 @@ from lambdactl.tui.screens.rollout import RolloutScreen
 from lambdactl.tui.switch import SpotChooser
 from lambdactl.tui.widgets.listing import Listing
 from tests.tui import builders
-from tests.tui.stage import Clock, Script, press, seen, settle
+from tests.tui.stage import Clock, Script, opened, press, seen, settle
 
 CONTEXTS = (
     Spot("aws", "what AWS's own environment and config say", "built in"),
@@ -295,3 +295,14 @@ def test_a_place_is_known_by_what_led_to_it() -> None:
     assert Here("prod", None, "eu-west-1").label == "prod eu-west-1"
     assert Here().label == ""
     assert Place("1", "eu-west-1").partition == "aws"
+
+
+async def test_a_long_list_begins_where_we_are_and_ascii_has_no_other_sign() -> None:
+    names = [f"region-{n}" for n in range(40)]
+    places = replace(PLACES, regions=lambda: tuple(Spot(name) for name in names))
+    here = Here(region="region-33")
+    async with opened(Script(), places=places, here=here, ascii=True) as (app, pilot):
+        app.say("told")
+        await press(pilot, "R")
+        assert "> region-33" in seen(app)
+        assert seen(app).isascii()

@@ -87,8 +87,8 @@ class Chooser(ModalScreen[Pick]):
         self._note = note if note is not None else Content("")
         if self.is_mounted:
             self._draw()
-            if first and not self.sought:
-                self._to_current()
+            if first:
+                self.call_after_refresh(self._to_current)
 
     @property
     def sought(self) -> str:
@@ -108,8 +108,12 @@ class Chooser(ModalScreen[Pick]):
         self.query_one("#said_below", Static).update(below)
 
     def _to_current(self) -> None:
+        """The cursor to where we are, until something is sought or somebody has moved it."""
+        listing = self.query_one(Listing)
+        if self.sought or listing.cursor:
+            return
         at = next((i for i, offer in enumerate(self._found) if offer.current), 0)
-        self.query_one(Listing).action_move(at)
+        listing.action_move(at)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
