@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from lambdactl.errors import (
     LambdactlError,
@@ -67,8 +68,8 @@ class Asked:
     @property
     def endpoint_hint(self) -> str:
         if self.endpoint:
-            return f"check that {self.endpoint} is the endpoint you mean, and that it is running"
-        return "check the network and the region"
+            return f"is {self.endpoint} the endpoint you mean, and is it running?"
+        return _region_hint(self.region)
 
 
 def of_exception(error: Exception, asked: Asked) -> LambdactlError:
@@ -83,7 +84,7 @@ def no_credentials(error: Exception, asked: Asked) -> LambdactlError:
     return NoCredentials(
         "there are no usable AWS credentials",
         why=one_line(error),
-        hint=f"aws configure{asked.profile_flag}   or set AWS_PROFILE",
+        hint=f"aws configure{asked.profile_flag}, or set AWS_PROFILE; lambdactl demo needs none",
     )
 
 
@@ -117,6 +118,28 @@ def bad_setting(error: Exception, _asked: Asked) -> LambdactlError:
 def no_answer(error: Exception, asked: Asked) -> LambdactlError:
     where = f"endpoint {asked.endpoint}" if asked.endpoint else f"AWS {asked.service}"
     return Unreachable(f"{where} does not answer", why=one_line(error), hint=asked.endpoint_hint)
+
+
+def _region_hint(region: str | None) -> str:
+    """A region that no service list has is misspelt, or newer than this botocore."""
+    known = known_regions()
+    if region is None or region in known:
+        return "check the network and the region"
+    near = get_close_matches(region, known, n=1)
+    meant = f"{near[0]}?" if near else "aws ec2 describe-regions   lists them"
+    return f"{region} is no region that is known here; {meant}"
+
+
+def known_regions() -> tuple[str, ...]:
+    import botocore.session
+
+    session = botocore.session.Session()
+    names = (
+        name
+        for partition in session.get_available_partitions()
+        for name in session.get_available_regions("lambda", partition)
+    )
+    return tuple(sorted(names))
 
 
 def no_capacity(error: Exception, asked: Asked) -> LambdactlError:

@@ -83,7 +83,9 @@ def read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UsageError(f"{shown(path)} cannot be read", why=str(error)) from error
+        raise UsageError(
+            f"{shown(path)} cannot be read", why=str(error), hint="lambdactl config schema"
+        ) from error
 
 
 def shown(path: Path) -> str:

@@ -59,7 +59,11 @@ def text_of(path: Path) -> str:
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{config.shown(path)} cannot be read", why=str(error)) from error
+        raise UsageError(
+            f"{config.shown(path)} cannot be read",
+            why=str(error),
+            hint="lambdactl config schema",
+        ) from error
 
 
 def put_value(path: Path, shape: schema.Shape, name: str, word: str) -> str:

@@ -126,5 +126,14 @@ def failure_of(ended: StackOperationEnded) -> RolloutFailed | None:
     return RolloutFailed(
         f"the deploy of {ended.stack} was {back}: {ended.status}",
         why=ended.reason,
-        hint=None if ended.status in REMOVED else "lambdactl status",
+        hint=_after(ended),
     )
+
+
+def _after(ended: StackOperationEnded) -> str:
+    if ended.status == "ROLLBACK_COMPLETE":
+        # A first creation that failed: CloudFormation updates no such stack.
+        return f"aws cloudformation delete-stack --stack-name {ended.stack}   then deploy"
+    if ended.status in REMOVED:
+        return "correct what the events above call FAILED, then deploy"
+    return "lambdactl status"

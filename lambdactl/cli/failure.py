@@ -35,6 +35,8 @@ def as_lines(error: LambdactlError) -> list[str]:
 def _kind(error: LambdactlError) -> str:
     from lambdactl.cli.topics import EXIT_CODES
 
+    if isinstance(error, UsageError):
+        return "the command line, a file or a setting has to be corrected first"
     return f"exit {error.exit_code}: {EXIT_CODES[error.exit_code]}"
 
 

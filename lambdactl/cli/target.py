@@ -27,6 +27,7 @@ AWS = "aws"
 ARN = re.compile(
     r"arn:[^:]+:lambda:(?P<region>[^:]+):(?P<account>\d+):function:(?P<name>[^:]+)(?::(?P<alias>.+))?"
 )
+NAMES = re.compile(r"[A-Za-z0-9_-]+(:[A-Za-z0-9_$-]*)?")
 ENVIRONMENT = {
     "function": ("LAMBDACTL_FUNCTION",),
     "alias": ("LAMBDACTL_ALIAS",),
@@ -94,7 +95,7 @@ class Wanted:
             raise UsageError(
                 "no function is named, and none is remembered for this place",
                 why="no flag, environment variable, project file or context names one",
-                hint="-f FUNCTION:ALIAS   or   lambdactl deploy, which remembers what it deploys",
+                hint="-f FUNCTION:ALIAS, of those that lambdactl list shows",
             )
         if alias is None and needs_alias:
             raise UsageError(
@@ -109,6 +110,12 @@ class Wanted:
                 f"{str(found)!r} is no name of a function and an alias",
                 why="it has characters that cannot be seen",
                 hint="-f FUNCTION:ALIAS",
+            )
+        if not NAMES.fullmatch(str(found)):
+            raise UsageError(
+                f"{found} is no name of a function and an alias",
+                why="names are letters, digits, - and _, with one colon between the two",
+                hint="-f FUNCTION:ALIAS, of those that lambdactl list shows",
             )
         return found
 

@@ -233,7 +233,7 @@ def notes_of_release(release: Release) -> Iterator[str]:
     match release.how:
         case "first":
             yield (
-                f"first deployment of alias {target.alias}: no hooks and no canary, all traffic"
+                f"first deployment of {target}: no hooks and no canary, all traffic"
                 " goes to the new version at once; CodeDeploy acts from the next deploy on"
             )
         case "CodeDeploy":

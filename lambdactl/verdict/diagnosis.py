@@ -57,7 +57,7 @@ def diagnose(seen: Observed) -> tuple[Finding, ...]:
         *of_alarms(seen),
         *of_hooks(seen.hooks),
         *of_storage(seen.snapshot),
-        *of_clock(seen),
+        *of_clock(seen.clock_skew_s),
         *of_caller(seen.rights, seen.snapshot.target.function),
         *of_reads(seen.snapshot),
     ]
@@ -244,8 +244,8 @@ def of_storage(snapshot: Snapshot) -> Iterator[Finding]:
     yield Finding(Grade.WARNING, title, evidence, "lambdactl storage")
 
 
-def of_clock(seen: Observed) -> Iterator[Finding]:
-    skew = seen.clock_skew_s
+def of_clock(skew: float | None) -> Iterator[Finding]:
+    """``skew`` in seconds, by how much this machine's clock is ahead; None: nobody can say."""
     if skew is None:
         return
     side = "ahead of" if skew > 0 else "behind"

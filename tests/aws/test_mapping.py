@@ -233,3 +233,19 @@ def test_no_region_no_profile_and_no_endpoint_are_usage_errors() -> None:
 def test_no_credentials_are_a_credentials_error() -> None:
     with pytest.raises(CredentialsError, match="no usable AWS credentials"):
         connect(region="eu-west-1").functions()
+
+
+@pytest.mark.parametrize(
+    ("region", "hint"),
+    [
+        ("eu-west-1", "check the network and the region"),
+        ("eu-wst-1", "eu-wst-1 is no region that is known here; eu-west-1?"),
+        ("mars-1", "aws ec2 describe-regions"),
+    ],
+)
+def test_a_region_that_is_misspelt_is_told_from_a_network_that_is_down(
+    region: str, hint: str
+) -> None:
+    gone = EndpointConnectionError(endpoint_url="https://sts.example")
+    told = translate(gone, Asked("sts", "GetCallerIdentity", region=region))
+    assert hint in (told.hint or "")

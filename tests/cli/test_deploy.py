@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lambdactl.cli import session, state
+from lambdactl.cli.deploying import failure_of
 from lambdactl.cli.included import STACK, included_template
+from lambdactl.ops.stack_events import StackOperationEnded
 from lambdactl.sandbox.open import Sandbox
 from tests.cli.conftest import Run, Said
 
@@ -61,7 +64,7 @@ def test_the_life_of_a_stack(cli: Run, place: Sandbox, person: Callable[..., Non
     person("n")
     asked = cli("deploy", "--parameter", "Release=two")
     assert asked.code == 3
-    assert asked.err.endswith("Proceed? [y/N] error: not confirmed: nothing was changed\n")
+    assert "Proceed? [y/N] error: not confirmed: nothing was changed\n" in asked.err
     assert change_sets(place) == []
     assert "v2" not in cli("versions").out
 
@@ -85,7 +88,7 @@ def check_first(first: Said) -> None:
     assert first.out.startswith(f"{STACK}  CREATE_COMPLETE\n  AliasName ")
     assert "Template the included stack: no other one is named\n" in first.err
     assert "✔ bucket   lambdactl-artifacts-000000000000-us-east-1 made" in first.err
-    assert "Note     first deployment of alias prod: no hooks and no canary" in first.err
+    assert ":prod: no hooks and no canary" in first.err
     current = state.current()
     assert current is not None
     assert (current.alias, current.stack, current.template) == ("prod", STACK, None)
@@ -205,3 +208,17 @@ def test_the_last_stack_is_never_given_another_template(
     said = cli("deploy", "--dry-run")
     assert "stack shop ← last deploy" in said.err
     assert f"Template {other} ← last deploy\n" in said.err
+
+
+@pytest.mark.parametrize(
+    ("status", "way_out"),
+    [
+        ("ROLLBACK_COMPLETE", "aws cloudformation delete-stack --stack-name shop   then deploy"),
+        ("UPDATE_ROLLBACK_COMPLETE", "lambdactl status"),
+    ],
+)
+def test_the_way_out_of_a_failed_deploy_depends_on_what_is_left(status: str, way_out: str) -> None:
+    at = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
+    failure = failure_of(StackOperationEnded(at, "shop", status, "no", {}, ()))
+    assert failure is not None
+    assert (failure.exit_code, failure.hint) == (6, way_out)

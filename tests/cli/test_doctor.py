@@ -110,3 +110,11 @@ def test_another_account_is_a_finding(
     said = cli("doctor", "-f", "arn:aws:lambda:us-east-1:123456789012:function:checkout:live")
     assert said.code == 4
     assert "problem  these credentials are for account 000000000000" in said.out
+
+
+def test_before_a_function_is_named_the_way_to_aws_is_looked_at(cli: Run, placed: Sandbox) -> None:
+    said = cli("doctor", "-o", "json")
+    assert said.code == 0, said.err
+    told = json.loads(said.out)["data"]
+    assert {"the credentials work", "the region is known"} <= set(titles(told, "ok"))
+    assert ("note", "no function is named") in [(f["grade"], f["title"]) for f in told]

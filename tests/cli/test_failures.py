@@ -214,7 +214,4 @@ def test_an_error_is_three_lines_even_where_it_has_no_cause_of_its_own(
     for words in (("shfit",), ("versions", "-o", "xml"), ("shift", "--to", "2", "--weight", "101")):
         lines = cli(*words).err.splitlines()
         assert [line[:7] for line in lines] == ["error: ", "  why: ", "  try: "], words
-        assert (
-            lines[1]
-            == "  why: exit 2: usage or configuration error, or no target could be resolved"
-        )
+        assert lines[1] == "  why: the command line, a file or a setting has to be corrected first"

@@ -157,7 +157,7 @@ def test_a_mistake_in_a_file_is_named(
     (working_directory / "lambdactl.toml").write_text(text)
     said = cli("status")
     assert said.code == 2
-    kind = "exit 2: usage or configuration error, or no target could be resolved"
+    kind = "the command line, a file or a setting has to be corrected first"
     assert said.err == f"error: {message}\n  why: {kind}\n  try: {hint}\n"
 
 
@@ -427,3 +427,11 @@ def test_a_name_that_would_move_the_cursor_is_refused(cli: Run, shop: Shop, name
     assert (said.code, said.out) == (2, "")
     assert "it has characters that cannot be seen" in said.err
     assert said.err.replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize("name", ["checkout:live:4", "check out:live", "checkout:li/ve"])
+def test_what_is_no_name_is_said_before_anybody_is_asked(cli: Run, shop: Shop, name: str) -> None:
+    said = cli("status", "-f", name)
+    assert said.code == 2
+    assert f"error: {name} is no name of a function and an alias\n" in said.err
+    assert shop.connections == []

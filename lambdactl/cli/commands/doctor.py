@@ -12,11 +12,12 @@ import typer
 
 from lambdactl.cli.app import SETTINGS
 from lambdactl.cli.options import Asked, shared
-from lambdactl.cli.session import Session, opened
+from lambdactl.cli.session import Session, entered, opened
+from lambdactl.cli.target import wanted
 from lambdactl.cli.terminal import Terminal
 from lambdactl.errors import CredentialsError, LambdactlError, NoRegion, Unreachable
 from lambdactl.model import Place, Target
-from lambdactl.verdict.diagnosis import diagnose
+from lambdactl.verdict.diagnosis import diagnose, of_clock
 from lambdactl.verdict.findings import Finding, Grade, ordered
 
 app = typer.Typer(**SETTINGS)
@@ -28,7 +29,7 @@ def doctor(asked: Asked) -> None:
     """Say what is wrong around an alias, with the evidence and a way to mend it.
 
     \b
-    lambdactl doctor                     of the current target
+    lambdactl doctor                     of the current target, or the way to AWS
     lambdactl doctor -f checkout:live    of another one
     lambdactl doctor -o json             for a program
 
@@ -37,6 +38,11 @@ def doctor(asked: Asked) -> None:
     Nothing is changed. Exit 0 when it could look, whatever it found.
     """
     try:
+        meant = wanted(asked)
+        if meant.get("function") is None and not asked.terminal.interactive:
+            with entered(asked, meant) as session:
+                tell(asked, of_the_way(session), session.place, None)
+            return
         with opened(asked) as (session, target):
             tell(asked, examined(session, target), session.place, target)
     except (CredentialsError, NoRegion, Unreachable) as error:
@@ -54,6 +60,19 @@ def examined(session: Session, target: Target) -> tuple[Finding, ...]:
     return tuple(
         replace(f, command=session.addressed(f.command)) if f.command else f for f in found
     )
+
+
+def of_the_way(session: Session) -> tuple[Finding, ...]:
+    """Who, where, clock and terminal: what there is to say before a function is named."""
+    ahead = (datetime.now(UTC) - session.aws.now()).total_seconds()
+    skew = None if session.wanted.in_sandbox else ahead
+    return ordered([*who(session), *of_clock(skew), screen(session.terminal), unnamed(session)])
+
+
+def unnamed(session: Session) -> Finding:
+    evidence = "alias, stack, alarms, hooks and permissions were not looked at"
+    command = session.addressed("lambdactl list")
+    return Finding(Grade.NOTE, "no function is named", evidence, command)
 
 
 def tell(
