@@ -32,7 +32,8 @@ from textual.pilot import Pilot
 import lambdactl.tui
 from lambdactl.cli import sandbox_admin
 from lambdactl.cli.child import sandbox_process
-from lambdactl.cli.console import connection, settings
+from lambdactl.cli.console import connection
+from lambdactl.cli.console_settings import settings
 from lambdactl.cli.options import Asked, Run, asked
 from lambdactl.cli.scenario import Stage, sandbox_session
 from lambdactl.cli.state import SandboxState

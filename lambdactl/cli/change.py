@@ -24,8 +24,7 @@ from lambdactl.render.numbers import counted, routed
 from lambdactl.render.plans import plan_lines
 from lambdactl.render.spans import Line, Span
 from lambdactl.render.words import line, words
-from lambdactl.verdict.gate import NO_LIMITS, Limits, gates
-from lambdactl.verdict.measuring import judge_snapshot
+from lambdactl.verdict.gate import NO_LIMITS, Limits
 
 if TYPE_CHECKING:
     from lambdactl.aws import Aws
@@ -67,7 +66,7 @@ def change(
             target, metrics=limits != NO_LIMITS, to=to, checks=checks, inventory=inventory
         )
         learn_names(session, snapshot)
-        plan = held_to(session, decide(snapshot), snapshot, limits)
+        plan = gated_plan(session, decide(snapshot), snapshot, limits)
         if asked.dry_run or not plan.actions:
             _show_only(session, plan, snapshot)
             return
@@ -80,14 +79,13 @@ def change(
             then(session, target)
 
 
-def held_to(session: Session, plan: Plan, snapshot: Snapshot, limits: Limits) -> Plan:
+def gated_plan(session: Session, plan: Plan, snapshot: Snapshot, limits: Limits) -> Plan:
     """``plan`` with the operator's gates among its checks, where it gives a version everything."""
     if limits == NO_LIMITS or not plan.takes_all:
         return plan
-    from lambdactl.ops.limiting import limited, with_gates
+    from lambdactl.ops.limiting import held_to, limited
 
-    seen = limited(session.aws, snapshot, limits)
-    return with_gates(plan, gates(limits, seen, judge_snapshot(seen)))
+    return held_to(plan, limited(session.aws, snapshot, limits), limits)
 
 
 def _show_only(session: Session, plan: Plan, snapshot: Snapshot) -> None:

@@ -11,7 +11,8 @@ from lambdactl.aws.parts import Parts
 from lambdactl.errors import NotFound
 from lambdactl.model import Alarm, Snapshot
 from lambdactl.plan import Check, Plan
-from lambdactl.verdict.gate import ALARM, Gate, Limits
+from lambdactl.verdict.gate import ALARM, NO_LIMITS, Gate, Limits, gates
+from lambdactl.verdict.measuring import judge_snapshot
 
 if TYPE_CHECKING:
     from lambdactl.aws import Aws
@@ -53,6 +54,20 @@ def with_gates(plan: Plan, found: Iterable[Gate]) -> Plan:
     return replace(plan, checks=(*plan.checks, *checks))
 
 
+def held_to(plan: Plan, snapshot: Snapshot, limits: Limits) -> Plan:
+    """``plan`` with the gates among its checks, as ``snapshot`` meets them, where a version gets
+    everything by it."""
+    if limits == NO_LIMITS or not plan.takes_all:
+        return plan
+    return with_gates(plan, gates(limits, snapshot, judge_snapshot(snapshot)))
+
+
 def unmet_gates(plan: Plan) -> tuple[str, ...]:
     """The gates of a plan that are not met, or not known to be."""
     return tuple(c.name for c in plan.checks if c.name.startswith(GATE) and not c.ok)
+
+
+def newly_unmet(before: Plan, after: Plan) -> tuple[str, ...]:
+    """The gates that were met when ``before`` was confirmed, and are not any more."""
+    known = unmet_gates(before)
+    return tuple(name for name in unmet_gates(after) if name not in known)

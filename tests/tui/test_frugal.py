@@ -35,7 +35,7 @@ async def test_the_header_says_what_the_journal_says(
         begun = len(list(sandbox.door.journal))
         said = asked(Run(), {"function": "checkout:live", "quiet": True})
         app = Console(
-            lambda _choice: connection(said, wanted(said), SessionLog()),
+            lambda _choice: connection(said, wanted(said), log=SessionLog()),
             Settings(save_to=tmp_path),
             ticks=False,
         )

@@ -141,7 +141,7 @@ async def test_no_walk_over_the_keys_of_the_real_console_writes(
         said = asked(Run(), {"function": "checkout:live", "quiet": True})
         begun = len(list(sandbox.door.journal))
         app = Console(
-            lambda _choice: connection(said, wanted(said), SessionLog()),
+            lambda _choice: connection(said, wanted(said), log=SessionLog()),
             Settings(save_to=tmp_path),
             ticks=False,
         )

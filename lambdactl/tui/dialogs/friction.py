@@ -5,7 +5,8 @@
     1   one screen, and enter does it         abort
     2   the focus is on Cancel                shift, promote, rollback, the answer for a hook
     3   the function's name must be typed     prune; taking all traffic, and letting a rollout go
-                                              on unchecked, in production
+                                              on unchecked, in production; a gate of the
+                                              operator's that is not met, or not known to be
 
 What speaks against the deed raises it by one, and is said first: data that is old, a canary that is
 failing and would get more calls. A condition that was not read yet is read before the write.
@@ -15,7 +16,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lambdactl.plan import Plan
+from lambdactl.ops.limiting import unmet_gates
+from lambdactl.plan import Check, Plan
 from lambdactl.tui.drawing.text import age
 from lambdactl.tui.view import View
 from lambdactl.verdict import State
@@ -37,7 +39,8 @@ class Friction:
 def friction(plan: Plan, view: View, *, production: bool) -> Friction:
     cautions = tuple(against(plan, view))
     level = LEVELS.get(plan.verb, TYPED)
-    if production and (plan.takes_all or plan.verb == "approve"):
+    named = production and (plan.takes_all or plan.verb == "approve")
+    if named or unmet_gates(plan):
         level = TYPED
     return Friction(min(TYPED, level + bool(cautions)), cautions)
 
@@ -50,7 +53,12 @@ def against(plan: Plan, view: View) -> list[str]:
     assessment = view.assessment
     if assessment and assessment.state is State.FAILING and feeds_canary(plan):
         found.append(f"The canary is FAILING: {assessment.text}")
-    return found
+    return [*found, *(held(check) for check in plan.checks if check.name in unmet_gates(plan))]
+
+
+def held(gate: Check) -> str:
+    """A gate that is not met, with what was measured; the dialog's checks are names only."""
+    return f"{gate.name} is {'not met' if gate.ok is False else 'not known'}: {gate.detail}"
 
 
 def feeds_canary(plan: Plan) -> bool:

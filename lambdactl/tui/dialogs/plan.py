@@ -30,6 +30,7 @@ from textual.widgets import Button, Input, Static
 
 from lambdactl.errors import LambdactlError, NotFound, Refused, UsageError
 from lambdactl.model import Snapshot, label
+from lambdactl.ops.limiting import held_to, newly_unmet
 from lambdactl.plan import Plan
 from lambdactl.render import glyphs
 from lambdactl.render.numbers import weight
@@ -50,6 +51,8 @@ WIDTH = 66
 FRAME, TYPING, FORM = 6, 3, 2
 """Lines that are always seen: border, place and buttons; what is typed; what can be chosen."""
 
+GATED = ("promote", "shift")
+"""What gives a canary all traffic is held to the operator's gates; a way back never is."""
 FIXED = {"abort": "Abort now", "approve": "Approve the hook", "fail": "Fail the hook"}
 """What OK says where the plan does not: its deed is its verb."""
 
@@ -144,7 +147,7 @@ class PlanDialog(ModalScreen[None]):
         """Make the plan from the frozen snapshot."""
         self.plan, self.error, self.stage = None, None, Stage.PLANNED
         try:
-            self.plan = self.proposal.make(self.snapshot)
+            self.plan = self.planned(self.snapshot)
         except LambdactlError as error:
             self.error, self.stage = error, Stage.REFUSED
         if self.plan is not None:
@@ -152,6 +155,13 @@ class PlanDialog(ModalScreen[None]):
             production = self.subject.connection.production
             self.friction = friction(self.plan, view, production=production)
         self.redraw()
+
+    def planned(self, snapshot: Snapshot) -> Plan:
+        """The plan, with the operator's gates among its checks where ``promote`` has them too."""
+        plan = self.proposal.make(snapshot)
+        if self.proposal.verb not in GATED:
+            return plan
+        return held_to(plan, snapshot, self.subject.operations.limits)
 
     learns = ""
     """What is said while that is read which the plan rests on."""
@@ -304,16 +314,17 @@ class PlanDialog(ModalScreen[None]):
         assert self.plan is not None
         self.stage, self.error = Stage.CHECKING, None
         self.redraw()
-        send(self, partial(self._checking, self.plan, self.proposal.make), RecheckFailed)
+        send(self, partial(self._checking, self.plan), RecheckFailed)
 
-    def _checking(self, plan: Plan, make: Callable[[Snapshot], Plan]) -> Iterator[Message]:
+    def _checking(self, plan: Plan) -> Iterator[Message]:
         snapshot = self.subject.operations.recheck(plan)
-        yield Rechecked(snapshot, make(snapshot))
+        yield Rechecked(snapshot, self.planned(snapshot))
 
     def on_rechecked(self, message: Rechecked) -> None:
         plan, fresh = self.plan, message.plan
         same_place = (fresh.place, fresh.target) == (self.snapshot.place, self.snapshot.target)
-        if plan is not None and same_place and fresh.actions == plan.actions:
+        the_same = plan is not None and fresh.actions == plan.actions
+        if plan is not None and same_place and the_same and not newly_unmet(plan, fresh):
             self.stage = Stage.APPLYING
             self.console.apply(self.subject, plan)
         else:

@@ -11,6 +11,7 @@ from textual.content import Content
 
 from lambdactl.errors import LambdactlError
 from lambdactl.model import Routing, label
+from lambdactl.ops.limiting import newly_unmet
 from lambdactl.plan import Check, DeleteVersion, Plan, StopDeployment
 from lambdactl.render import glyphs
 from lambdactl.render.addressed import addressed
@@ -140,6 +141,8 @@ def changed(before: Plan, after: Plan, pen: Pen) -> list[Content]:
         lines.append(pen.say(f"and is now at     {routed(after.before)}"))
     if before.verb == "prune":
         lines += changed_fates(before, after, pen)
+    elif before.actions == after.actions:
+        lines += [pen.say(f"{name} is not met any more") for name in newly_unmet(before, after)]
     elif before.before == after.before:
         lines.append(pen.say("its revision id is another: somebody wrote to the alias"))
     return [*lines, pen.say("Nothing was written. r plans again from what is there now.")]

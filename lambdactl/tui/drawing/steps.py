@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lambdactl.model import Deployment, LifecycleEvent, Snapshot, label
+from lambdactl.model_walk import KeptWalk
 from lambdactl.ops.hook_log import HOOK_TIMEOUT
+from lambdactl.render.numbers import weight
+from lambdactl.verdict.driver import Kind, driver_of
 
 HOOK_TIMEOUT_S = HOOK_TIMEOUT.total_seconds()
 FINE = ("Succeeded", "Skipped")
@@ -152,3 +155,19 @@ def shift_number(steps: tuple[Step, ...]) -> tuple[int, int]:
     """(weights reached, all weights): ``step 1 of 2``."""
     weights = [s for s in steps if s.weight is not None]
     return sum(s.status in ("Succeeded", "InProgress") for s in weights), len(weights)
+
+
+def coming_of(snapshot: Snapshot) -> Next | None:
+    """What comes by itself next: of the deployment that runs, or of a walk of ours."""
+    if snapshot.active_deployment is not None:
+        return next_of(steps_of(snapshot))
+    walk = walk_of(snapshot)
+    if walk is None or walk.next_weight is None or walk.next_at is None:
+        return None
+    held = " on evidence" if walk.guard else ""
+    return Next(f"{weight(walk.next_weight)}{held}", walk.next_at)
+
+
+def walk_of(snapshot: Snapshot) -> KeptWalk | None:
+    """The ``shift --steps`` that goes on with the alias; None where none does."""
+    return snapshot.walk if driver_of(snapshot).kind is Kind.WALK else None

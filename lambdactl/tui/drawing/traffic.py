@@ -5,14 +5,24 @@ from __future__ import annotations
 from textual.content import Content
 
 from lambdactl.model import Snapshot
+from lambdactl.render.driver import long
 from lambdactl.render.glyphs import of_lifecycle
 from lambdactl.render.numbers import clock, countdown, counted, duration
 from lambdactl.render.progress import Measured, measured
 from lambdactl.tui.drawing import bar
 from lambdactl.tui.drawing.pen import Pen
-from lambdactl.tui.drawing.steps import Step, current, next_of, shift_number, steps_of
+from lambdactl.tui.drawing.steps import (
+    Step,
+    coming_of,
+    current,
+    next_of,
+    shift_number,
+    steps_of,
+    walk_of,
+)
 from lambdactl.tui.drawing.text import fitted, joined, middle
 from lambdactl.tui.view import View
+from lambdactl.verdict.driver import driver_of
 
 SHORT = {"BeforeAllowTraffic": "Before", "AfterAllowTraffic": "After"}
 PER_CALL = "the weight is per call, not per user: at low traffic the two can differ"
@@ -67,12 +77,14 @@ def title(view: View, pen: Pen) -> str:
     """``step 1 of 2 · 100 % in 05:48``."""
     if view.snapshot is None:
         return ""
-    if view.snapshot.active_deployment is None:
+    walk = walk_of(view.snapshot)
+    if view.snapshot.active_deployment is None and walk is None:
         return ended(view.snapshot)
-    steps = steps_of(view.snapshot)
-    reached, all_steps = shift_number(steps)
+    reached, all_steps = (
+        shift_number(steps_of(view.snapshot)) if walk is None else (walk.done, len(walk.steps))
+    )
     parts = [f"step {reached} of {all_steps}"] if all_steps > 1 else []
-    following = next_of(steps)
+    following = coming_of(view.snapshot)
     if following is not None and view.now is not None:
         left = (following.at - view.now).total_seconds()
         parts.append(f"{following.what} in {countdown(left)}" if left > 0 else "due now")
@@ -89,9 +101,12 @@ def step_lines(view: View, width: int, height: int, pen: Pen) -> list[Content]:
     """One line of steps; with more lines, their times below them."""
     if view.snapshot is None:
         return [Content("")]
-    steps = () if driven_by_hand(view.snapshot) else steps_of(view.snapshot)
+    by_hand = view.past is None and driven_by_hand(view.snapshot)
+    steps = () if by_hand else steps_of(view.snapshot)
     if not steps:
-        return [no_steps(view.snapshot, pen)]
+        told = no_steps(view.snapshot, pen)
+        lines = told.wrap(width - 2) if height > 1 else [told]
+        return [fitted(Content(" ") + line, width) for line in lines]
     if height >= 2 and width >= 100:
         return columns(steps, view, width, height, pen)
     return [one_line(steps, view, width, pen)]
@@ -101,12 +116,13 @@ def no_steps(snapshot: Snapshot, pen: Pen) -> Content:
     unread = snapshot.unreadable("deployment")
     if unread is not None:
         hint = f"  try: {unread.hint}" if unread.hint else ""
-        return pen.say(f" ? not known: {unread.reason}{hint}", "$text-warning")
-    if driven_by_hand(snapshot):
-        return pen.say(" split by hand: nothing moves it on. o promotes, a aborts")
+        return pen.say(f"? not known: {unread.reason}{hint}", "$text-warning")
+    driver = driver_of(snapshot)
+    if driven_by_hand(snapshot) or driver.kind.moves:
+        return pen.say(long(driver, snapshot))
     if snapshot.deployment is not None:
-        return pen.say(f" {snapshot.deployment.id} has ended; its steps are not known any more")
-    return pen.say(" no deployment has moved this alias", "dim")
+        return pen.say(f"{snapshot.deployment.id} has ended; its steps are not known any more")
+    return pen.say("no deployment has moved this alias", "dim")
 
 
 def driven_by_hand(snapshot: Snapshot) -> bool:

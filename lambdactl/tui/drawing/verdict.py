@@ -12,7 +12,7 @@ from lambdactl.render.numbers import clock, countdown
 from lambdactl.render.visible import visible
 from lambdactl.tui.drawing.advice import mark_of
 from lambdactl.tui.drawing.pen import Pen
-from lambdactl.tui.drawing.steps import next_of, steps_of
+from lambdactl.tui.drawing.steps import coming_of
 from lambdactl.tui.drawing.text import age, fitted, joined
 from lambdactl.tui.view import Failure, View
 from lambdactl.verdict import Answer
@@ -101,9 +101,9 @@ def broken(text: str, width: int) -> tuple[str, str]:
 
 def coming(view: View, pen: Pen) -> Content:
     """``next 100 % in 05:48, at 14:13:10``; at rest, which version waits for its turn."""
-    if view.snapshot is not None and view.snapshot.active_deployment is None:
+    following = coming_of(view.snapshot) if view.snapshot else None
+    if view.snapshot and view.snapshot.active_deployment is None and following is None:
         return pen.say(waiting(view.snapshot, pen.key("shift")))
-    following = next_of(steps_of(view.snapshot)) if view.snapshot else None
     if following is None or view.now is None:
         return Content("")
     left = (following.at - view.now).total_seconds()

@@ -13,6 +13,7 @@ from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.text import age
 from lambdactl.tui.view import View
 from lambdactl.verdict import Answer, Verdict
+from lambdactl.verdict.gate import told
 
 EXPLAINED = {
     Answer.PASS: "the canary is not twice as bad: enough evidence",
@@ -30,6 +31,7 @@ def why(view: View, pen: Pen) -> list[Content]:
     mark = glyphs.ANSWERS[verdict.answer]
     lines = [pen.named(mark) + pen.say(f"  {EXPLAINED[verdict.answer]}"), Content("")]
     lines += [*table(view, pen), Content(""), *judged(verdict, pen), Content("")]
+    lines += [*held(view, pen), Content("")] if view.gates else []
     lines += [*around(view.snapshot, view, pen), Content("")]
     return [*lines, *minutes(verdict, pen)]
 
@@ -50,6 +52,11 @@ def table(view: View, pen: Pen) -> list[Content]:
 
 def judged(verdict: Verdict, pen: Pen) -> list[Content]:
     return [pen.say(f"{name:<20}  {told}") for name, told in reasons(verdict)]
+
+
+def held(view: View, pen: Pen) -> list[Content]:
+    """The operator's gates, each with what was measured and its limit."""
+    return [pen.sign(glyphs.CHECKS[gate.met]) + pen.say(f" {told(gate)}") for gate in view.gates]
 
 
 def minutes(verdict: Verdict, pen: Pen) -> list[Content]:
