@@ -106,7 +106,9 @@ class Console(Going):
             self.set_interval(1.0, self.tick)
 
     def home(self, target: Target | None) -> Page:
-        """The rollout where a place is about one alias, else the fleet."""
+        """The rollout where a place is about one alias, else the fleet. What was open elsewhere is
+        not gone back to from here."""
+        self.last_opened = target
         return self.rollout_of(target) if target else FleetScreen(self, self.connection)
 
     def rollout_of(self, target: Target) -> RolloutScreen:

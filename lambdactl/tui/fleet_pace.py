@@ -64,7 +64,7 @@ class FleetPace:
 
     @property
     def has_free_lane(self) -> bool:
-        return len(self.lanes) < LANES
+        return len(self.lanes) < LANES + 1
 
     def now(self) -> None:
         """Everything of the screen is due again: somebody has asked for it."""
@@ -125,8 +125,12 @@ class FleetPace:
         """What has changed, what is urgent and what is seen; then what was never read, then what
         was read long ago. The last lane is for those before what is seen again: a screen full of
         splits must not keep the rest from being read at all. A function may come twice."""
+        known = [n for n in urgent if n in functions]
+        yield from (n for n in known if n in self._soon or self._older(n, URGENT_S, at))
+        if len(self.lanes) >= LANES:
+            # One lane more, for what must not wait until others have come to their end.
+            return
         yield from (n for n in self._soon if n in functions)
-        yield from (n for n in urgent if n in functions and self._older(n, URGENT_S, at))
         seen = list(on_screen)
         yield from (n for n in seen if n not in self.read_at)
         if len(self.lanes) == LANES - 1:

@@ -77,6 +77,17 @@ def test_only_a_few_functions_are_asked_at_once() -> None:
     assert watch.next_functions(NOW)
 
 
+def test_what_begins_while_every_lane_is_busy_has_one_of_its_own() -> None:
+    script = many(40)
+    watch = watching(script)
+    assert all(watch.next_functions(NOW) for _ in range(3))
+    assert not watch.next_functions(NOW)
+    script.running = (builders.deployment(function="fleet-0030"),)
+    watch.take(script.around(), NOW)
+    assert watch.next_functions(NOW) == ("fleet-0030",)
+    assert not watch.next_functions(NOW)
+
+
 def test_by_need() -> None:
     script = story()
     watch = watching(script)
