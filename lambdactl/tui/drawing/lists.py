@@ -7,6 +7,7 @@ while rows come and go. What could not be read is a row too, with the reason and
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from textual.content import Content
@@ -17,7 +18,7 @@ from lambdactl.ops.hook_log import left_s
 from lambdactl.render import glyphs
 from lambdactl.render.glyphs import Mark
 from lambdactl.render.numbers import clock, countdown, duration, stamp
-from lambdactl.tui.drawing.pen import Pen
+from lambdactl.tui.drawing.pen import ASCII, UNICODE, Pen
 from lambdactl.tui.drawing.steps import MARKERS
 from lambdactl.tui.drawing.text import age, joined
 from lambdactl.tui.view import Line, View
@@ -35,11 +36,15 @@ class Row(NamedTuple):
 
 
 def events(view: View, pen: Pen) -> list[Row]:
-    return [event(line, view.now, pen) for line in view.lines]
+    day = view.now.replace(hour=0, minute=0, second=0, microsecond=0) if view.now else None
+    return [event(line, day, pen.ascii) for line in view.lines]
 
 
-def event(line: Line, now: datetime | None, pen: Pen) -> Row:
-    drawn = " " + happened(line.at, line.mark, line.kind, line.text, pen, now)
+@lru_cache(maxsize=1024)
+def event(line: Line, day: datetime | None, ascii: bool) -> Row:
+    """What has happened is told the same every second, all day long."""
+    pen = ASCII if ascii else UNICODE
+    drawn = " " + happened(line.at, line.mark, line.kind, line.text, pen, day)
     return Row(str(line.number), drawn, f"{stamp(line.at)} {line.kind} {line.text}")
 
 

@@ -72,13 +72,13 @@ class RolloutScreen(ActingPage, ChartsPage):
         yield self.header()
         yield Drawn(lambda v, w, _, p: self.verdict_lines(v, w, p), self.pen, id="verdict")
         with Vertical(id="flow", classes="evidence"):
-            yield Drawn(traffic.lines, self.pen, title=self._traffic_title, id="traffic")
+            yield Drawn(traffic.lines, self.pen, title=self._traffic_title, id="traffic", calm=True)
             yield Drawn(traffic.step_lines, self.pen, title=self._steps_title, id="steps")
         with Horizontal(id="versions", classes="evidence"):
             yield Drawn(lambda v, w, _, p: rates.rows(v, w, p), self.pen, title=rates.title,
-                        id="rates")  # fmt: skip
-            yield Drawn(card_of(0), self.pen, title=card_title_of(0), id="stable")
-            yield Drawn(card_of(1), self.pen, title=card_title_of(1), id="canary")
+                        id="rates", calm=True)  # fmt: skip
+            yield Drawn(card_of(0), self.pen, title=card_title_of(0), id="stable", calm=True)
+            yield Drawn(card_of(1), self.pen, title=card_title_of(1), id="canary", calm=True)
             yield Drawn(why_wrapped, self.pen, title=lambda _v, p: ("Why", p.key("why")), id="why")
         with Container(id="panes", classes="evidence"):
             for name in PLACED:
@@ -114,7 +114,9 @@ class RolloutScreen(ActingPage, ChartsPage):
         super().show(view)
         self._do_then(view)
         for name, rows in DRAWN.items():
-            self.query_one(f"#{name}", Listing).show(rows(view, self.pen))
+            pane = self.query_one(f"#{name}", Listing)
+            if pane.display:
+                pane.show(rows(view, self.pen))
         for name in NAMES:
             pane = self.query_one(f"#{name}", Listing)
             pane.show(self.evidence.rows(name, view, pane.size.width, self.pen))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from textual import events
 from textual.content import Content
@@ -13,6 +14,8 @@ from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.text import spread
 from lambdactl.tui.view import View
 
+AGES_S = 5.0
+"""So old may an age be that is drawn, where nothing else counts seconds."""
 Draw = Callable[[View, int, int, Pen], list[Content]]
 """(view, width, height, pen) -> lines."""
 Title = Callable[[View, Pen], tuple[str | Content, str]]
@@ -46,11 +49,22 @@ def plainer(content: Content, pen: Pen) -> Content:
     return Content(content.plain.replace("…", "~"), list(content.spans))
 
 
+def unhurried(view: View) -> tuple[View, int]:
+    """What of a view is news to what counts no seconds."""
+    steps = int((view.age_s or 0.0) // AGES_S)
+    return replace(view, now=None, age_s=None, retry_s=None, looking=False), steps
+
+
 class Drawn(Widget):
     """Draws itself when it is shown a view or changes its size, and only if that changes it."""
 
-    def __init__(self, draw: Draw, pen: Pen, *, title: Title | None = None, id: str) -> None:
+    def __init__(
+        self, draw: Draw, pen: Pen, *, title: Title | None = None, id: str, calm: bool = False
+    ) -> None:
+        """``calm`` is for what counts no seconds: it is drawn when something is new, and every few
+        seconds for the ages in it."""
         super().__init__(id=id)
+        self._calm = calm
         self._draw = draw
         self._title = title
         self._pen = pen
@@ -60,8 +74,9 @@ class Drawn(Widget):
         self._drawn_at = Size(0, 0)
 
     def show(self, view: View) -> None:
-        self._view = view
-        self._redraw()
+        before, self._view = self._view, view
+        if not self._calm or unhurried(before) != unhurried(view):
+            self._redraw()
 
     def render(self) -> Content:
         return self._content
