@@ -79,6 +79,8 @@ class View:
     alarm_history: Mapping[str, tuple[AlarmChange, ...]] | LambdactlError | None = None
     """What the alarms did in the past day, newest first; None where nobody has looked."""
 
+    ours: bool = False
+    """Nothing of AWS is shown, so nothing has an age: what this session itself has met."""
     gates: tuple[Gate, ...] = ()
     """The operator's limits against what was measured; none where there is no canary to hold."""
 

@@ -117,6 +117,8 @@ def mode(connection: Connection, pen: Pen, width: int) -> Content:
 
 def age_of(view: View, pen: Pen, width: int) -> Content:
     """How old what is shown is; how often it is read, and how fast AWS's clock runs, with room."""
+    if view.ours:
+        return Content("")
     if view.past is not None:
         when = f" {view.past.ended:%d %b %H:%M}" if view.past.ended else ""
         return pen.say(f"PAST{when}", "bold $text-warning")

@@ -33,10 +33,21 @@ class DiffScreen(ListPage):
         self, console: Console, subject: Subject, pair: tuple[int, int] | None = None
     ) -> None:
         super().__init__(console, subject)
-        snapshot = subject.watch.snapshot
-        self.pair = pair or (pair_to_compare(snapshot) if snapshot else None)
-        self.numbers = [v.number for v in snapshot.versions] if snapshot else []
+        self.pair = pair
         self.main: Reading[Compared] = Reading(about=self.pair)
+        self._choose_pair()
+
+    def _choose_pair(self) -> None:
+        """The two to begin with, as soon as the alias has been read."""
+        snapshot = self.subject.watch.snapshot
+        if self.pair is None and snapshot is not None:
+            self.pair = pair_to_compare(snapshot)
+
+    @property
+    def numbers(self) -> list[int]:
+        """The versions to choose from, as far as they have been read."""
+        snapshot = self.subject.watch.snapshot
+        return [v.number for v in snapshot.versions] if snapshot else []
 
     @property
     def command(self) -> str:
@@ -45,12 +56,15 @@ class DiffScreen(ListPage):
         return commands.line("diff", self.subject.target, options, self.connection.flags)
 
     def begin(self) -> None:
+        self._choose_pair()
         if self.pair is not None:
             before, after = self.pair
             self.main.turn_to(self.pair)
             self.read(self.main, lambda: self.subject.operations.evidence.compare(before, after))
 
     def titles(self, _view: View) -> tuple[str, str]:
+        if self.unseen:
+            return self.crumb, ""
         return differences.title(self.pair, self.main.value)
 
     def heading(self, _view: View, width: int) -> list[Content]:
@@ -62,7 +76,7 @@ class DiffScreen(ListPage):
         return differences.rows(found, width, self.pen) if found else []
 
     def _unread(self) -> list[Row]:
-        if self.pair is None:
+        if self.pair is None and not self.unseen:
             told = "only one version is published: there is nothing to compare it with"
             return [Row("none", self.pen.say(f" {told}", "dim"), "")]
         return super()._unread()

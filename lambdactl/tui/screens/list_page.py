@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.content import Content
 
-from lambdactl.errors import CredentialsError, NoRegion
+from lambdactl.errors import CredentialsError, LambdactlError, NoRegion
 from lambdactl.tui.drawing import plan as plan_drawing
 from lambdactl.tui.drawing.advice import Advice, of_error
 from lambdactl.tui.drawing.lists import Row
@@ -73,6 +73,8 @@ class ListPage(ReadingPage):
         return self.query_one("#list", Listing)
 
     def tick(self) -> None:
+        if self.unseen and self.subject.watch.is_due(self.console.clock(), self.console.times):
+            self.console.look(self.subject)
         if self.is_due(self.main):
             self.begin()
 
@@ -100,13 +102,24 @@ class ListPage(ReadingPage):
         return found or [Row("none", self.pen.say(" no row has these words", "dim"), "")]
 
     def advice(self, _view: View) -> Advice | None:
-        error = self.main.error
+        error = self.failed
         if self.main.value is None and isinstance(error, CredentialsError | NoRegion):
             return of_error(error, self.connection)
         return None
 
+    @property
+    def unseen(self) -> bool:
+        """Whether nothing is known of the alias yet: then nothing is said of its versions."""
+        return self.subject.watch.snapshot is None
+
+    @property
+    def failed(self) -> LambdactlError | None:
+        """Why there is nothing to show: its own look, or the one that it has to wait for."""
+        first = self.subject.watch.failure if self.unseen else None
+        return self.main.error or (first.error if first else None)
+
     def _unread(self) -> list[Row]:
-        error = self.main.error
+        error = self.failed
         if error is None:
             return [Row("reading", self.pen.say(f" {self.waiting}", "dim"), "")]
         lines = wrapped(plan_drawing.refused(error, self.pen), self.size.width - 2)

@@ -37,14 +37,22 @@ class LogsScreen(ListPage):
 
     def __init__(self, console: Console, subject: Subject, version: int | None = None) -> None:
         super().__init__(console, subject)
-        snapshot = subject.watch.snapshot
-        self.version = version or (version_to_hear(snapshot) if snapshot else None)
-        self.main: Reading[Errors] = Reading(EVERY_S, about=self.version)
+        self.version = version
+        self.main: Reading[Errors] = Reading(EVERY_S)
         self._look: Callable[[], Errors] | None = None
+        self._choose_version()
+
+    def _choose_version(self) -> None:
+        """The one to begin with, as soon as the alias has been read."""
+        snapshot = self.subject.watch.snapshot
+        if self.version is None and snapshot is not None:
+            self.version = version_to_hear(snapshot)
+        self.main.turn_to(self.version)
 
     @property
     def command(self) -> str:
-        options = f"--version {self.version} --errors --since {self._minutes()}m"
+        of = f"--version {self.version} " if self.version else ""
+        options = f"{of}--errors --since {self._minutes()}m"
         return commands.line("logs", self.subject.target, options, self.connection.flags)
 
     def _minutes(self) -> int:
@@ -53,6 +61,7 @@ class LogsScreen(ListPage):
         return ceil((now - found.since) / MINUTE) if found and now else 15
 
     def begin(self) -> None:
+        self._choose_version()
         snapshot = self.subject.watch.snapshot
         if self.version is None or snapshot is None:
             return
@@ -88,7 +97,7 @@ class LogsScreen(ListPage):
         return logs.group_detail(group, width, self.pen) if group else []
 
     def _unread(self) -> list[Row]:
-        if self.version is None:
+        if self.version is None and not self.unseen:
             told = "the alias routes to $LATEST, whose logs are not of one version"
             return [Row("none", self.pen.say(f" {told}", "dim"), "")]
         return super()._unread()

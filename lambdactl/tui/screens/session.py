@@ -26,7 +26,7 @@ from lambdactl.tui.widgets.listing import Listing
 if TYPE_CHECKING:
     from lambdactl.tui.app import Console
 
-AT_ONCE = View(age_s=0.0)
+OURS = View(ours=True)
 """What this session has met is known in the moment that it is met."""
 
 
@@ -77,7 +77,7 @@ class ErrorsScreen(SessionPage):
         self.console.show()
 
     def draw(self) -> None:
-        self.show(AT_ONCE)
+        self.show(OURS)
         self.query_one("#list", Listing).show(session.errors(self.console.session.errors, self.pen))
         self.console.session.looked()
 
@@ -126,7 +126,7 @@ class ChangesScreen(SessionPage):
         self.console.show()
 
     def draw(self) -> None:
-        self.show(AT_ONCE)
+        self.show(OURS)
         rows = session.changes(self.changes or (), self.pen)
         if self.changes is None and self.error is None and self.reading:
             rows = []
