@@ -7,6 +7,7 @@ region is for the console to show, and it must open to show it.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from threading import Lock
@@ -23,7 +24,14 @@ from lambdactl.cli.options import Asked
 from lambdactl.cli.permitting import why_read_only
 from lambdactl.cli.session import Session
 from lambdactl.cli.target import Wanted
-from lambdactl.errors import CredentialsError, LambdactlError, LoginExpired, NotFound, UsageError
+from lambdactl.errors import (
+    CredentialsError,
+    LambdactlError,
+    LoginExpired,
+    NotFound,
+    Throttled,
+    UsageError,
+)
 from lambdactl.model import Place, Target
 from lambdactl.model_history import AlarmChange
 from lambdactl.ops import apply
@@ -46,6 +54,9 @@ from lambdactl.tui import (
 
 DAY = timedelta(days=1)
 KEEP = 5
+THROTTLED_S = 30.0
+"""For so long after AWS has asked for fewer calls the console says so: its looks may be as far
+apart while it waits."""
 KEYS = "AWS_ACCESS_KEY_ID"
 """Where it is set, the credentials are this process's own, and nobody can renew them for it."""
 
@@ -78,6 +89,7 @@ class Way:
         self._log = log
         self._session: Session | None = None
         self._spent = False
+        self._slowed_at = float("-inf")
         self._lock = Lock()
         self._listen()
         log.count_with(lambda: self.aws.tally.by_call())
@@ -107,6 +119,7 @@ class Way:
     def _listen(self) -> None:
         self.aws.on_call = call_log()
         self.aws.on_error = self._met
+        self.aws.on_throttled = self._slowed
 
     def _met(self, error: LambdactlError) -> None:
         """A failure of a call: that something is not there is an answer like any other."""
@@ -115,6 +128,22 @@ class Way:
             error.hint = f"set new AWS variables in this shell ({KEYS} is set), and start again"
         if not isinstance(error, NotFound):
             self._log.met(error, self.here.label)
+
+    def _slowed(self, code: str) -> None:
+        """AWS asks for fewer calls, and is asked again later: no failure yet, and told once."""
+        told, self._slowed_at = self.throttled, time.monotonic()
+        if not told:
+            error = Throttled(
+                f"AWS asks for fewer calls ({code})",
+                why="calls are made more slowly, and what was refused is asked again",
+                hint="look less often, or wait: somebody else may be asking as well",
+            )
+            self._log.met(error, self.here.label)
+
+    @property
+    def throttled(self) -> bool:
+        """Whether AWS has asked for fewer calls a moment ago."""
+        return time.monotonic() - self._slowed_at < THROTTLED_S
 
     def place(self) -> Place | None:
         return self._session.place if self._session else None
@@ -145,7 +174,7 @@ class Way:
 
     def usage(self) -> Usage:
         tally = self.aws.tally
-        return Usage(tally.per_minute(), tally.usd_per_hour())
+        return Usage(tally.per_minute(), tally.usd_per_hour(), throttled=self.throttled)
 
     def alarm_changes(self, names: tuple[str, ...]) -> dict[str, tuple[AlarmChange, ...]]:
         aws = self.session().aws

@@ -61,6 +61,8 @@ class Usage:
 
     per_minute: int
     usd_per_hour: float
+    throttled: bool = False
+    """AWS asks for fewer calls: it did so a moment ago."""
 
 
 @dataclass(frozen=True, slots=True)

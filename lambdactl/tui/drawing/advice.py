@@ -55,6 +55,7 @@ class Advice:
     steps: tuple[Step, ...]
 
 
+THROTTLED = Mark("‖", "||", "THROTTLED", "bold yellow")
 RETRY = Step("try again now", key="refresh")
 CONTEXT = Step("another context", key="context")
 PROFILE = Step("another profile", key="profile")
@@ -82,7 +83,7 @@ def mark_of(error: LambdactlError, *, in_sandbox: bool = False) -> Mark:
         case PermissionDenied():
             return Mark("■", "--", "NO PERMISSION", "bold red")
         case Throttled():
-            return Mark("‖", "||", "THROTTLED", "bold yellow")
+            return THROTTLED
         case Unreachable():
             return Mark("~", "~~", "SANDBOX GONE" if in_sandbox else "OFFLINE", "bold yellow")
         case NotFound():

@@ -1,7 +1,8 @@
 """The first line of every screen: where we are, in which account, and how old what we see is.
 
 It shortens in a fixed order when the screen is narrow: origin, account, what is asked of AWS,
-driver, the name in the middle. The badge, read-only and the age are never dropped.
+driver, the name in the middle. The badge, read-only, that AWS throttles us, and the age are never
+dropped.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from textual.content import Content
 from lambdactl.model import Snapshot
 from lambdactl.render import driver, glyphs
 from lambdactl.tui.connection import Connection, Usage
+from lambdactl.tui.drawing.advice import THROTTLED
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.text import age, fitted, joined, middle, spread
 from lambdactl.tui.view import ONCE, View
@@ -27,7 +29,9 @@ def header(
 ) -> Content:
     """One line of exactly ``width`` cells; ``name`` says which screen of what this is."""
     room = width - 2
-    always = [mode(connection, pen, width), age_of(view, pen, width)]
+    slowed = usage is not None and usage.throttled
+    asked_less = pen.named(THROTTLED) if slowed else Content("")
+    always = [asked_less, mode(connection, pen, width), age_of(view, pen, width)]
     rights = [joined([told, *always]) for told in asked_of(usage, pen)]
     for left, right in layouts(view, connection, name, rights, width, pen):
         if left.cell_length + 1 + right.cell_length <= room:
