@@ -12,12 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from lambdactl.aws.door import READS
 from lambdactl.errors import LambdactlError
 
 KEPT = 300
 """So many rows of failures: the newest."""
-READS = ("BatchGet", "Describe", "Filter", "Get", "Head", "List")
-"""How the names of all calls begin that change nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from lambdactl.render import glyphs
 from lambdactl.render import storage as storage_words
 from lambdactl.render.numbers import clock, counted
 from lambdactl.render.numbers import size as sized
+from lambdactl.tui.connection import Connection
 from lambdactl.tui.drawing import rates, traffic, verdict
+from lambdactl.tui.drawing.advice import Advice, no_functions, of_error
 from lambdactl.tui.drawing.fleet import said
 from lambdactl.tui.drawing.pen import Pen, themed
 from lambdactl.tui.drawing.text import age, fitted, joined, spread
@@ -51,6 +53,14 @@ def unknown(parts: tuple[Unread, ...], pen: Pen) -> Content:
     hint = f"  try: {first.hint}" if first.hint else ""
     rest = f"  and {', '.join(u.part for u in more)}" if more else ""
     return pen.say(f" ? {first.part} not known: {first.reason}{rest}{hint}", "$text-warning")
+
+
+def advice(watch: FleetWatch, view: View, here: Connection) -> Advice | None:
+    """What to do where there is no row: none of what may be read, or no function at all."""
+    if watch.is_empty:
+        return no_functions(here, here.place())
+    error = view.failure.error if view.failure else watch.names_error
+    return None if error is None or watch.rows else of_error(error, here)
 
 
 def preview(one: FleetRow | None, view: View, width: int, height: int, pen: Pen) -> list[Content]:

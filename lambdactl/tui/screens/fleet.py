@@ -24,7 +24,7 @@ from lambdactl.render.addressed import addressed
 from lambdactl.tui import commands
 from lambdactl.tui.connection import Connection
 from lambdactl.tui.drawing import fleet, fleet_parts
-from lambdactl.tui.drawing.advice import Advice, no_functions, of_error
+from lambdactl.tui.drawing.advice import Advice
 from lambdactl.tui.drawing.lists import Row
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.errand import Work, send
@@ -307,26 +307,21 @@ class FleetScreen(Page):
         name = self.query_one(LongListing).key
         return self.watch_.rows.get(name) if name else None
 
-    def _summary(self, view: View, width: int, _height: int, pen: Pen) -> list[Content]:
+    def _summary(self, view: View, width: int, _: int, pen: Pen) -> list[Content]:
         return fleet_parts.summary(self.watch_, view, width, pen)
 
     def _heading(self, _view: View, width: int, _height: int, pen: Pen) -> list[Content]:
         return [fleet.heading(self.watch_.sorting, self._top, width, pen)]
 
     def advice(self, view: View) -> Advice | None:
-        watch = self.watch_
-        if watch.is_empty:
-            return no_functions(self.connection, self.place)
-        error = view.failure.error if view.failure else watch.names_error
-        return None if error is None or watch.rows else of_error(error, self.connection)
+        return fleet_parts.advice(self.watch_, view, self.connection)
 
     def _preview(self, view: View, width: int, height: int, pen: Pen) -> list[Content]:
         return fleet_parts.preview(self.row, view, width, height, pen)
 
     def _storage(self, _view: View, width: int, _height: int, pen: Pen) -> list[Content]:
         error = self.watch_.storage_error
-        why = str(error) if error else None
-        return [fleet_parts.storage(self.watch_.outlook, why, width, pen)]
+        return [fleet_parts.storage(self.watch_.outlook, str(error) if error else None, width, pen)]
 
     def _happened(self, view: View, width: int, _height: int, pen: Pen) -> list[Content]:
         return [fleet_parts.happened(view, width, pen)]
