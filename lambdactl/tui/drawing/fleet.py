@@ -15,10 +15,11 @@ from typing import NamedTuple
 from rich.cells import cell_len
 from textual.content import Content
 
-from lambdactl.model import Minute, Routing, Series, label
+from lambdactl.model import Routing, label
 from lambdactl.render import glyphs
 from lambdactl.render.numbers import size
 from lambdactl.tui.drawing import spark
+from lambdactl.tui.drawing.charted import grouped
 from lambdactl.tui.drawing.lists import Row
 from lambdactl.tui.drawing.pen import CANARY, STABLE, Pen
 from lambdactl.tui.drawing.spark import Bar, Gap
@@ -190,22 +191,6 @@ def bars(one: FleetRow, columns: int, look: Look) -> tuple[Bar, ...]:
         return (Bar(gap, gap is Gap.NOT_IN),) * columns
     settled = series.minutes[-1].start - timedelta(seconds=SETTLING_S)
     return tuple(spark.bar(m, m.start > settled) for m in grouped(series, columns))
-
-
-def grouped(series: Series, columns: int) -> list[Minute]:
-    """The minutes in at most ``columns`` groups, the newest of them whole; each is as a minute that
-    begins with its last one, so that it is open while that is."""
-    minutes = series.minutes
-    each = -(-len(minutes) // max(columns, 1))
-    ends = range(len(minutes), 0, -each)
-    return [together(minutes[max(0, end - each) : end]) for end in reversed(ends)]
-
-
-def together(minutes: Sequence[Minute]) -> Minute:
-    calls = [m.invocations for m in minutes if m.invocations is not None]
-    errors = [m.errors for m in minutes if m.errors is not None]
-    start = minutes[-1].start
-    return Minute(start, sum(calls) if calls else None, sum(errors) if errors else None)
 
 
 def scale(rows: Sequence[FleetRow], columns: int) -> float:
