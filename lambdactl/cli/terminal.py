@@ -80,7 +80,10 @@ class Terminal:
     def table(self, table: Table, output: str) -> None:
         """Rows for a person; with ``--plain`` one record a line."""
         wide = output == "wide"
-        self.out(*(table.records(wide=wide) if self.plain else table.lines(wide=wide)))
+        # With ASCII alone nothing is cut: there is no sign that says so in one column.
+        to_person = _is_terminal(sys.stdout) and not self.ascii
+        width = shutil.get_terminal_size().columns if to_person else None
+        self.out(*(table.records(wide=wide) if self.plain else table.lines(wide=wide, width=width)))
 
     def confirm(self, question: str, *, answer: str = "y", flag: str = "--yes") -> None:
         """Ask, and go on only if the answer is ``answer``; raises NotConfirmed otherwise.

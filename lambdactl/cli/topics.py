@@ -79,7 +79,7 @@ FORMATTING = """\
 stdout is data, stderr is all else: the target, questions, progress, errors.
 
   -o table    for a person; what is the default
-  -o wide     the same with more columns
+  -o wide     the same with more columns, and none cut where the terminal ends
   -o json     one document: {"apiVersion": "lambdactl/v1", "kind": ...,
               "context": ..., "data": ...}
   -o jsonl    one record a line: the rows of a list without the envelope, or

@@ -24,7 +24,7 @@ def plan_rollback(snapshot: Snapshot, past: Past, to: int | None = None) -> Plan
     refuse_while_deploying(snapshot, "rollback")
     if alias.routing.split:
         raise Refused(
-            f"cannot rollback {snapshot.target}: it is split, {label(alias.routing.stable)} is"
+            f"cannot roll back {snapshot.target}: it is split, {label(alias.routing.stable)} is"
             " still there",
             why="to end a split is an abort; a rollback leaves the stable version",
             hint=f"lambdactl abort -f {snapshot.target}",
@@ -51,7 +51,7 @@ def last_good(snapshot: Snapshot, past: Past) -> Carried:
     if good:
         return good[0]
     raise Refused(
-        f"cannot rollback {snapshot.target}: no earlier version is known to have carried it",
+        f"cannot roll back {snapshot.target}: no earlier version is known to have carried it",
         why=why_none(others, published, past),
         hint=f"lambdactl versions -f {snapshot.target}   then   "
         f"lambdactl rollback -f {snapshot.target} --to VERSION",

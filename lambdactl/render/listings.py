@@ -50,7 +50,7 @@ def fleet_table(fleet: Fleet, now: datetime, *, ascii: bool = False) -> Table:
         Column("ALARM"),
         Column("DEPLOYMENT"),
         Column("REVISION", wide=True),
-        Column("WHY"),
+        Column("WHY", spare=True),
     )
     rows = tuple(_member_row(m, now, ascii) for m in fleet.members)
     return Table(header, rows, tuple(m.name for m in fleet.members))

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 app = typer.Typer(**SETTINGS)
 
 
+UNNAMED = "no deployment group is known; --preset Canary10Percent10Minutes   names a config"
+
+
 @app.command()
 @shared
 def plan(
@@ -55,6 +58,8 @@ def plan(
             _document(session, target, found)
         else:
             session.terminal.out(*outlook_lines(found))
+            if config is None:
+                session.terminal.say(UNNAMED)
 
 
 def _base_rate(times: float, rate: str | None) -> float | None:
