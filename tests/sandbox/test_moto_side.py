@@ -17,6 +17,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from lambdactl.sandbox import moto_world
 from lambdactl.sandbox.account import Account, ApiError
 from lambdactl.sandbox.clock import ManualClock
 from lambdactl.sandbox.faults import throttled
@@ -219,6 +220,21 @@ def test_logs_live_by_the_account_s_clock(place: Sandbox, reach: ClientOf) -> No
     assert (event["timestamp"], event["message"]) == (now, "REPORT")
     again = code_of(logs.create_log_group, logGroupName="/aws/lambda/f")
     assert again == ("ResourceAlreadyExistsException", 400)
+
+
+def test_the_oldest_lines_of_a_stream_give_way(
+    place: Sandbox, reach: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moto_world, "LINES_KEPT", 100)
+    logs, now = reach("logs"), int(place.account.clock.now() * 1000)
+    stream = {"logGroupName": "/aws/lambda/f", "logStreamName": "s"}
+    logs.create_log_group(logGroupName="/aws/lambda/f")
+    logs.create_log_stream(**stream)
+    for first in range(0, 150, 50):
+        events = [{"timestamp": now + n, "message": f"{n}"} for n in range(first, first + 50)]
+        logs.put_log_events(**stream, logEvents=events)
+    left = logs.get_log_events(**stream, startFromHead=True)["events"]
+    assert [left[0]["message"], left[-1]["message"], len(left)] == ["50", "149", 100]
 
 
 def test_from_inside_the_account(place: Sandbox) -> None:
