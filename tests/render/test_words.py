@@ -183,6 +183,10 @@ LINES = [
         ev.WalkHeld(NOW, TARGET, "the last look failed"),
         "14:00:00 ▲ hold     no further step: the last look failed",
     ),
+    (
+        ev.HookReported(NOW, "d-1", "BeforeAllowTraffic", "Succeeded"),
+        "14:00:00 ✔ hook     BeforeAllowTraffic of d-1 answered Succeeded, by lambdactl",
+    ),
     (st.BucketMade(NOW, "b"), "14:00:00 ✔ bucket   b made: private, encrypted"),
     (
         st.ArtifactUploaded(NOW, "app/", "b", "k", 2048),
