@@ -158,10 +158,10 @@ def main() -> None:
             ("at rest", 30.0, read),
         ):
             print(name)
-            found[name] = asyncio.run(measured(there.environment, pace, asked.keys, until=until))
-    for name, pairs in found.items():
-        print(line(name, [answered for answered, _ in pairs]))
-        print(line(f"{name}, worked", [worked for _, worked in pairs]))
+            pairs = asyncio.run(measured(there.environment, pace, asked.keys, until=until))
+            found[name] = pairs
+            print(line("  answered", [answered for answered, _ in pairs]))
+            print(line("  worked for", [worked for _, worked in pairs]), flush=True)
     rest = percentile([worked for _, worked in found["at rest"]], 0.99)
     for name in ("reading", "reading x30"):
         reading = percentile([worked for _, worked in found[name]], 0.99)

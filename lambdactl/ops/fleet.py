@@ -24,6 +24,7 @@ FEW = 15
 """So many functions are asked at once; more are asked at a pace that leaves others their share."""
 
 AS_RED = DANGER.index(State.FAILED) + 0.3
+AS_RUNNING = DANGER.index(State.FAILED) + 0.4
 AS_UNREAD = DANGER.index(State.FAILED) + 0.6
 """Where they stand among the states, worst first."""
 
@@ -220,9 +221,10 @@ def _watches(alarm: RedAlarm, target: Target, alias: Alias) -> bool:
 
 
 def need(member: Member) -> tuple[object, ...]:
-    """Danger first, then red alarms whatever the state, then what could not be read: it may be
-    anything."""
+    """Danger first, then red alarms and running deployments whatever the state, then what could not
+    be read: it may be anything."""
+    above = AS_RED if member.red else AS_RUNNING if member.running else len(DANGER)
     if member.assessment is None:
-        return (AS_RED if member.red else AS_UNREAD, False, 0.0, member.name)
+        return (min(AS_UNREAD, above), False, 0.0, member.name)
     state, unwarned, evidence = urgency(member.assessment)
-    return (min(state, AS_RED) if member.red else state, unwarned, evidence, member.name)
+    return (min(state, above), unwarned, evidence, member.name)

@@ -27,10 +27,11 @@ def test_danger_comes_first_then_red_alarms_then_what_was_not_read() -> None:
         member("d-paused", builders.by_hand()),
         member("c-unread", assessment=None, unread="denied"),
         member("b-red", red=red),
+        member("bb-running", builders.shifting(), running=True),
         member("a-failing", builders.failing()),
     ]
     assert [m.function for m in sorted(found, key=need)] == [
-        "a-failing", "b-red", "c-unread", "d-paused", "e-shifting", "f-stable",
+        "a-failing", "b-red", "bb-running", "c-unread", "d-paused", "e-shifting", "f-stable",
     ]  # fmt: skip
 
 

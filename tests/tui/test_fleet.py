@@ -148,7 +148,7 @@ async def test_brackets_go_through_the_fleet_in_its_order_and_minus_to_the_last(
         await press(pilot, "enter", "right_square_bracket", "right_square_bracket")
         await press(pilot, "left_square_bracket")
         assert [str(t) for t in script.targets] == [
-            "checkout:live", "payments-hook:live", "nightly-report:live", "payments-hook:live",
+            "checkout:live", "payments-hook:live", "search-api:live", "payments-hook:live",
         ]  # fmt: skip
         await press(pilot, "left_square_bracket", "left_square_bracket")
         assert script.targets[-1] == Target("checkout", "live"), "it ends there"

@@ -98,9 +98,9 @@ def test_by_need() -> None:
     assert [(r.name, r.mark.word) for r in (watch.rows[n] for n in watch.order)][:5] == [
         ("checkout:live", "FAILING"),
         ("payments-hook:live", "ALARM"),
+        ("search-api:live", "SHIFTING"),
         ("nightly-report:live", "NO DATA"),
         ("inventory-sync:live", "PAUSED"),
-        ("search-api:live", "SHIFTING"),
     ]
     assert watch.order[-1] == "legacy-import"
 
