@@ -70,6 +70,7 @@ class Aws(Door):
         inventory: bool = False,
         afresh: bool = False,
         rollout: bool = True,
+        versions: bool = True,
     ) -> Snapshot:
         """One look at ``target``: some seven calls, three of them to Lambda.
 
@@ -78,14 +79,17 @@ class Aws(Door):
         the canary's or the newest version's, and both may be 15 seconds old. ``inventory`` reads
         what ``plan_prune`` must know, some 8 versions a second. ``afresh`` looks for deployment
         groups even if a moment ago there were none, as ``to`` and ``inventory`` do. Without
-        ``rollout`` CodeDeploy is not asked: for lists, never before a decision.
+        ``rollout`` CodeDeploy is not asked: for lists, never before a decision. Nor are without
+        ``versions`` those that are published: for what is about a rollout's guards alone.
 
         Raises NotFound where there is no such function; a missing alias is ``alias=None``, what
         could not be read is in ``unread``.
         """
         from lambdactl.aws import snapshot
 
-        wanted = snapshot.Wanted(metrics, window_s, storage, to, checks, inventory, afresh, rollout)
+        wanted = snapshot.Wanted(
+            metrics, window_s, storage, to, checks, inventory, afresh, rollout, versions
+        )
         return snapshot.look(self, self.place(), target, wanted)
 
     def functions(self) -> tuple[str, ...]:

@@ -55,6 +55,7 @@ class Wanted:
     inventory: bool = False
     afresh: bool = False
     rollout: bool = True
+    versions: bool = True
 
     @property
     def precedes_a_write(self) -> bool:
@@ -119,6 +120,9 @@ class Look:
         return reads.aliases(self.door, self.target.function)
 
     def read_versions(self) -> tuple[Version, ...]:
+        if not self.wanted.versions:
+            self.parts.unread.append(Unread("versions", "they were not asked for"))
+            return ()
         return reads.versions(self.door, self.target.function)
 
     def since(self, alias: Alias | None, taken: datetime) -> Since:

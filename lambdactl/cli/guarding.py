@@ -20,7 +20,7 @@ from lambdactl.model import Target
 from lambdactl.ops import apply
 from lambdactl.ops.acting import Acting, Do
 from lambdactl.ops.events import ActAnnounced, AliasVerified, Event
-from lambdactl.ops.gating import abort_on_fail, gate
+from lambdactl.ops.gating import Decided, abort_on_fail, gate
 from lambdactl.plan import Plan
 from lambdactl.render.numbers import routed
 from lambdactl.verdict import Answer
@@ -37,15 +37,12 @@ def run_gate(session: Session, target: Target) -> None:
     WaitTimeout where there is neither."""
     screen = viewer(session)
     acting = acting_for(session, target, screen)
-    verdict, ended, found = shown(session, screen, gate(acting, wait_s=session.asked.timeout))
+    decided = shown(session, screen, gate(acting, wait_s=session.asked.timeout))
+    verdict, ended, found = decided.verdict, decided.ended, decided.gates
     over = exceeded(found)
     if verdict.answer is Answer.FAIL or over:
         failed = f"is FAIL: {told(verdict)}" if verdict.answer is Answer.FAIL else f"fails: {over}"
-        raise RolloutFailed(
-            f"{target} {failed}",
-            why="the gate changes nothing",
-            hint=f"lambdactl abort -f {target}",
-        )
+        raise RolloutFailed(f"{target} {failed}", **way_out(decided))
     bad_end = of_end(ended) if ended is not None else None
     if bad_end is not None:
         raise bad_end
@@ -62,6 +59,15 @@ def run_gate(session: Session, target: Target) -> None:
             why=told(verdict),
             hint=f"lambdactl status -f {target}",
         )
+
+
+def way_out(decided: Decided) -> dict[str, str]:
+    """An abort only where there is still something to be aborted."""
+    target, alias = decided.snapshot.target, decided.snapshot.alias
+    if decided.goes_on:
+        return {"why": "the gate changes nothing", "hint": f"lambdactl abort -f {target}"}
+    at = f"{target} is at {routed(alias.routing)}" if alias else f"{target} is gone"
+    return {"why": f"nothing is left to abort: {at}", "hint": f"lambdactl status -f {target}"}
 
 
 def run_abort_on_fail(session: Session, target: Target) -> None:

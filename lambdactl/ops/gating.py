@@ -64,6 +64,14 @@ class Decided(NamedTuple):
     """The rollout's end, if that came first."""
     gates: tuple[OwnGate, ...]
     """The operator's, at the last look."""
+    snapshot: Snapshot
+    """The last look."""
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is anything left to be aborted: not what is over, or on its way back."""
+        running = self.snapshot.active_deployment
+        return not running.rolls_back if running is not None else is_split(self.snapshot)
 
 
 def gate(acting: Acting, *, wait_s: float | None = None) -> Generator[Event, None, Decided]:
@@ -85,8 +93,8 @@ def gate(acting: Acting, *, wait_s: float | None = None) -> Generator[Event, Non
     yield from known.tell()
     if ended is not None and ended.succeeded:
         yield from settled(acting, known, ended)
-    assert known.verdict is not None
-    return Decided(known.verdict, ended, known.gates)
+    assert known.verdict is not None and known.snapshot is not None
+    return Decided(known.verdict, ended, known.gates, known.snapshot)
 
 
 def settled(acting: Acting, known: Gate, ended: RolloutEnded) -> Generator[Event, None, None]:

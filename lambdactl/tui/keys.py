@@ -157,7 +157,7 @@ FOOTER = (
 SAID = {
     "help": "help: the keys of this screen",
     "shift": "shift…: set a version's share of the traffic",
-    "promote": "promote…: the canary takes all traffic",
+    "promote": "promote…: all traffic to the canary at once, not one step more",
     "abort": "ABORT…: all traffic back to the stable version",
     "rollback": "rollback…: all traffic to the last good version before this one",
     "answer_hook": "hook…: approve or fail the hook that CodeDeploy waits for",

@@ -56,13 +56,13 @@ def rollout(stage: MeasuredStage, canary_fails: float) -> Watching:
 
 def test_a_good_canary_passes_the_gate(measured_stage: MeasuredStage) -> None:
     watching = rollout(measured_stage, 0.05)
-    verdict, _ended, _gates = watching.run(gate(watching.acting))
+    verdict, _ended, *_ = watching.run(gate(watching.acting))
     assert verdict.answer is Answer.PASS
 
 
 def test_a_bad_canary_does_not(measured_stage: MeasuredStage) -> None:
     watching = rollout(measured_stage, 0.4)
-    verdict, ended, _ = watching.run(gate(watching.acting))
+    verdict, ended, *_ = watching.run(gate(watching.acting))
     assert (verdict.answer, ended) == (Answer.FAIL, None)
     answers = [e.answer for e in watching.events if isinstance(e, VerdictReached)]
     assert answers[0] == "NOT MEASURED" and answers[-1] == "FAIL"
@@ -73,7 +73,7 @@ def test_a_rollout_that_ends_before_the_evidence_is_undecided(
 ) -> None:
     watching = rollout(measured_stage, 0.0)
     measured_stage.failing[1] = 0.0
-    verdict, ended, _ = watching.run(gate(watching.acting))
+    verdict, ended, *_ = watching.run(gate(watching.acting))
     assert verdict.answer is Answer.INCONCLUSIVE
     assert ended is not None and ended.succeeded
 
@@ -81,7 +81,7 @@ def test_a_rollout_that_ends_before_the_evidence_is_undecided(
 def test_a_pass_counts_only_with_every_gate_met(measured_stage: MeasuredStage) -> None:
     watching = rollout(measured_stage, 0.05)
     acting = replace(watching.acting, limits=Limits(max_error_rate_percent=6.0, min_calls=900))
-    verdict, _ended, found = watching.run(gate(acting))
+    verdict, _ended, found, _ = watching.run(gate(acting))
     assert verdict.answer is Answer.PASS
     assert [g.met for g in found] == [True, True]
     assert verdict.canary_calls >= 900
@@ -90,7 +90,7 @@ def test_a_pass_counts_only_with_every_gate_met(measured_stage: MeasuredStage) -
 def test_a_canary_over_the_operators_limit_ends_the_wait(measured_stage: MeasuredStage) -> None:
     watching = rollout(measured_stage, 0.05)
     acting = replace(watching.acting, limits=Limits(max_error_rate_percent=1.0))
-    verdict, ended, found = watching.run(gate(acting))
+    verdict, ended, found, _ = watching.run(gate(acting))
     assert verdict.answer is not Answer.FAIL
     assert ended is None
     assert str(exceeded(found)).startswith("gate max_error_rate_percent not met: ")
@@ -99,7 +99,7 @@ def test_a_canary_over_the_operators_limit_ends_the_wait(measured_stage: Measure
 def test_a_gate_that_is_not_known_is_not_met(measured_stage: MeasuredStage) -> None:
     watching = rollout(measured_stage, 0.05)
     acting = replace(watching.acting, limits=Limits(alarms=("gone",), origin="./lambdactl.toml"))
-    verdict, ended, found = watching.run(gate(acting))
+    verdict, ended, found, _ = watching.run(gate(acting))
     assert verdict.answer is Answer.PASS
     assert ended is not None
     assert unmet(found) == "gate alarm gone not known: ./lambdactl.toml names it, and there is none"

@@ -48,7 +48,7 @@ def list_(asked: Asked, days: Days = 7) -> None:
     from lambdactl.render.alarms import alarm_table, change_table
 
     with opened(asked) as (session, target):
-        snapshot = session.aws.snapshot(target, metrics=False)
+        snapshot = session.aws.snapshot(target, metrics=False, versions=False)
         require_alarms(snapshot)
         since = snapshot.taken - timedelta(days=days)
         told = [c for a in snapshot.alarms for c in session.aws.alarm_changes(a.name, since=since)]
@@ -80,7 +80,7 @@ def audit(asked: Asked, days: Days = 7) -> None:
     from lambdactl.render.alarms import audit_lines
 
     with opened(asked) as (session, target):
-        snapshot = session.aws.snapshot(target, metrics=False)
+        snapshot = session.aws.snapshot(target, metrics=False, versions=False)
         require_alarms(snapshot)
         found = audited(session.aws, snapshot, days=days)
         if asked.structured:

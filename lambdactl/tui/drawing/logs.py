@@ -79,6 +79,9 @@ def nothing(found: Errors, pen: Pen) -> Row:
         text = f"v{found.version} logged nothing at all since {since}"
         return Row("silent", pen.say(f" ? {text}", "$text-warning"), text)
     text = f"no error in {found.read:,} lines since {since}"
+    if found.left_out:
+        text = f"no error in the {found.read:,} lines that were read; the others are not known"
+        return Row("none", pen.say(f" ? {text}", "$text-warning"), text)
     return Row("none", " " + pen.sign(glyphs.of_lifecycle("Succeeded")) + pen.say(f" {text}"), text)
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 EVERY_S = 5.0
 KEPT = 2_000
+GAP = "gap "
 
 
 class TailScreen(ListPage):
@@ -85,7 +86,7 @@ class TailScreen(ListPage):
     def _gap(self, found: Looked) -> Row:
         assert found.cut_at is not None
         text = f"left out: {clock(found.cut_at)} to {clock(found.until)}, more lines than are read"
-        return Row(f"gap {found.until}", self.pen.say(f" ! {text}", "$text-warning"), text)
+        return Row(f"{GAP}{found.until}", self.pen.say(f" ! {text}", "$text-warning"), text)
 
     def show(self, view: View) -> None:
         """The rows are made anew only where there are others: a thousand of them a second cost."""
@@ -106,7 +107,8 @@ class TailScreen(ListPage):
         return self.listing.cursor >= len(self.listing.rows) - 1
 
     def rows(self, _view: View, _width: int) -> list[Row]:
-        found = [r for r, line in self.lines if not self.errors_only or is_error(line)]
+        all_told = not self.errors_only
+        found = [r for r, line in self.lines if all_told or is_error(line) or is_gap(r)]
         return found or [self._nothing()]
 
     def _nothing(self) -> Row:
@@ -152,3 +154,8 @@ class TailScreen(ListPage):
     def action_errors_only(self) -> None:
         self.errors_only = not self.errors_only
         self.console.show()
+
+
+def is_gap(row: Row) -> bool:
+    """Whether it says what was not read: that is told whatever else is left out."""
+    return row.key.startswith(GAP)
