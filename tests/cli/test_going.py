@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import threading
+import socket
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -45,14 +44,12 @@ def mine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture
 def running() -> Iterator[state.SandboxState]:
     """A port that something listens on, written down as the sandbox."""
-    server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    endpoint = f"http://127.0.0.1:{server.server_port}"
+    listening = socket.create_server(("127.0.0.1", 0), backlog=64)
+    endpoint = f"http://127.0.0.1:{listening.getsockname()[1]}"
     found = state.SandboxState(endpoint, "us-east-1", "000000000000", "a", "b", os.getpid(), 30.0)
     state.remember_sandbox(found)
     yield found
-    server.shutdown()
-    server.server_close()
+    listening.close()
 
 
 def started(**words: object) -> tuple[Asked, Wanted]:
