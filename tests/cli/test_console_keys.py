@@ -41,9 +41,7 @@ def test_the_list_and_the_topic_have_the_keys_that_were_moved(cli: Run) -> None:
         ("[ui]\nrefresh_seconds = 0.1\n", "is not from 1 to 3600"),
     ],
 )
-def test_what_the_console_would_refuse_is_found_by_validate(
-    cli: Run, text: str, told: str
-) -> None:
+def test_what_the_console_would_refuse_is_found_by_validate(cli: Run, text: str, told: str) -> None:
     write(text)
     ran = cli("config", "validate")
     assert ran.code == 2 and told in ran.err
