@@ -20,8 +20,6 @@ class Configuration:
     """A published version and what its listing does not tell."""
 
     version: Version
-    config_sha256: str | None = None
-    """AWS's own hash of the configuration."""
     log_group: str = ""
     settings: Mapping[str, Setting] = field(default_factory=dict)
     """What else is set, by AWS's name: ``VpcConfig.SubnetIds``, ``TracingConfig.Mode``."""

@@ -54,7 +54,6 @@ def configuration_from(function: str, row: Mapping[str, Any]) -> Configuration:
     others = {k: v for k, v in row.items() if k not in TOLD_ELSEWHERE}
     return Configuration(
         version=version_from(row),
-        config_sha256=row.get("ConfigSha256"),
         log_group=(row.get("LoggingConfig") or {}).get("LogGroup") or default_group(function),
         settings={
             **settings_from(others),

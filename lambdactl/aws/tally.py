@@ -36,7 +36,6 @@ class Tally:
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._calls: Counter[str] = Counter()
-        self._metrics = 0
         self._first: float | None = None
         self._seconds: deque[tuple[int, int, int]] = deque()
         """Of each second of the past few minutes that saw any: when, calls, metrics."""
@@ -47,7 +46,6 @@ class Tally:
             now = self._monotonic()
             self._first = now if self._first is None else self._first
             self._calls[call] += 1
-            self._metrics += metrics
             self._add(int(now), metrics)
 
     @property
@@ -55,12 +53,6 @@ class Tally:
         """Requests since the beginning."""
         with self._lock:
             return self._calls.total()
-
-    @property
-    def usd(self) -> float:
-        """What they have cost so far, at the list price."""
-        with self._lock:
-            return self._metrics * USD_PER_METRIC
 
     def by_call(self) -> dict[str, int]:
         """``service:Operation`` -> requests since the beginning, the most frequent first."""

@@ -38,14 +38,9 @@ def streams(endpoint: str) -> list[dict[str, Any]]:
     return found
 
 
-def send_traffic(endpoint: str, target: Target, per_minute: float, *, seed: int = 0) -> None:
+def send_traffic(endpoint: str, target: Target, per_minute: float) -> None:
     """So many calls a minute of account time through the alias; 0 ends them."""
-    wanted = {
-        "function": target.function,
-        "alias": target.alias,
-        "per_minute": per_minute,
-        "seed": seed,
-    }
+    wanted = {"function": target.function, "alias": target.alias, "per_minute": per_minute}
     _ask(endpoint, "traffic", wanted)
 
 

@@ -33,13 +33,7 @@ if TYPE_CHECKING:
 LAST_EVENTS = 8
 
 
-def watch_rollout(
-    session: Session,
-    target: Target,
-    *,
-    deployment_id: str | None = None,
-    since: Snapshot | None = None,
-) -> None:
+def watch_rollout(session: Session, target: Target) -> None:
     """Until the rollout ends. Raises RolloutFailed, WaitTimeout, or StillInProgress."""
     screen = viewer(session)
     ended: RolloutEnded | None = None
@@ -50,8 +44,6 @@ def watch_rollout(
             interval_s=session.interval_s,
             wait_s=session.asked.timeout,
             sleep=session.sleep,
-            deployment_id=deployment_id,
-            since=since,
             seen=screen.see,
         ):
             screen.tell(event)

@@ -25,6 +25,8 @@ WINDOW_S = 1800
 PERIOD_S = 60
 MOST = 500
 """Metrics in one GetMetricData."""
+RATED = timedelta(minutes=5)
+"""A rate is that of so many whole minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,9 @@ def series_of(
     return Series(0, tuple(minutes))
 
 
-def per_minute(series: Series, over: timedelta = timedelta(minutes=5)) -> float | None:
+def per_minute(series: Series) -> float | None:
     """Calls a minute of the last whole minutes; None where none of them had any."""
     whole = series.minutes[:-1]
-    recent = [m for m in whole if whole and m.start > whole[-1].start - over]
+    recent = [m for m in whole if whole and m.start > whole[-1].start - RATED]
     told = [m.invocations for m in recent if m.invocations is not None]
     return sum(told) / len(recent) if told else None

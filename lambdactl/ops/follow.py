@@ -47,7 +47,6 @@ def follow(
     sleep: Callable[[float], None] = time.sleep,
     deployment_id: str | None = None,
     since: Snapshot | None = None,
-    window_s: int = 1800,
     seen: Callable[[Snapshot], None] = ignore,
     until: Callable[[Snapshot], bool] = never,
 ) -> Iterator[Event]:
@@ -63,7 +62,7 @@ def follow(
     CredentialsError, and what goes on failing.
     """
     waiting = Waiting(sleep, interval_s, wait_s)
-    watched = Watched(aws, target, window_s, deployment_id)
+    watched = Watched(aws, target, deployment_id)
     yield from looks(waiting, watched, since, seen, until)
 
 
@@ -98,10 +97,9 @@ def looks(
 class Watched:
     """The rollout that is followed: one deployment and its rollback, or a split made by hand."""
 
-    def __init__(self, aws: Aws, target: Target, window_s: int, deployment_id: str | None) -> None:
+    def __init__(self, aws: Aws, target: Target, deployment_id: str | None) -> None:
         self.aws = aws
         self.target = target
-        self.window_s = window_s
         self.deployment_id = deployment_id
         self.split: Routing | None = None
         self.deployment: Deployment | None = None
@@ -117,9 +115,7 @@ class Watched:
         return self.deployment_id is None and self.split is None
 
     def look(self) -> Snapshot:
-        snapshot = self.aws.snapshot(
-            self.target, window_s=self.window_s, afresh=self.deployment is None
-        )
+        snapshot = self.aws.snapshot(self.target, afresh=self.deployment is None)
         if snapshot.alias is None:
             alias_of(snapshot)
         if not self.is_blind(snapshot):

@@ -30,7 +30,6 @@ FULL_AT = 80.0
 SKEW_S = 300.0
 """AWS refuses requests whose time is further off than this."""
 MOVED = "the alias was moved behind the back of CodeDeploy and the stack"
-SET_CLOCK = "timedatectl set-ntp true"
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,13 +63,13 @@ def test_it_says_what_the_journal_says_retries_and_failures_included(
 def test_only_metrics_that_are_asked_for_have_a_price(account_of_one: Sandbox, aws: Aws) -> None:
     aws.aliases(LIVE.function)
     aws.storage()
-    assert aws.tally.usd == 0.0
+    assert aws.tally.usd_per_hour() == 0.0
     aws.snapshot(LIVE)
-    one_look = 4 * USD_PER_METRIC
-    assert aws.tally.usd == pytest.approx(one_look)
+    one_look = 4 * USD_PER_METRIC * 60
+    assert aws.tally.usd_per_hour() == pytest.approx(one_look)
     account_of_one.door.faults.add("cloudwatch:GetMetricData", throttled(), times=1)
     aws.snapshot(LIVE)
-    assert aws.tally.usd == pytest.approx(3 * one_look)
+    assert aws.tally.usd_per_hour() == pytest.approx(3 * one_look)
 
 
 def test_a_minute_is_the_last_one() -> None:
@@ -97,7 +97,6 @@ def test_an_hour_costs_what_the_past_minutes_say() -> None:
     assert len(tally._seconds) <= 301
     clock.now += 600.0
     assert tally.usd_per_hour() == 0.0
-    assert tally.usd == pytest.approx(601 * 8 * USD_PER_METRIC)
 
 
 def test_threads_lose_no_call() -> None:

@@ -13,7 +13,6 @@ from lambdactl.sandbox.cloudwatch.reading import read_token, write_token
 from lambdactl.sandbox.cloudwatch.records import ACTIONS, Alarm, AlarmBook, Kind
 from lambdactl.sandbox.tags import TagBook
 
-MOST_NAMES = 100
 PAGE = 50
 """Alarms of one answer where MaxRecords is not given. [?]"""
 _ANSWERS = {"MetricAlarm": "MetricAlarms", "CompositeAlarm": "CompositeAlarms"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from lambdactl.model import label
 from lambdactl.render import glyphs
 from lambdactl.render.numbers import duration, stamp
 from lambdactl.tui.drawing import plan as plan_drawing
@@ -56,11 +55,3 @@ def told(past: Past, view: View, pen: Pen) -> Content:
         pen.say(past.note or ""),
     ]
     return pen.say("PAST ", "bold $text-warning") + joined(parts, pen.spelled(" · "))
-
-
-def ended_as(view: View) -> str:
-    """``as v41 → v42 was left``: the bar shows the end, not the way."""
-    snapshot = view.snapshot
-    if snapshot is None or snapshot.alias is None:
-        return "as it was left: not known"
-    return f"as it was left: {label(snapshot.alias.routing.stable)}"
