@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from lambdactl.model_storage import Storage
 from lambdactl.model_walk import KeptWalk
 
 
@@ -252,13 +253,13 @@ class Series:
     def calls(self, since: datetime | None = None) -> float:
         return sum(m.invocations or 0.0 for m in self.minutes if since is None or m.start >= since)
 
-    def errors(self, since: datetime | None = None) -> float:
-        return sum(m.errors or 0.0 for m in self.minutes if since is None or m.start >= since)
+    def errors(self) -> float:
+        return sum(m.errors or 0.0 for m in self.minutes)
 
-    def error_rate(self, since: datetime | None = None) -> float | None:
-        """Per cent of the calls since ``since`` that failed; None where there was no call."""
-        calls = self.calls(since)
-        return 100.0 * self.errors(since) / calls if calls else None
+    def error_rate(self) -> float | None:
+        """Per cent of the calls that failed; None where there was no call."""
+        calls = self.calls()
+        return 100.0 * self.errors() / calls if calls else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,27 +281,6 @@ class Metrics:
     @property
     def judged(self) -> Mapping[int, Series]:
         return self.series if self.history is None else self.history
-
-
-@dataclass(frozen=True, slots=True)
-class Storage:
-    """Code storage of the account in this region, from GetAccountSettings; bytes."""
-
-    used: int
-    limit: int
-
-
-@dataclass(frozen=True, slots=True)
-class LayerVersion:
-    """A layer version counts against code storage like a version of a function."""
-
-    name: str
-    number: int
-    arn: str
-    code_size: int
-    created: datetime | None
-    shared: bool = False
-    """It has a policy, so that others may use it, who cannot be seen from here."""
 
 
 @dataclass(frozen=True, slots=True)

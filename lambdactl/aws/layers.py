@@ -13,7 +13,7 @@ from dataclasses import replace
 from lambdactl.aws.door import Door
 from lambdactl.aws.reads import time_of
 from lambdactl.errors import NotFound
-from lambdactl.model import LayerVersion
+from lambdactl.model_storage import LayerVersion
 
 
 def layer_versions(door: Door, known: Mapping[str, int]) -> Iterator[LayerVersion]:

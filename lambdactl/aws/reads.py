@@ -13,8 +13,9 @@ from typing import Any, Literal
 
 from lambdactl.aws.door import Door
 from lambdactl.errors import LambdactlError, PermissionDenied
-from lambdactl.model import Alias, Routing, Storage, Target, Version
+from lambdactl.model import Alias, Routing, Target, Version
 from lambdactl.model_configuration import Listed
+from lambdactl.model_storage import Storage
 
 PAGE = 50
 """So many functions are in one page of Lambda's listing."""

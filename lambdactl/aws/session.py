@@ -21,17 +21,16 @@ from lambdactl.model import (
     Alias,
     Deployment,
     DeploymentConfig,
-    LayerVersion,
     Metrics,
     Place,
     Routing,
     Snapshot,
-    Storage,
     Target,
     Unread,
     Version,
     VersionUse,
 )
+from lambdactl.model_storage import LayerVersion, Storage
 
 if TYPE_CHECKING:
     from lambdactl.aws import fleet, history

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from lambdactl.aws.parts import Parts
-from lambdactl.model import LayerVersion
+from lambdactl.model_storage import LayerVersion
 from lambdactl.ops.events import Event
 from lambdactl.ops.sightings import Sightings
 from lambdactl.ops.spool import Spool

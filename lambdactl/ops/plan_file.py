@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from lambdactl.errors import Refused, Stale, UsageError
-from lambdactl.model import Alias, LayerVersion, Place, Routing
+from lambdactl.model import Alias, Place, Routing
+from lambdactl.model_storage import LayerVersion
 from lambdactl.ops.spool import verdicts_from
 from lambdactl.plan.actions import FunctionPlan
 from lambdactl.plan.layers import LayerVerdict

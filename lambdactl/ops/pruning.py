@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lambdactl.errors import LambdactlError, PartlyDone
-from lambdactl.model import Storage
+from lambdactl.model_storage import Storage
 from lambdactl.ops import journal
 from lambdactl.ops.crew import work
 from lambdactl.ops.events import (

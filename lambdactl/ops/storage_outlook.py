@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lambdactl.aws.parts import Parts
-from lambdactl.model import LayerVersion, Place
+from lambdactl.model import Place
+from lambdactl.model_storage import LayerVersion
 from lambdactl.plan.storage import PACE_DAYS, Outlook
 from lambdactl.state_home import cache_dir, replace_private
 

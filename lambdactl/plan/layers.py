@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Literal
 
-from lambdactl.model import LayerVersion
+from lambdactl.model_storage import LayerVersion
 from lambdactl.plan.protecting import Criteria, duration
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from lambdactl.aws import connect, reads
 from lambdactl.errors import LambdactlError, NotFound, UsageError
-from lambdactl.model import Alias, Place, Routing, Storage, Target, Version
+from lambdactl.model import Alias, Place, Routing, Target, Version
+from lambdactl.model_storage import Storage
 from tests.aws.stubs import ACCOUNT, ARN, Script
 
 TARGET = Target("checkout", "live")

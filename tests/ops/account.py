@@ -12,7 +12,8 @@ from typing import cast
 from lambdactl.aws import Aws
 from lambdactl.aws.limiter import Limiter
 from lambdactl.errors import LambdactlError, NotFound, Stale
-from lambdactl.model import Alias, Deployment, Routing, Snapshot, Storage, Target, VersionUse
+from lambdactl.model import Alias, Deployment, Routing, Snapshot, Target, VersionUse
+from lambdactl.model_storage import Storage
 from lambdactl.ops.events import Event
 from tests.plan.samples import NOW, alias, snapshot
 

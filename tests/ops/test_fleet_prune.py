@@ -20,7 +20,8 @@ from lambdactl.errors import (
     Throttled,
     UsageError,
 )
-from lambdactl.model import LayerVersion, Routing
+from lambdactl.model import Routing
+from lambdactl.model_storage import LayerVersion
 from lambdactl.ops import journal
 from lambdactl.ops.events import (
     Event,

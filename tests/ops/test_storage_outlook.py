@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from lambdactl.aws.fleet import Swept
 from lambdactl.errors import PermissionDenied
-from lambdactl.model import LayerVersion, Place, Storage
+from lambdactl.model import Place
+from lambdactl.model_storage import LayerVersion, Storage
 from lambdactl.ops.storage_outlook import StorageMemory, outlook, read_pace
 from tests.tui import builders
 

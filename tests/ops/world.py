@@ -19,15 +19,14 @@ from lambdactl.errors import LambdactlError, NotFound, Refused
 from lambdactl.model import (
     Alias,
     Deployment,
-    LayerVersion,
     OwningStack,
     Place,
     Routing,
-    Storage,
     Unread,
     Version,
     VersionUse,
 )
+from lambdactl.model_storage import LayerVersion, Storage
 from tests.plan.samples import NOW, PLACE, alias, version
 
 

@@ -25,12 +25,12 @@ from lambdactl.model import (
     Routing,
     Series,
     Snapshot,
-    Storage,
     Target,
     Unread,
     Version,
 )
 from lambdactl.model_history import AlarmChange, Carried, Past
+from lambdactl.model_storage import Storage
 from lambdactl.plan.hook import Execution
 
 PLACE = Place("123456789012", "eu-west-1")

@@ -7,15 +7,9 @@ from typing import Any
 
 import pytest
 
-from lambdactl.model import (
-    Alarm,
-    DeploymentGroup,
-    Routing,
-    Snapshot,
-    Storage,
-    Unread,
-)
+from lambdactl.model import Alarm, DeploymentGroup, Routing, Snapshot, Unread
 from lambdactl.model_history import AlarmRule, Metric
+from lambdactl.model_storage import Storage
 from lambdactl.verdict.diagnosis import ROLLBACK_EVENTS, Observed, diagnose
 from lambdactl.verdict.findings import Grade
 from tests.plan.samples import deployment, snapshot

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from textual.content import Content
 
-from lambdactl.model import Snapshot, Storage, Version, label
+from lambdactl.model import Snapshot, Version, label
+from lambdactl.model_storage import Storage
 from lambdactl.plan import Plan, VersionVerdict
 from lambdactl.render.numbers import UNKNOWN, size, stamp
 from lambdactl.render.versions import routed_by
