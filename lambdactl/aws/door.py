@@ -67,8 +67,8 @@ class Door:
         self.buckets = Buckets()
         self.read_only: str | None = None
         """Why nothing may be written; then no call but a read leaves this door."""
-        self.on_throttled: Callable[[str], None] | None = None
-        """Told the code with which AWS asks us to slow down, each time, before the retry."""
+        self.on_throttled: Callable[[str, str], None] | None = None
+        """Told the call, and the code with which AWS asks us to slow down, before each retry."""
         self.on_call: Callable[[str], None] | None = None
         """Told a line of every answer and every failure: no parameter, no content."""
         self.on_error: Callable[[LambdactlError], None] | None = None
@@ -291,9 +291,10 @@ class Door:
     def _slowed(self, operation: Any, response: Any = None, **_: Any) -> None:
         code = throttle_code(response)
         if code is not None:
-            self.buckets.slow_down(self._name_of(operation), operation.name)
+            service = self._name_of(operation)
+            self.buckets.slow_down(service, operation.name)
             if self.on_throttled is not None:
-                self.on_throttled(code)
+                self.on_throttled(f"{service}:{operation.name}", code)
 
     def _sending(self, request: Any, event_name: str, **_: Any) -> None:
         """What botocore asks again by itself waits for its turn, too."""

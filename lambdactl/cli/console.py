@@ -129,15 +129,16 @@ class Way:
         if not isinstance(error, NotFound):
             self._log.met(error, self.here.label)
 
-    def _slowed(self, code: str) -> None:
+    def _slowed(self, call: str, code: str) -> None:
         """AWS asks for fewer calls, and is asked again later: no failure yet, and told once."""
         told, self._slowed_at = self.throttled, time.monotonic()
         if not told:
             error = Throttled(
-                f"AWS asks for fewer calls ({code})",
+                "AWS asks for fewer calls",
                 why="calls are made more slowly, and what was refused is asked again",
                 hint="look less often, or wait: somebody else may be asking as well",
             )
+            error.call, error.aws_code = call, code
             self._log.met(error, self.here.label)
 
     @property

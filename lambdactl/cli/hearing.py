@@ -18,12 +18,12 @@ from lambdactl.errors import UsageError
 VARIABLE = "LAMBDACTL_LOG"
 
 
-def slow_down_once(terminal: Terminal) -> Callable[[str], None]:
+def slow_down_once(terminal: Terminal) -> Callable[[str, str], None]:
     """Says on stderr, once, that AWS asks for fewer calls, and that it is done."""
     told: list[str] = []
     lock = Lock()
 
-    def tell(code: str) -> None:
+    def tell(_call: str, code: str) -> None:
         with lock:
             first = not told
             told.append(code)

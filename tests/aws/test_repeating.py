@@ -123,13 +123,13 @@ def test_a_write_that_was_read_and_not_answered_is_sent_once() -> None:
 
 def test_a_throttled_read_is_asked_again_told_and_paced(sandbox: Sandbox) -> None:
     aws = reach(sandbox)
-    told: list[str] = []
+    told: list[tuple[str, str]] = []
     lines: list[str] = []
-    aws.on_throttled = told.append
+    aws.on_throttled = lambda call, code: told.append((call, code))
     aws.on_call = lines.append
     sandbox.door.faults.add("lambda:ListFunctions", throttled(), times=1)
     assert aws.functions() == ()
-    assert told == ["TooManyRequestsException"]
+    assert told == [("lambda:ListFunctions", "TooManyRequestsException")]
     assert aws.buckets.reads.slowed
     assert [line.split()[:2] for line in lines] == [["lambda:ListFunctions", "200"]]
     aws.close()

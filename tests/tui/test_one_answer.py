@@ -11,13 +11,13 @@ from textual.widgets import Button
 
 from lambdactl.cli.guarding import way_out
 from lambdactl.errors import Unreachable
-from lambdactl.model import Snapshot
+from lambdactl.model import Snapshot, Unread
 from lambdactl.model_walk import KeptWalk
 from lambdactl.ops.gating import Decided
 from lambdactl.render.driver import long, short
 from lambdactl.tui import Operations, Usage
 from lambdactl.tui.dialogs.plan import PlanDialog, Stage
-from lambdactl.tui.drawing import logs, pen, traffic, verdict
+from lambdactl.tui.drawing import lists, logs, pen, traffic, verdict
 from lambdactl.tui.drawing.header import driven
 from lambdactl.tui.view import View
 from lambdactl.verdict import assess
@@ -216,3 +216,14 @@ def test_a_gate_that_failed_advises_an_abort_only_where_one_does_something(
 ) -> None:
     decided = Decided(assess(snapshot).verdict, None, (), snapshot)
     assert way_out(decided)["hint"] == hint
+
+
+@pytest.mark.parametrize("part", ["alarms", "group", "deployment"])
+def test_without_the_group_nobody_says_that_no_alarm_watches(part: str) -> None:
+    unread = (Unread(part, "no permission: codedeploy:X", "ask for codedeploy:X"),)
+    snapshot = replace(builders.stable(), alarms=(), group=None, unread=unread)
+    rows = [row.line.plain for row in lists.alarms(View(snapshot), pen.UNICODE)]
+    assert rows == [
+        " ? alarms not known: no permission: codedeploy:X",
+        "   try: ask for codedeploy:X",
+    ]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from textual.content import Content
 
 from lambdactl.errors import LambdactlError
-from lambdactl.model import Alarm, Deployment, LifecycleEvent, Snapshot, label
+from lambdactl.model import Alarm, Deployment, LifecycleEvent, Snapshot, Unread, label
 from lambdactl.ops.hook_log import left_s
 from lambdactl.render import glyphs
 from lambdactl.render.glyphs import Mark
@@ -62,11 +62,13 @@ def alarms(view: View, pen: Pen) -> list[Row]:
     snapshot = view.snapshot
     if snapshot is None:
         return []
-    unread = snapshot.unreadable("alarms")
-    if unread is not None:
-        return [unknown("alarms", unread.reason, unread.hint, pen)]
+    # The deployment's group names the alarms: without it nobody knows whether any watches.
+    parts = ("alarms", "group", "deployment")
+    unread = next((u for part in parts if (u := snapshot.unreadable(part))), None)
     rows = [row for alarm in ordered(snapshot.alarms) for row in alarm_rows(alarm, view, pen)]
-    if not rows:
+    if unread is not None:
+        rows += not_known("alarms", unread, pen)
+    elif not rows:
         rows = [Row("none", pen.say(" no alarm watches this rollout", "dim"), "")]
     if isinstance(view.alarm_history, LambdactlError):
         told = view.alarm_history
@@ -144,7 +146,7 @@ def hooks(view: View, pen: Pen) -> list[Row]:
         return []
     unread = snapshot.unreadable("deployment")
     if unread is not None:
-        return [unknown("deployment", unread.reason, unread.hint, pen)]
+        return not_known("deployment", unread, pen)
     if snapshot.deployment is None:
         return [Row("none", pen.say(" no deployment has moved this alias", "dim"), "")]
     rows = deployment(snapshot.deployment, view, pen)
@@ -196,6 +198,15 @@ def lasted(event: LifecycleEvent, view: View) -> str:
         return countdown(passed)
     left = countdown(left_s(event, view.now) or 0.0)
     return f"{countdown(passed)} · has not called back · fails in {left}"
+
+
+def not_known(part: str, unread: Unread, pen: Pen) -> list[Row]:
+    """The way out on a line of its own: at the end of the reason it would be cut off."""
+    rows = [unknown(part, unread.reason, None, pen)]
+    if unread.hint:
+        way = pen.say(f"   try: {unread.hint}", "$text-warning")
+        rows.append(Row(f"unread {part} hint", way, unread.hint))
+    return rows
 
 
 def unknown(part: str, reason: str, hint: str | None, pen: Pen) -> Row:
