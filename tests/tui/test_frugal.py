@@ -7,17 +7,14 @@ from pathlib import Path
 import pytest
 from textual import events
 
-from lambdactl.cli.console import connection
-from lambdactl.cli.options import Run, asked
-from lambdactl.cli.target import wanted
 from lambdactl.sandbox.clock import ManualClock
 from lambdactl.sandbox.open import Sandbox
 from lambdactl.sandbox.scenarios import Stage
-from lambdactl.tui import Console, Settings, Usage
+from lambdactl.tui import Usage
 from lambdactl.tui.drawing import pen
 from lambdactl.tui.drawing.header import asked_of, dollars
-from lambdactl.tui.session_log import SessionLog
 from tests.tui import builders
+from tests.tui.in_sandbox import console_on
 from tests.tui.stage import Clock, Script, opened, press, seen, settle
 
 
@@ -30,15 +27,8 @@ async def test_the_header_says_what_the_journal_says(
         stage = Stage(sandbox.account)
         for seconds in stage.built():
             clock.advance(seconds)
-        for variable, value in sandbox.environment().items():
-            monkeypatch.setenv(variable, value)
         begun = len(list(sandbox.door.journal))
-        said = asked(Run(), {"function": "checkout:live", "quiet": True})
-        app = Console(
-            lambda _choice: connection(said, wanted(said), log=SessionLog()),
-            Settings(save_to=tmp_path),
-            ticks=False,
-        )
+        app = console_on(sandbox, monkeypatch, tmp_path)
         async with app.run_test(size=(200, 60)) as pilot:
             await settle(pilot)
             for _ in range(3):

@@ -12,20 +12,17 @@ import pytest
 from textual.pilot import Pilot
 
 from lambdactl.aws.door import Door
-from lambdactl.cli.console import connection
-from lambdactl.cli.options import Run, asked
-from lambdactl.cli.target import wanted
 from lambdactl.ops.events import Event
 from lambdactl.plan import Plan
 from lambdactl.sandbox.clock import ManualClock
 from lambdactl.sandbox.open import Sandbox
 from lambdactl.sandbox.scenarios import SCENARIOS, Play
 from lambdactl.sandbox.scenarios import Stage as Scene
-from lambdactl.tui import Console, Settings, keys
+from lambdactl.tui import Console, keys
 from lambdactl.tui.screens.page import Page
 from lambdactl.tui.screens.rollout import RolloutScreen
-from lambdactl.tui.session_log import SessionLog
 from tests.tui import builders
+from tests.tui.in_sandbox import console_on
 from tests.tui.stage import Script, opened, press, seen, settle
 
 REASON = "LAMBDACTL_READ_ONLY is set"
@@ -135,16 +132,9 @@ async def test_no_walk_over_the_keys_of_the_real_console_writes(
         (step,) = SCENARIOS[name].steps
         assert isinstance(step, Play)
         passed(clock, step.act(Scene(sandbox.account)))
-        for variable, value in sandbox.environment().items():
-            monkeypatch.setenv(variable, value)
         monkeypatch.setattr(Door, "write", never_written)
-        said = asked(Run(), {"function": "checkout:live", "quiet": True})
         begun = len(list(sandbox.door.journal))
-        app = Console(
-            lambda _choice: connection(said, wanted(said), log=SessionLog()),
-            Settings(save_to=tmp_path),
-            ticks=False,
-        )
+        app = console_on(sandbox, monkeypatch, tmp_path)
         async with app.run_test(size=(120, 40)) as pilot:
             await settle(pilot)
             assert app.connection.read_only is not None

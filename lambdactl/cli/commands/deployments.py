@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +11,12 @@ from lambdactl.cli.app import SETTINGS
 from lambdactl.cli.listing import ListsByDefault
 from lambdactl.cli.options import Asked, before_command, shared
 from lambdactl.errors import UsageError
+
+if TYPE_CHECKING:
+    from lambdactl.cli.session import Session
+    from lambdactl.model import Deployment, Target
+    from lambdactl.ops.hook_log import HookLog
+    from lambdactl.verdict.hindsight import Hindsight
 
 app = typer.Typer(cls=ListsByDefault, **SETTINGS)
 
@@ -81,9 +88,6 @@ def show(
     from lambdactl.cli.session import opened
     from lambdactl.ops.hook_log import hook_logs
     from lambdactl.ops.looking_back import judged
-    from lambdactl.render import document, past_document
-    from lambdactl.render.deployments import deployment_lines, hindsight_lines
-    from lambdactl.render.hooks import hook_lines
     from lambdactl.verdict.judge import MARGIN
 
     if margin is not None and not (judge and 1.0 < margin <= 100.0):
@@ -93,17 +97,38 @@ def show(
     with opened(asked) as (session, target):
         found = session.aws.rollout(target, deployment_id)
         verdict = judged(session.aws, target, found, margin=margin or MARGIN) if judge else None
-        logs = hook_logs(session.aws, found) if hooks else ()
+        logs = hook_logs(session.aws, found) if hooks else None
         if asked.structured:
-            data = document.deployment(found)
-            data["judged"] = past_document.hindsight(verdict) if verdict else None
-            data["hooks"] = [past_document.hook(log) for log in logs] if hooks else None
-            told = document.envelope("Deployment", data, place=session.place, target=target)
-            session.terminal.document(told, asked.output)
-            return
-        ascii = session.terminal.ascii
-        session.terminal.out(*deployment_lines(found, ascii=ascii))
-        session.terminal.out(*(x for log in logs for x in hook_lines(log, session.aws.now())))
-        if verdict is not None:
-            lines = hindsight_lines(verdict, goes_on=found.active, ascii=ascii)
-            session.terminal.out(*lines)
+            _document(session, target, found, verdict, logs)
+        else:
+            _lines(session, found, verdict, logs or ())
+
+
+def _document(
+    session: Session,
+    target: Target,
+    found: Deployment,
+    verdict: Hindsight | None,
+    logs: Sequence[HookLog] | None,
+) -> None:
+    """What was not asked for is null, not empty."""
+    from lambdactl.render import document, past_document
+
+    data = document.deployment(found)
+    data["judged"] = past_document.hindsight(verdict) if verdict else None
+    data["hooks"] = None if logs is None else [past_document.hook(log) for log in logs]
+    told = document.envelope("Deployment", data, place=session.place, target=target)
+    session.terminal.document(told, session.asked.output)
+
+
+def _lines(
+    session: Session, found: Deployment, verdict: Hindsight | None, logs: Sequence[HookLog]
+) -> None:
+    from lambdactl.render.deployments import deployment_lines, hindsight_lines
+    from lambdactl.render.hooks import hook_lines
+
+    ascii = session.terminal.ascii
+    session.terminal.out(*deployment_lines(found, ascii=ascii))
+    session.terminal.out(*(x for log in logs for x in hook_lines(log, session.aws.now())))
+    if verdict is not None:
+        session.terminal.out(*hindsight_lines(verdict, goes_on=found.active, ascii=ascii))

@@ -43,6 +43,10 @@ MinCalls = Annotated[
     int | None,
     typer.Option(metavar="N", min=0, help="With --guard: no step with fewer calls judged."),
 ]
+To = Annotated[
+    str | None, typer.Option(metavar="VERSION", help="The version that gets the weight.")
+]
+Weight = Annotated[str | None, typer.Option(metavar="PERCENT", help="Its share: 10, 0.1%.")]
 Watch = Annotated[bool, typer.Option("--watch", help="Then follow it, and end with its outcome.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with a walk that was left.")]
 
@@ -51,12 +55,8 @@ Resume = Annotated[bool, typer.Option("--resume", help="Go on with a walk that w
 @shared
 def shift(
     asked: Asked,
-    to: Annotated[
-        str | None, typer.Option(metavar="VERSION", help="The version that gets the weight.")
-    ] = None,
-    weight: Annotated[
-        str | None, typer.Option(metavar="PERCENT", help="Its share: 10, 0.1%.")
-    ] = None,
+    to: To = None,
+    weight: Weight = None,
     steps: Steps = None,
     every: Every = "10m",
     guard: Guard = False,
