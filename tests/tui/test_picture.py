@@ -1,19 +1,23 @@
-"""The picture in the README is a screenshot of the real console, and stays one.
+"""The pictures in the README are screenshots of the real console, and stay so.
 
-``pytest tests/tui/test_picture.py --snapshot-update`` takes it anew.
+``pytest tests/tui/test_picture.py --snapshot-update`` takes them anew.
 """
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from lambdactl.tui.screens.fleet import FleetScreen
+from lambdactl.tui.screens.rollout import RolloutScreen
 from tests.tui import builders
+from tests.tui.fleet_stage import story
 from tests.tui.stage import Script, opened
 
-PICTURE = Path(__file__).parents[2] / "docs" / "console.svg"
+PICTURES = Path(__file__).parents[2] / "docs"
 
 
 def normal(svg: str) -> str:
@@ -21,10 +25,21 @@ def normal(svg: str) -> str:
     return re.sub(r"terminal-\d+-", "terminal-", svg)
 
 
-async def test_the_readmes_picture_is_the_console(request: pytest.FixtureRequest) -> None:
-    async with opened(Script([builders.failing()]), (120, 40)) as (app, _):
+@pytest.mark.parametrize(
+    ("name", "script", "opens", "kind"),
+    [
+        ("console.svg", Script([builders.failing()]), {}, RolloutScreen),
+        ("fleet.svg", Script(fleet=story()), {"target": None}, FleetScreen),
+    ],
+    ids=["rollout", "fleet"],
+)
+async def test_the_readmes_picture_is_the_console(
+    request: pytest.FixtureRequest, name: str, script: Script, opens: dict[str, Any], kind: type
+) -> None:
+    async with opened(script, (120, 40), **opens) as (app, _):
+        assert isinstance(app.screen, kind)
         taken = normal(app.export_screenshot(title="lambdactl tui"))
+    picture = PICTURES / name
     if request.config.getoption("--snapshot-update"):
-        PICTURE.parent.mkdir(exist_ok=True)
-        PICTURE.write_text(taken, encoding="utf-8")
-    assert PICTURE.read_text(encoding="utf-8") == taken
+        picture.write_text(taken, encoding="utf-8")
+    assert picture.read_text(encoding="utf-8") == taken
