@@ -17,7 +17,7 @@ from lambdactl.ops.gating import Decided
 from lambdactl.render.driver import long, short
 from lambdactl.tui import Operations, Usage
 from lambdactl.tui.dialogs.plan import PlanDialog, Stage
-from lambdactl.tui.drawing import lists, logs, pen, traffic, verdict
+from lambdactl.tui.drawing import lists, logs, pen, rates, traffic, verdict
 from lambdactl.tui.drawing.header import driven
 from lambdactl.tui.view import View
 from lambdactl.verdict import assess
@@ -227,3 +227,24 @@ def test_without_the_group_nobody_says_that_no_alarm_watches(part: str) -> None:
         " ? alarms not known: no permission: codedeploy:X",
         "   try: ask for codedeploy:X",
     ]
+
+
+def test_a_canary_without_calls_is_held_to_what_the_stable_version_gets() -> None:
+    said = {}
+    for calls in (0.0, 3.0, 452.0):
+        found = builders.metrics(stable=[(calls, 0.0)] * builders.MINUTES)
+        view = View(replace(builders.no_data(), metrics=found))
+        said[calls] = rates.uncalled(rates.sides(view))
+    assert said == {
+        0.0: "neither v41 nor v42 got a call",
+        3.0: "v42 got no call; not even one a minute is due",
+        452.0: "v42 got no call; about 50 a minute are due: do callers use the alias?",
+    }
+
+
+def test_a_way_out_that_would_be_cut_off_is_left_to_its_pane() -> None:
+    view = View(builders.unreadable())
+    (short_line,) = traffic.step_lines(view, 80, 1, pen.UNICODE)
+    assert short_line.plain.strip() == "? not known: no permission: codedeploy:ListDeployments"
+    (whole,) = traffic.step_lines(view, 120, 1, pen.UNICODE)
+    assert "try: ask for codedeploy:ListDeployments" in whole.plain

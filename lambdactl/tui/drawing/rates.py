@@ -219,8 +219,12 @@ def uncalled(both: Sequence[Side]) -> str:
     told = f"{label(canary.version)} got no call"
     if stable.series is None or not stable.share:
         return told
+    if not stable.series.calls():
+        return f"neither {label(stable.version)} nor {label(canary.version)} got a call"
     per_minute = stable.series.calls() / len(stable.series.minutes)
     due = per_minute * canary.share / stable.share
+    if due < 1.0:
+        return f"{told}; not even one a minute is due"
     return f"{told}; about {due:,.0f} a minute are due: do callers use the alias?"
 
 

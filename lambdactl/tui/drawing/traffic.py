@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from lambdactl.model import Snapshot
@@ -104,7 +105,7 @@ def step_lines(view: View, width: int, height: int, pen: Pen) -> list[Content]:
     by_hand = view.past is None and driven_by_hand(view.snapshot)
     steps = () if by_hand else steps_of(view.snapshot)
     if not steps:
-        told = no_steps(view.snapshot, pen)
+        told = no_steps(view.snapshot, pen, width if height < 2 else 2 * width)
         lines = told.wrap(width - 2) if height > 1 else [told]
         return [fitted(Content(" ") + line, width) for line in lines]
     if height >= 2 and width >= 100:
@@ -112,11 +113,13 @@ def step_lines(view: View, width: int, height: int, pen: Pen) -> list[Content]:
     return [one_line(steps, view, width, pen)]
 
 
-def no_steps(snapshot: Snapshot, pen: Pen) -> Content:
+def no_steps(snapshot: Snapshot, pen: Pen, room: int) -> Content:
+    """In ``room`` cells; the way out is left to pane 3 where it would be cut off."""
     unread = snapshot.unreadable("deployment")
     if unread is not None:
-        hint = f"  try: {unread.hint}" if unread.hint else ""
-        return pen.say(f"? not known: {unread.reason}{hint}", "$text-warning")
+        told = f"? not known: {unread.reason}"
+        whole = f"{told}  try: {unread.hint}" if unread.hint else told
+        return pen.say(whole if cell_len(whole) < room else told, "$text-warning")
     driver = driver_of(snapshot)
     if driven_by_hand(snapshot) or driver.kind.moves:
         return pen.say(long(driver, snapshot))

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 EVERY_S = 30.0
 MINUTE = timedelta(minutes=1)
+WIDE = 110
+"""From so many cells on the log group is named beside whose errors they are."""
 
 
 class LogsScreen(ListPage):
@@ -79,7 +81,8 @@ class LogsScreen(ListPage):
         if found is None or found.missing is not None:
             return name, ""
         told = f"{counted(found.count, 'error')} in {counted(found.read, 'line')}"
-        return f"{name} since {clock(found.since)}", f"{told} · {found.group}"
+        where = f" · {found.group}" if self.size.width >= WIDE else ""
+        return f"{name} since {clock(found.since)}", f"{told}{where}"
 
     def heading(self, _view: View, width: int) -> list[Content]:
         return [logs.heading(width, self.pen)]
