@@ -67,7 +67,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-OURS = frozenset({"apigatewayv2", "cloudformation", "cloudwatch", "codedeploy", "lambda"})
+OURS = frozenset(
+    {"apigateway", "apigatewayv2", "cloudformation", "cloudwatch", "codedeploy", "lambda"}
+)
 """Services that are never moto's: what they lack is said, not pretended."""
 
 _URL_PATH = "/_aws/lambda-url/"
@@ -279,8 +281,9 @@ class Door:
         return Response(status, dict(headers), body)
 
     def _invoke_api(self, api_id: str, request: Request) -> Response:
-        httpapi = importlib.import_module("lambdactl.sandbox.httpapi")
-        status, headers, body = httpapi.handle(
+        rest = self.account.services.get("apigateway")
+        kind = "restapi" if rest is not None and api_id in rest.apis else "httpapi"
+        status, headers, body = importlib.import_module(f"lambdactl.sandbox.{kind}").handle(
             self.account,
             request.method,
             request.path,
@@ -298,7 +301,7 @@ def _is_for_url(request: Request) -> bool:
 
 
 def _invocation_address(request: Request) -> tuple[str, str] | None:
-    """The HTTP API and the path that a request is for, if it is for one at all."""
+    """The API and the path that a request is for, if it is for one at all."""
     if found := _API_HOST.match(request.headers.get("host", "")):
         return found[1], request.path
     if found := _API_PATH.fullmatch(request.path):

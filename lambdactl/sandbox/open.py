@@ -25,6 +25,7 @@ SERVICES = {
     "lambda": "lambdactl.sandbox.functions:LambdaService",
     "codedeploy": "lambdactl.sandbox.codedeploy:CodeDeployService",
     "cloudwatch": "lambdactl.sandbox.cloudwatch:CloudWatchService",
+    "apigateway": "lambdactl.sandbox.restapi:RestApiService",
     "cloudformation": "lambdactl.sandbox.cloudformation:CloudFormationService",
     "apigatewayv2": "lambdactl.sandbox.httpapi:HttpApiService",
     "cloudcontrol": "lambdactl.sandbox.cloudcontrol:CloudControlService",

@@ -21,6 +21,7 @@ from lambdactl.sandbox.clock import ManualClock
 from lambdactl.sandbox.functions import LambdaService
 from lambdactl.sandbox.httpapi import HttpApiService
 from lambdactl.sandbox.open import close_account, open_account
+from lambdactl.sandbox.restapi import RestApiService
 
 ROLE = "arn:aws:iam::000000000000:role/service"
 ARN = "arn:aws:lambda:us-east-1:000000000000:function"
@@ -146,6 +147,7 @@ def open_world() -> Iterator[World]:
     clock = ManualClock()
     services = {
         "lambda": LambdaService,
+        "apigateway": RestApiService,
         "apigatewayv2": HttpApiService,
         "cloudwatch": Recorder,
     }

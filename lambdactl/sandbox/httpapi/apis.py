@@ -106,14 +106,14 @@ class HttpApiService:
             if name in api.stages:
                 raise ApiError("ConflictException", "Stage already exists", 409)
             now = self._account.clock.utcnow()
-            members = {"CreatedDate": now, "LastUpdatedDate": now, **_given(params, _STAGE_MEMBERS)}
+            members = {"CreatedDate": now, "LastUpdatedDate": now, **given(params, _STAGE_MEMBERS)}
             api.stages[name] = Stage(name, members, dict(params.get("Tags") or {}))
             return _shown_stage(api.stages[name])
 
     def update_stage(self, params: dict[str, Any]) -> dict[str, Any]:
         with self._account.lock:
             stage = self._stage(params)
-            stage.members |= _given(params, _STAGE_MEMBERS)
+            stage.members |= given(params, _STAGE_MEMBERS)
             stage.members["LastUpdatedDate"] = self._account.clock.utcnow()
             return _shown_stage(stage)
 
@@ -168,7 +168,7 @@ class HttpApiService:
             named = {"Name": info.get("title"), "Version": info.get("version")}
             api.members |= {member: str(value) for member, value in named.items() if value}
             api.tags |= tags_of(document)
-        api.members |= _given(params, _API_MEMBERS)
+        api.members |= given(params, _API_MEMBERS)
 
     def _tags(self, arn: str) -> dict[str, str]:
         """``arn:aws:apigateway:<region>::/apis/<id>[/stages/<name>]``"""
@@ -207,17 +207,20 @@ def _shown_stage(stage: Stage) -> dict[str, Any]:
     return {"StageName": stage.name, **defaults, **rest, **stage.members}
 
 
-def _given(params: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+def given(params: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     return {name: params[name] for name in names if params.get(name) is not None}
 
 
+def page_of(keys: list[str], after: str | None, size: int) -> tuple[list[str], str | None]:
+    """The keys of this page; the mark to go on from is the last of them."""
+    left = [key for key in keys if key > (after or "")]
+    return left[:size], left[size - 1] if len(left) > size else None
+
+
 def _page(keys: list[str], params: Mapping[str, Any]) -> tuple[list[str], dict[str, str]]:
-    """The keys of this page; NextToken is the last of them."""
-    after = params.get("NextToken") or ""
-    left = [key for key in keys if key > after]
     size = int(params.get("MaxResults") or 100)
-    token = {"NextToken": left[size - 1]} if len(left) > size else {}
-    return left[:size], token
+    page, token = page_of(keys, params.get("NextToken"), size)
+    return page, {"NextToken": token} if token else {}
 
 
 def _not_found(message: str) -> ApiError:

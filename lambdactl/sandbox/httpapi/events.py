@@ -97,7 +97,7 @@ def response_of(payload: bytes) -> Answer | None:
         text = result if isinstance(result, str) else json.dumps(result, separators=(",", ":"))
         return 200, {"content-type": "application/json"}, text.encode()
     try:
-        return _status(result["statusCode"]), _headers(result), _content(result)
+        return status_of(result["statusCode"]), _headers(result), _content(result)
     except (TypeError, ValueError):
         return None
 
@@ -124,7 +124,7 @@ def _body(body: bytes, content_type: str) -> dict[str, Any]:
     return {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
 
 
-def _status(value: Any) -> int:
+def status_of(value: Any) -> int:
     status = int(value)
     if not 100 <= status <= 599:
         raise ValueError(value)
@@ -135,11 +135,11 @@ def _headers(result: Mapping[str, Any]) -> Headers:
     given = result.get("headers") or {}
     headers = {str(name).lower(): str(value) for name, value in given.items()}
     headers.setdefault("content-type", "text/plain; charset=utf-8")
-    headers.update(zip(_spellings("set-cookie"), result.get("cookies") or (), strict=False))
+    headers.update(zip(spellings("set-cookie"), result.get("cookies") or (), strict=False))
     return headers
 
 
-def _spellings(name: str) -> Iterator[str]:
+def spellings(name: str) -> Iterator[str]:
     """``name`` in one mix of cases after another: a mapping holds each header name once, and a
     client takes them all for the same."""
     for letters in itertools.product(*(dict.fromkeys((c, c.upper())) for c in name)):

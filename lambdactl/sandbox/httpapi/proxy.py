@@ -69,7 +69,7 @@ def _passed_on(account: Account, route: Route, source: str, event: dict[str, Any
 
 def _invoked(account: Account, route: Route, source: str, event: dict[str, Any]) -> Answer:
     try:
-        if not _is_permitted(account, route.function, source):
+        if not is_permitted(account, route.function, source):
             return _said(500, "Internal Server Error")
         began = time.monotonic()
         params = {"FunctionName": route.function, "Payload": json.dumps(event).encode()}
@@ -90,7 +90,7 @@ def _refused(error: ApiError) -> Answer:
     return _said(500, "Internal Server Error")
 
 
-def _is_permitted(account: Account, function: str, source: str) -> bool:
+def is_permitted(account: Account, function: str, source: str) -> bool:
     """Whether the policy of exactly this qualifier lets the API in."""
     try:
         policy = account.call("lambda", "GetPolicy", {"FunctionName": function})["Policy"]

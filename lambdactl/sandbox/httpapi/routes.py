@@ -58,16 +58,24 @@ class Route:
 def read_routes(body: str | Mapping[str, Any]) -> tuple[Mapping[str, Any], tuple[Route, ...]]:
     """The document and its routes. Raises ApiError for one that is not OpenAPI 3, and 501 for an
     integration that the sandbox does not have."""
-    document = _parsed(body) if isinstance(body, str) else body
+    document = read_document(body) if isinstance(body, str) else body
     if not str(document.get("openapi", "")).startswith("3."):
-        raise _bad("Invalid OpenAPI input: the document is not of OpenAPI 3.")
+        raise bad("Invalid OpenAPI input: the document is not of OpenAPI 3.")
+    return document, routes_of(document, payloads=("2.0",), longest_s=_LONGEST_S)
+
+
+def routes_of(
+    document: Mapping[str, Any], *, payloads: tuple[str | None, ...], longest_s: float
+) -> tuple[Route, ...]:
+    """The routes of a document, the most specific first. ``payloads`` are the format versions
+    that its kind of API has here (None: none is written), ``longest_s`` the longest timeout."""
     routes = [
-        _route(path, method, operation)
+        _route(path, method, operation, payloads, longest_s)
         for path, operations in document.get("paths", {}).items()
         for method, operation in operations.items()
         if method in _METHODS or method == _ANY
     ]
-    return document, tuple(sorted(routes, key=lambda route: route.closeness, reverse=True))
+    return tuple(sorted(routes, key=lambda route: route.closeness, reverse=True))
 
 
 def find_route(
@@ -87,13 +95,14 @@ def tags_of(document: Mapping[str, Any]) -> dict[str, str]:
     return {t["name"]: t[name] for t in document.get("tags", ()) if name in t}
 
 
-def _parsed(text: str) -> Mapping[str, Any]:
+def read_document(text: str) -> Mapping[str, Any]:
+    """A document that is JSON or YAML. Raises ApiError for what is neither."""
     try:
         document = json.loads(text)
     except ValueError:
         document = _parsed_yaml(text)
     if not isinstance(document, Mapping):
-        raise _bad("Invalid OpenAPI input: the document is not an object.")
+        raise bad("Invalid OpenAPI input: the document is not an object.")
     return document
 
 
@@ -103,21 +112,27 @@ def _parsed_yaml(text: str) -> Any:
     try:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise _bad(f"Invalid OpenAPI input: {error}") from error
+        raise bad(f"Invalid OpenAPI input: {error}") from error
 
 
-def _route(path: str, method: str, operation: Mapping[str, Any]) -> Route:
+def _route(
+    path: str,
+    method: str,
+    operation: Mapping[str, Any],
+    payloads: tuple[str | None, ...],
+    longest_s: float,
+) -> Route:
     integration = operation.get(_INTEGRATION) or {}
     where = f"{method} {path}"
     if str(integration.get("type", "")).lower() != "aws_proxy":
-        raise _missing(f"{where}: an integration of type {integration.get('type')}")
-    if str(integration.get("payloadFormatVersion")) != "2.0":
-        version = integration.get("payloadFormatVersion")
-        raise _missing(f"{where}: payload format version {version}")
+        raise missing(f"{where}: an integration of type {integration.get('type')}")
+    version = integration.get("payloadFormatVersion")
+    if (str(version) if version is not None else None) not in payloads:
+        raise missing(f"{where}: payload format version {version}")
     found = _URI.fullmatch(str(integration.get("uri", "")))
     if found is None:
-        raise _bad(f"Invalid integration URI of {where}: {integration.get('uri')}")
-    limit_s = float(integration.get("timeoutInMillis", _LONGEST_S * 1000)) / 1000
+        raise bad(f"Invalid integration URI of {where}: {integration.get('uri')}")
+    limit_s = float(integration.get("timeoutInMillis", longest_s * 1000)) / 1000
     named = DEFAULT if path.strip("/") == DEFAULT else path
     return Route("ANY" if method == _ANY else method.upper(), named, found[1], limit_s)
 
@@ -134,9 +149,9 @@ def _pattern(path: str) -> tuple[list[str], str]:
     return names, "".join(parts)
 
 
-def _bad(message: str) -> ApiError:
+def bad(message: str) -> ApiError:
     return ApiError("BadRequestException", message, 400)
 
 
-def _missing(what: str) -> ApiError:
-    return ApiError("NotImplemented", f"not part of the sandbox's HTTP APIs: {what}", 501)
+def missing(what: str) -> ApiError:
+    return ApiError("NotImplemented", f"not part of the sandbox's APIs: {what}", 501)

@@ -18,6 +18,11 @@ from lambdactl.sandbox.cloudformation.resources.httpapis import ApiKind, StageKi
 from lambdactl.sandbox.cloudformation.resources.kind import Kind
 from lambdactl.sandbox.cloudformation.resources.loggroups import LogGroupKind
 from lambdactl.sandbox.cloudformation.resources.messages import QueueKind, TopicKind
+from lambdactl.sandbox.cloudformation.resources.restapis import (
+    DeploymentKind,
+    RestApiKind,
+    RestStageKind,
+)
 from lambdactl.sandbox.cloudformation.resources.roles import (
     ManagedPolicyKind,
     PolicyKind,
@@ -44,6 +49,7 @@ KINDS: dict[str, Kind] = {
         CompositeAlarmKind(),
         DeploymentConfigKind(),
         DeploymentGroupKind(),
+        DeploymentKind(),
         EventSourceMappingKind(),
         FunctionKind(),
         LayerVersionKind(),
@@ -52,6 +58,8 @@ KINDS: dict[str, Kind] = {
         PermissionKind(),
         PolicyKind(),
         QueueKind(),
+        RestApiKind(),
+        RestStageKind(),
         RoleKind(),
         StageKind(),
         TopicKind(),
