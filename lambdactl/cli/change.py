@@ -161,7 +161,7 @@ def _apply(
     session: Session, plan: Plan, *, despite_deployments: bool = False, reason: str | None = None
 ) -> None:
     """Do it, telling each event. A prune is stopped by Ctrl-C only between two deletes."""
-    from lambdactl.cli.audit_log import audited
+    from lambdactl.cli.auditing import audited
     from lambdactl.cli.stopping import Wish, stoppable
     from lambdactl.ops import apply
 

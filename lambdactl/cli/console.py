@@ -13,7 +13,7 @@ from datetime import timedelta
 from threading import Lock
 
 from lambdactl.cli import config, going, session, session_changes
-from lambdactl.cli.audit_log import audited
+from lambdactl.cli.auditing import audited
 from lambdactl.cli.console_evidence import evidence
 from lambdactl.cli.console_fleet import fleet_reads
 from lambdactl.cli.console_looks import Looks

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lambdactl.cli import deploying, state
-from lambdactl.cli.audit_log import noted
+from lambdactl.cli.auditing import noted
 from lambdactl.cli.change import agreed, consent, shown_plan
 from lambdactl.cli.config import project_file, shown
 from lambdactl.cli.deploying import Order, Tell

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lambdactl.cli import state
-from lambdactl.cli.audit_log import audited
+from lambdactl.cli.auditing import audited
 from lambdactl.cli.included import included_template
 from lambdactl.cli.session import Session
 from lambdactl.errors import LambdactlError, RolloutFailed

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from typing import TypeVar
 
-from lambdactl.cli.audit_log import logged, subject
+from lambdactl.cli.auditing import logged, subject
 from lambdactl.cli.limits import limits_of
 from lambdactl.cli.outcome import of_end
 from lambdactl.cli.permitting import require_writable

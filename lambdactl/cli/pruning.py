@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lambdactl.cli.audit_log import logged
+from lambdactl.cli.auditing import logged
 from lambdactl.cli.options import Asked
 from lambdactl.cli.permitting import refuse_read_only, why_read_only
 from lambdactl.cli.prune_options import Wish

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from lambdactl.cli.audit_log import entries, path, without_values
+from lambdactl.cli.audit_log import entries, path
+from lambdactl.cli.auditing import without_values
 from lambdactl.errors import LambdactlError, Stale
 from lambdactl.model import Routing
 from tests.cli.conftest import Run

@@ -23,7 +23,6 @@ from lambdactl.tui import Connection
 from tests.cli.conftest import Run
 from tests.cli.shop import Shop
 
-LIVE = Target("checkout", "live")
 SPLIT = Routing(41, 42, 10.0)
 ALICE = "arn:aws:sts::123456789012:assumed-role/operator/alice"
 CHANGES: dict[tuple[str, ...], tuple[str, Any]] = {
@@ -78,15 +77,24 @@ def test_what_was_refused_before_it_was_confirmed_is_not(cli: Run, shop: Shop) -
     assert not path().exists()
 
 
-def test_the_console_leaves_its_line_too(shop: Shop) -> None:
-    shop.route(SPLIT)
-    acted = connection().on(LIVE)
+@pytest.fixture
+def seeded(monkeypatch: pytest.MonkeyPatch) -> Iterator[Target]:
+    """The one alias of an account in the sandbox: at 5, versions 1 to 5."""
+    with Sandbox(clock=ManualClock()) as made:
+        fleet.seed_fleet(made.account, functions=1, versions=5)
+        for name, value in made.environment().items():
+            monkeypatch.setenv(name, value)
+        yield Target("fleet-0000", "live")
+
+
+def test_the_console_leaves_its_line_too(cli: Run, seeded: Target) -> None:
+    assert cli("shift", "--to", "3", "--weight", "10", "-f", str(seeded), "--yes").code == 0
+    acted = connection(function=str(seeded)).on(seeded)
     plan = plan_promote(acted.recheck(plan_promote(acted.look())))
-    told = list(acted.act(plan))
-    assert told
-    (entry,) = entries()
-    assert (entry["verb"], entry["target"], entry["outcome"]) == ("promote", str(LIVE), "done")
-    assert entry["reached"]["stable"] == 42
+    assert list(acted.act(plan))
+    entry, _shift = entries()
+    assert (entry["verb"], entry["target"], entry["outcome"]) == ("promote", str(seeded), "done")
+    assert entry["reached"]["stable"] == 3
 
 
 def test_a_console_that_is_read_only_says_why_and_how_to_write(
@@ -102,15 +110,10 @@ def test_a_console_that_is_read_only_says_why_and_how_to_write(
 
 
 def test_a_console_knows_since_when_the_split_is_on_that_was_made_here(
-    cli: Run, monkeypatch: pytest.MonkeyPatch
+    cli: Run, seeded: Target
 ) -> None:
-    with Sandbox(clock=ManualClock()) as made:
-        fleet.seed_fleet(made.account, functions=1, versions=5)
-        for name, value in made.environment().items():
-            monkeypatch.setenv(name, value)
-        target = Target("fleet-0000", "live")
-        assert cli("shift", "--to", "3", "--weight", "10", "-f", str(target), "--yes").code == 0
-        first = connection(function=str(target)).on(target).look()
+    assert cli("shift", "--to", "3", "--weight", "10", "-f", str(seeded), "--yes").code == 0
+    first = connection(function=str(seeded)).on(seeded).look()
     (entry,) = entries()
     assert first.weight_since == datetime.fromisoformat(entry["at"])
 
@@ -121,12 +124,8 @@ def connection(**words: Any) -> Connection:
     return console.connection(said, wanted(said))
 
 
-def test_a_rollback_leaves_its_line(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Sandbox(clock=ManualClock()) as made:
-        fleet.seed_fleet(made.account, functions=1, versions=5)
-        for name, value in made.environment().items():
-            monkeypatch.setenv(name, value)
-        said = cli("rollback", "--to", "3", "-f", "fleet-0000:live", "--yes")
+def test_a_rollback_leaves_its_line(cli: Run, seeded: Target) -> None:
+    said = cli("rollback", "--to", "3", "-f", str(seeded), "--yes")
     assert said.code == 0, said.err
     (entry,) = entries()
     assert (entry["verb"], entry["outcome"]) == ("rollback", "done")
