@@ -544,6 +544,14 @@ def test_lambda_throttles_for_long(aws: World) -> None:
     )
 
 
+def test_lambda_throttles_the_first_look_for_a_moment(aws: World) -> None:
+    aws.group()
+    aws.account.door.faults.add("lambda:GetAlias", throttled(), times=3, inside=True)
+    deployment = aws.start()
+    aws.advance(400)
+    assert aws.info(deployment)["status"] == "Succeeded"
+
+
 def test_lambda_throttles_for_a_moment(aws: World) -> None:
     aws.group()
     aws.account.door.faults.add("lambda:UpdateAlias", throttled(), times=2, inside=True)

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from lambdactl.sandbox.clock import Process
 from lambdactl.sandbox.cloudformation.ledger import Ledger, paged
 from lambdactl.sandbox.cloudformation.records import Stack, StackResource
+from lambdactl.sandbox.cloudformation.resources.kind import asked
 from lambdactl.sandbox.cloudformation.template import invalid
 from lambdactl.sandbox.errors import ApiError
 
@@ -67,7 +69,7 @@ class DriftDetection(Ledger):
             now = self.account.clock.utcnow()
             detection = Detection(self.account.new_id(), stack, now)
             self.detections[detection.id] = detection
-        self.account.clock.call_later(_DETECTION_S, lambda: self._detect(detection, wanted))
+        self.account.clock.spawn(self._detect(detection, wanted), _DETECTION_S)
         return {"StackDriftDetectionId": detection.id}
 
     def detect_stack_resource_drift(self, params: Params) -> Params:
@@ -80,7 +82,11 @@ class DriftDetection(Ledger):
             raise invalid(f"Resource {name} does not exist for stack {stack.name}")
         if resource.type != ALIAS:
             raise invalid(f"Drift detection is not supported for resource type {resource.type}")
-        drift = self._look(resource)
+        try:
+            shown = self.account.call("lambda", "GetAlias", _address(resource))
+        except ApiError as error:
+            shown = _none_if_missing(error)
+        drift = self._judge(resource, shown)
         with self.account.lock:
             stack.drifts[name] = drift
         return {"StackResourceDrift": _described(stack, drift)}
@@ -127,27 +133,39 @@ class DriftDetection(Ledger):
             )
         return stack
 
-    def _detect(self, detection: Detection, wanted: frozenset[str]) -> None:
+    def _detect(self, detection: Detection, wanted: frozenset[str]) -> Process:
         held = [r for r in detection.stack.resources.values() if r.type == ALIAS]
-        drifts = tuple(self._look(r) for r in held if r.logical_id in wanted)
+        drifts = []
+        for resource in (r for r in held if r.logical_id in wanted):
+            try:
+                shown = yield from asked(self.account, "lambda", "GetAlias", _address(resource))
+            except ApiError as error:
+                shown = _none_if_missing(error)
+            drifts.append(self._judge(resource, shown))
         with self.account.lock:
-            detection.drifts = drifts
+            detection.drifts = tuple(drifts)
             detection.stack.drifts = {drift.resource.logical_id: drift for drift in drifts}
             detection.stack.drift = "DRIFTED" if detection.drifted else "IN_SYNC"
             detection.stack.drift_at = self.account.clock.utcnow()
 
-    def _look(self, resource: StackResource) -> Drift:
+    def _judge(self, resource: StackResource, shown: Mapping[str, Any] | None) -> Drift:
+        """What ``shown``, the alias as Lambda has it, or None, is for what the stack made."""
         now = self.account.clock.utcnow()
         expected = _expected(resource.properties)
-        address = {name: resource.properties[name] for name in ("FunctionName", "Name")}
-        try:
-            actual = _actual(self.account.call("lambda", "GetAlias", address), expected)
-        except ApiError as error:
-            if error.status != 404:
-                raise
+        if shown is None:
             return Drift(resource, "DELETED", now, expected)
+        actual = _actual(shown, expected)
         status = "IN_SYNC" if actual == expected else "MODIFIED"
         return Drift(resource, status, now, expected, actual)
+
+
+def _address(resource: StackResource) -> Params:
+    return {name: resource.properties[name] for name in ("FunctionName", "Name")}
+
+
+def _none_if_missing(error: ApiError) -> None:
+    if error.status != 404:
+        raise error
 
 
 def _expected(properties: Mapping[str, Any]) -> Params:

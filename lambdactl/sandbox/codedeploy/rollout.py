@@ -29,7 +29,6 @@ from lambdactl.sandbox.codedeploy.records import (
     Deployment,
     HookRun,
     Lifecycle,
-    Routing,
 )
 from lambdactl.sandbox.codedeploy.shifting import AsRole, Moved, is_throttle, read_alias, shift
 
@@ -68,7 +67,7 @@ class Rollout:
         """The process. A deployment is Created for a second before it is InProgress."""
         yield TICK_S
         try:
-            self._begin()
+            yield from self._begin()
             self._look()
             yield from self._wait(BEFORE_EVENTS_S)
             for event in EVENTS:
@@ -88,14 +87,14 @@ class Rollout:
     def _now(self) -> float:
         return self._account.clock.now()
 
-    def _begin(self) -> None:
+    def _begin(self) -> Waiting:
         """Start, and see that AppSpec and alias fit together; until then there is no target. [I]"""
         deployment = self._deployment
         deployment.status, deployment.started = "InProgress", self._now()
         spec = deployment.spec if deployment.undoes else self._read_spec()
         assert spec is not None
         if deployment.undoes is None:
-            deployment.routing = self._check(spec)
+            yield from self._patiently(partial(self._check, spec))
         deployment.spec = spec
         deployment.events = tuple(Lifecycle(name) for name in EVENTS)
         deployment.target_status, deployment.target_updated = "InProgress", self._now()
@@ -109,20 +108,17 @@ class Rollout:
         except SpecError as error:
             raise endings.invalid_configuration(str(error)) from error
 
-    def _check(self, spec: AppSpec) -> Routing:
+    def _check(self, spec: AppSpec) -> None:
         if spec.current == spec.target:
             raise endings.invalid_configuration()
-        try:
-            routing, _ = read_alias(self._api, self._deployment.role, spec)
-        except ApiError as error:
-            raise endings.by_error(error, self._deployment.role) from error
+        routing, _ = read_alias(self._api, self._deployment.role, spec)
         if routing.version != spec.current:
             raise endings.alias_elsewhere()
         if routing.weights:
             raise endings.invalid_configuration(
                 "The Lambda function alias is configured to shift traffic between two versions."
             )
-        return routing
+        self._deployment.routing = routing
 
     def _event(self, name: str) -> Waiting:
         event = self._deployment.event(name)

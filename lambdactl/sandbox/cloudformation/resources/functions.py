@@ -128,7 +128,7 @@ def _until_active(site: Site, name: str) -> Work[None]:
         shown = yield from site.call("lambda", "GetFunctionConfiguration", {"FunctionName": name})
         if shown.get("State", "Active") != "Pending":
             break
-        yield _POLL_S
+        yield from site.rest(_POLL_S)
     if shown.get("State") == "Failed":
         raise ResourceFailed(f"Function {name} failed to become active: {shown['StateReason']}")
 
@@ -138,7 +138,7 @@ def _until_updated(site: Site, name: str) -> Work[None]:
         shown = yield from site.call("lambda", "GetFunctionConfiguration", {"FunctionName": name})
         if shown.get("LastUpdateStatus", "Successful") != "InProgress":
             break
-        yield _POLL_S
+        yield from site.rest(_POLL_S)
     if shown.get("LastUpdateStatus") == "Failed":
         reason = shown.get("LastUpdateStatusReason", "")
         raise ResourceFailed(f"Function {name} failed to update: {reason}")

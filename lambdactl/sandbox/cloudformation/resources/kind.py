@@ -23,7 +23,9 @@ _SLOW_DOWN = frozenset(
 )
 _ATTEMPTS = 10
 """Eight and a half minutes of account time: seconds of the clock on the wall where the account runs
-fast, for a machine that is busy may let a minute's calls pile up and then make them all at once."""
+fast and the machine is busy."""
+_LEAST_S = 0.001
+"""The shortest rest: the clock must go on by it, whatever it rounds away."""
 
 
 class ResourceFailed(Exception):
@@ -54,15 +56,11 @@ class Site:
 
     def call(self, service: str, operation: str, params: Mapping[str, Any]) -> Work[dict[str, Any]]:
         """An API call that asks again when the service says to slow down or has failed inside."""
-        for attempt in range(_ATTEMPTS):
-            try:
-                return self.account.call(service, operation, params)
-            except ApiError as error:
-                is_passing = error.code in _SLOW_DOWN or error.status in (500, 503)
-                if not is_passing or attempt == _ATTEMPTS - 1:
-                    raise
-            yield float(2**attempt)
-        raise AssertionError("unreachable: the last attempt returns or raises")
+        return (yield from asked(self.account, service, operation, params))
+
+    def rest(self, seconds: float) -> Work[None]:
+        """Let ``seconds`` of account time pass before the next look."""
+        yield from rested(self.account, seconds)
 
     def name(self, limit: int = 64, *, is_lower: bool = False) -> str:
         """A generated physical name: ``<stack>-<logical id>-<12 random characters>``."""
@@ -129,6 +127,30 @@ class Kind(ABC):
     def replaced_for(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
         """The changed properties for which a new resource is needed."""
         return [name for name in sorted(self.fixed) if before.get(name) != after.get(name)]
+
+
+def asked(
+    account: Account, service: str, operation: str, params: Mapping[str, Any]
+) -> Work[dict[str, Any]]:
+    """A call of CloudFormation's: it backs off and repeats where it is throttled."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            return account.call(service, operation, params)
+        except ApiError as error:
+            is_passing = error.code in _SLOW_DOWN or error.status in (500, 503)
+            if not is_passing or attempt == _ATTEMPTS - 1:
+                raise
+        yield from rested(account, float(2**attempt))
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def rested(account: Account, seconds: float) -> Work[None]:
+    """Wait by the clock, not by when the wait was due: a process that is late makes up for what it
+    missed, and would otherwise ask all its questions in one moment, for which no quota is enough.
+    """
+    until = account.clock.now() + seconds
+    while (left := until - account.clock.now()) > 0:
+        yield max(left, _LEAST_S)
 
 
 def deleted(site: Site, service: str, operation: str, params: Mapping[str, Any]) -> Work[None]:

@@ -77,7 +77,7 @@ def _until_active(site: Site, function: str, number: str) -> Work[None]:
         )
         if shown.get("State", "Active") != "Pending":
             break
-        yield _POLL_S
+        yield from site.rest(_POLL_S)
     if shown.get("State") == "Failed":
         raise ResourceFailed(f"Version {number} failed to become active: {shown['StateReason']}")
 
