@@ -40,12 +40,11 @@ def long(driver: Driver, snapshot: Snapshot) -> str:
         case Kind.CLOUDFORMATION:
             return f"CloudFormation: stack {driver.name} is {snapshot.stack_status}"
         case Kind.WALK:
-            return f"lambdactl shift --steps on this machine: {_walk(snapshot)}"
+            return f"shift --steps on this machine: {_walk(snapshot)}"
         case Kind.WALK_LEFT:
-            return (
-                f"nobody: a shift --steps was left after {_walk(snapshot)};"
-                f" lambdactl shift --resume -f {snapshot.target}"
-            )
+            # What it would have set next is due at no time: nothing sets it.
+            way = f"lambdactl shift --resume -f {snapshot.target}"
+            return f"nobody: shift --steps was left after {_reached(snapshot)}; {way}"
         case Kind.PROVISIONED_CONCURRENCY:
             return "Lambda, while provisioned concurrency moves: these weights pass by themselves"
         case Kind.PERSON:
@@ -58,11 +57,16 @@ def long(driver: Driver, snapshot: Snapshot) -> str:
             return f"not known: {driver.reason}"
 
 
+def _reached(snapshot: Snapshot) -> str:
+    walk = snapshot.walk
+    return f"step {walk.done} of {len(walk.steps)}" if walk is not None else ""
+
+
 def _walk(snapshot: Snapshot) -> str:
     walk = snapshot.walk
     if walk is None:
         return ""
-    told = f"step {walk.done} of {len(walk.steps)}"
+    told = _reached(snapshot)
     if walk.next_weight is None:
         return told
     following = f"{told}, next {weight(walk.next_weight)}"

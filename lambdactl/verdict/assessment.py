@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from lambdactl.model import Alarm, Deployment, DeploymentStatus, Snapshot, label
+from lambdactl.model import Alarm, Deployment, DeploymentStatus, Routing, Snapshot, label
 from lambdactl.verdict.driver import Kind, driver_of
 from lambdactl.verdict.judge import Answer, Verdict
 from lambdactl.verdict.measuring import judge_snapshot, pair_of
@@ -95,7 +95,7 @@ def _advice(snapshot: Snapshot, verdict: Verdict) -> str | None:
     if driver.kind.moves:
         return None
     if driver.kind is Kind.WALK_LEFT:
-        return "shift --resume, promote or abort: the walk was left, nothing drives this split"
+        return "shift --resume, promote or abort: the walk was left"
     if verdict.answer is Answer.PASS:
         return "promote: nothing drives this split"
     return "promote or abort: nothing drives this split"
@@ -113,9 +113,21 @@ def _without_calls(
     """A canary that has traffic but no calls is worth a warning; one that has none yet is not."""
     routing = snapshot.alias.routing if snapshot.alias else None
     if routing is None or not routing.split or not routing.weight:
-        return Assessment(state, "no traffic on the canary yet", advice, verdict)
+        return Assessment(state, _whole(snapshot, routing), advice, verdict)
     text = f"{label(routing.canary)} has {routing.weight:g} % but no calls were measured yet"
     return Assessment(State.NO_DATA, text, advice, verdict)
+
+
+def _whole(snapshot: Snapshot, routing: Routing | None) -> str:
+    """One version has all traffic while a deployment runs: before its first shift, or after its
+    last; and which hook it waits for, as that is what it stands still for."""
+    running = snapshot.active_deployment
+    hook = running.waiting_hook if running else None
+    waits = f"waits for hook {hook.name}; " if hook else ""
+    there = routing is not None and running is not None and routing.stable == running.target_version
+    if there and routing is not None and routing.stable is not None:
+        return f"{waits}{label(routing.stable)} has all traffic, no calls yet"
+    return f"{waits}no traffic on the canary yet"
 
 
 def _alarm_text(red: list[Alarm]) -> str:
@@ -164,5 +176,6 @@ def _after_rollback(snapshot: Snapshot, last: Deployment, verdict: Verdict) -> A
     because = f": {why}" if why else ""
     if last.status is DeploymentStatus.Succeeded:
         return Assessment(State.ROLLED_BACK, f"back on {stable}{because}", None, verdict)
-    text = f"the rollback {last.id} {last.status}{because}; the alias is on {stable}"
-    return Assessment(State.FAILED, text, "check the alias, then shift or abort", verdict)
+    text = f"the rollback {last.id} {last.status}; the alias is on {stable}{because}"
+    left = last.target_version is not None and snapshot.alias.routing.stable != last.target_version
+    return Assessment(State.FAILED, text, "check the alias, then shift" if left else None, verdict)

@@ -104,9 +104,7 @@ def test_status_says_who_walks_the_alias(
     assert (seen["walk"]["done"], seen["walk"]["next_weight_percent"]) == (1, 50.0)
     assert (seen["walk"]["guarded"], seen["walk"]["running"]) == (True, True)
     assert "nothing drives" not in told["text"]
-    assert (
-        "driver     lambdactl shift --steps on this machine: step 1 of 3, next 50 %" in told["text"]
-    )
+    assert "driver     shift --steps on this machine: step 1 of 3, next 50 %" in told["text"]
 
 
 def test_status_says_that_a_walk_was_left(cli: Run, stage: MeasuredStage) -> None:

@@ -37,11 +37,11 @@ def seen(routing: Routing | None = None, **changes: Any) -> Snapshot:
          Kind.CLOUDFORMATION, "stack shop", "CloudFormation: stack shop is UPDATE_IN_PROGRESS"),
         (seen(stack="shop", stack_status="REVIEW_IN_PROGRESS"), Kind.NOBODY, "", "nobody"),
         (seen(SPLIT, walk=WALK), Kind.WALK, "shift --steps",
-         "lambdactl shift --steps on this machine: step 1 of 3, next 50 % at 14:05:00 (in 5m)"
+         "shift --steps on this machine: step 1 of 3, next 50 % at 14:05:00 (in 5m)"
          " when its evidence is there"),
         (seen(SPLIT, walk=replace(WALK, running=False)), Kind.WALK_LEFT, "shift --steps, left",
-         "nobody: a shift --steps was left after step 1 of 3, next 50 % at 14:05:00 (in 5m) when"
-         " its evidence is there; lambdactl shift --resume -f checkout:live"),
+         "nobody: shift --steps was left after step 1 of 3;"
+         " lambdactl shift --resume -f checkout:live"),
         (seen(SPLIT, walk=replace(WALK, running=False, revision_id="another")),
          Kind.PERSON, "by hand", "a person, by hand: nothing moves these weights on"),
         (seen(SPLIT, provisioned=frozenset({"live"})),

@@ -25,7 +25,9 @@ def summary(watch: FleetWatch, view: View, width: int, pen: Pen) -> list[Content
     """The counts and the order; below them what could not be read, the gravest first."""
     rolling = sum(r.driver == "CodeDeploy" for r in watch.rows.values())
     red = len(watch.around.red) if watch.around else 0
-    left = [pen.say(counted(len(watch.functions), "function"), "bold")]
+    # Before the first page of names has come nobody knows how many there are.
+    known = watch.functions or watch.listed_all
+    left = [pen.say(counted(len(watch.functions), "function"), "bold")] if known else []
     left += [pen.say(f"{rolling} rolling", "bold $text-accent")] if rolling else []
     left += [pen.say(counted(red, "red alarm"), "bold $text-error")] if red else []
     left += [pen.say(f"{len(watch.marks)} marked", "$text-accent")] if watch.marks else []

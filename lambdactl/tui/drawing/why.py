@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from lambdactl.model import Snapshot, label
-from lambdactl.render import glyphs
+from lambdactl.render import driver, glyphs
 from lambdactl.render.explaining import per_minute, reasons
 from lambdactl.render.numbers import rate
 from lambdactl.tui.drawing import rates
@@ -13,6 +13,7 @@ from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.text import age
 from lambdactl.tui.view import View
 from lambdactl.verdict import Answer, Verdict
+from lambdactl.verdict.driver import driver_of
 from lambdactl.verdict.gate import told
 
 EXPLAINED = {
@@ -66,8 +67,11 @@ def minutes(verdict: Verdict, pen: Pen) -> list[Content]:
 
 
 def around(snapshot: Snapshot, view: View, pen: Pen) -> list[Content]:
-    """The alarms, what could not be read, and what the numbers leave out."""
-    lines = [
+    """Who drives it, the alarms, what could not be read, and what the numbers leave out."""
+    by = f"driver: {driver.long(driver_of(snapshot), snapshot)}"
+    # Who drives it now says nothing of a rollout that is over.
+    lines = [pen.say(by)] if view.past is None else []
+    lines += [
         pen.sign(glyphs.of_alarm(a.state)) + pen.say(f" alarm {a.name}") for a in snapshot.alarms
     ]
     lines += [pen.say(f"? {u.part}: {u.reason}", "$text-warning") for u in snapshot.unread]
