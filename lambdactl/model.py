@@ -129,6 +129,10 @@ class DeploymentStatus(StrEnum):
         return self not in (self.Succeeded, self.Failed, self.Stopped)
 
 
+HOOKED = ("BeforeAllowTraffic", "AfterAllowTraffic")
+"""The lifecycle events of a Lambda deployment that a function may be called for. [D]"""
+
+
 @dataclass(frozen=True, slots=True)
 class LifecycleEvent:
     """One of Start, BeforeAllowTraffic, AllowTraffic, AfterAllowTraffic, End."""
@@ -207,6 +211,11 @@ class Deployment:
 
     def event(self, name: str) -> LifecycleEvent | None:
         return next((e for e in self.events if e.name == name), None)
+
+    @property
+    def waiting_hook(self) -> LifecycleEvent | None:
+        """The hook that has been called and has not called back."""
+        return next((e for e in self.events if e.name in HOOKED and e.status == "InProgress"), None)
 
 
 @dataclass(frozen=True, slots=True)

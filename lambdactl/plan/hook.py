@@ -16,8 +16,6 @@ from lambdactl.model import Deployment, LifecycleEvent, Snapshot, label
 from lambdactl.plan.actions import Check, Plan, ReportHook
 from lambdactl.plan.routing import alias_of, refuse_unread_deployment
 
-HOOKED = ("BeforeAllowTraffic", "AfterAllowTraffic")
-"""The lifecycle events of a Lambda deployment that a function may be called for. [D]"""
 Answer = Literal["approve", "fail"]
 STATUS: dict[Answer, Literal["Succeeded", "Failed"]] = {"approve": "Succeeded", "fail": "Failed"}
 
@@ -35,12 +33,7 @@ class Execution:
 def waiting_hook(snapshot: Snapshot) -> tuple[Deployment, LifecycleEvent] | None:
     """The deployment that runs and the hook that it waits for; None where it waits for none."""
     running = snapshot.active_deployment
-    waits = (
-        (e for e in running.events if e.name in HOOKED and e.status == "InProgress")
-        if (running)
-        else ()
-    )
-    event = next(iter(waits), None)
+    event = running.waiting_hook if running else None
     return (running, event) if running is not None and event is not None else None
 
 

@@ -64,6 +64,10 @@ def cause(deployment: Deployment) -> str:
         case "HOOK_EXECUTION_FAILURE":
             failed = [e.name for e in deployment.events if e.status == "Failed"]
             return f"hook {', '.join(failed)} failed" if failed else "a hook failed"
+        case "IAM_ROLE_PERMISSIONS":
+            named = re.search(r"role/(\S+)", message)
+            role = f"CodeDeploy's role {named[1]}" if named else "CodeDeploy's role"
+            return f"{role} may not move the alias"
         case "MANUAL_STOP":
             return "stopped by a person"
         case code:

@@ -12,6 +12,7 @@ from lambdactl.model import (
     Alias,
     Deployment,
     DeploymentStatus,
+    LifecycleEvent,
     Metrics,
     Minute,
     Place,
@@ -48,6 +49,12 @@ def deployment(
     )  # fmt: skip
 
 
+def waiting(hook: str) -> Deployment:
+    """It runs, and this hook has been called and has not called back."""
+    event = LifecycleEvent(hook, "InProgress", NOW - timedelta(minutes=2))
+    return replace(deployment(DeploymentStatus.InProgress), events=(event,))
+
+
 def metrics(canary: tuple[float, float] | None, stable: tuple[float, float] | None) -> Metrics:
     """Thirty minutes up to now, each with these (calls, errors)."""
     start = NOW.replace(second=0) - timedelta(minutes=29)
@@ -78,6 +85,7 @@ def snapshot(routing: Routing | None = SPLIT, **changes: object) -> Snapshot:
 
 RUNNING = deployment(DeploymentStatus.InProgress)
 RED = Alarm("errors", "ALARM")
+UNCALLED = metrics(None, None)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +98,10 @@ RED = Alarm("errors", "ALARM")
         (snapshot(deployment=RUNNING, metrics=metrics(None, (540, 0))), State.NO_DATA, "10 %"),
         (snapshot(Routing(1), deployment=RUNNING, metrics=metrics(None, (9, 0))),
          State.SHIFTING, "no traffic on the canary yet"),
+        (snapshot(Routing(1), deployment=waiting("BeforeAllowTraffic"), metrics=UNCALLED),
+         State.SHIFTING, "waits for hook BeforeAllowTraffic; no traffic on the canary yet"),
+        (snapshot(Routing(2), deployment=waiting("AfterAllowTraffic"), metrics=UNCALLED),
+         State.SHIFTING, "waits for hook AfterAllowTraffic; v2 has all traffic, no calls yet"),
         (snapshot(deployment=RUNNING, metrics=None, unread=(Unread("metrics", "no permission"),)),
          State.NOT_MEASURED, "no permission"),
         (snapshot(), State.PAUSED, "0.00 %"),
@@ -114,6 +126,23 @@ def test_states(given: Snapshot, state: State, words: str) -> None:
     assessment = assess(given)
     assert assessment.state is state
     assert words in assessment.text
+
+
+@pytest.mark.parametrize(
+    ("at", "advice"), [(Routing(1), None), (Routing(2), "check the alias, then shift")]
+)
+def test_a_rollback_that_failed_asks_for_a_shift_only_where_the_alias_was_left(
+    at: Routing, advice: str | None
+) -> None:
+    forbidden = replace(
+        deployment(DeploymentStatus.Failed),
+        error_code="IAM_ROLE_PERMISSIONS",
+        error_message="The IAM role arn:aws:iam::1:role/ship does not give you permission to ...",
+    )
+    back = deployment(DeploymentStatus.Failed, rolls_back="d-1")
+    assessment = assess(snapshot(at, deployment=back, previous=forbidden))
+    assert assessment.advice == advice
+    assert assessment.text.endswith(": CodeDeploy's role ship may not move the alias")
 
 
 def test_minutes_that_may_still_change_are_no_evidence() -> None:

@@ -14,12 +14,10 @@ from lambdactl.tui.drawing.advice import mark_of
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.steps import coming_of
 from lambdactl.tui.drawing.text import age, fitted, joined
+from lambdactl.tui.drawing.to_do import NOTHING, advised
 from lambdactl.tui.view import Failure, View
 from lambdactl.verdict import Answer
 from lambdactl.verdict.damage import damage_of
-
-KEYED = ("abort", "promote", "shift")
-"""Advice that is done by one key."""
 
 
 def verdict(view: View, width: int, pen: Pen) -> list[Content]:
@@ -69,7 +67,10 @@ def fresh(view: View, width: int, pen: Pen) -> tuple[Content, Content]:
     parts = [pen.say(rest), coming(view, pen), advised(view, pen)]
     between = pen.spelled(" · ")
     second = joined(parts, between)
-    if second.cell_length > width - 2:
+    if second.cell_length > width - 2 and parts[2].plain == NOTHING:
+        parts[2] = Content("")
+        second = joined(parts, between)
+    if second.cell_length > width - 2 and parts[2].plain:
         # What comes next is also said by the steps; what to do is said nowhere else.
         return head + pen.say(said), joined([parts[2], parts[0]], between)
     cost = pen.say(harmed(view, width - 2 - second.cell_length - len(between)))
@@ -108,7 +109,10 @@ def coming(view: View, pen: Pen) -> Content:
         return Content("")
     left = (following.at - view.now).total_seconds()
     when = f"in {countdown(left)}" if left > 0 else "due"
-    return pen.say(f"next {following.what} {when}, at {clock(following.at)}")
+    running = view.snapshot.active_deployment if view.snapshot else None
+    # The hook itself is named in the line above.
+    what = "it fails" if running and running.waiting_hook else f"next {following.what}"
+    return pen.say(f"{what} {when}, at {clock(following.at)}")
 
 
 def waiting(snapshot: Snapshot, key: str) -> str:
@@ -123,16 +127,7 @@ def waiting(snapshot: Snapshot, key: str) -> str:
         return "nothing newer is published"
     went_wrong = snapshot.previous or snapshot.deployment
     if went_wrong is not None and went_wrong.target_version == newest.number:
+        if any(alarm.state == "ALARM" for alarm in snapshot.alarms):
+            return f"{newest.label} was taken back"
         return f"{newest.label} was taken back; {key} shifts to it again"
     return f"{newest.label} is published and gets no calls; {key} shifts to it"
-
-
-def advised(view: View, pen: Pen) -> Content:
-    if view.running is not None:
-        return pen.say(f"{view.running} is being applied", "bold $text-accent")
-    advice = view.assessment.advice if view.assessment else None
-    if advice is None or (view.snapshot and view.snapshot.unreadable("deployment")):
-        # Without knowing who drives the alias there is nothing to advise.
-        return Content("")
-    named = f"{pen.key(advice)}: {advice}" if advice in KEYED else advice
-    return pen.say(f"{pen.arrow} {named}", "bold")

@@ -1,0 +1,91 @@
+"""What should I do: the third answer of the first lines, always with the key that does it.
+
+Where nothing needs a person it says so, but only of a rollout of which everything was read: silence
+is no leave to look away.
+"""
+
+from __future__ import annotations
+
+import re
+
+from textual.content import Content
+
+from lambdactl.model import Snapshot
+from lambdactl.tui.drawing.pen import Pen
+from lambdactl.tui.view import View
+from lambdactl.verdict import Answer, State
+
+KEYED = re.compile(r"\b(promote|abort)\b|\bshift\b(?! --)")
+"""Verbs of an advice that are done by one key."""
+PATIENCE_S = 60.0
+"""A hook that takes longer than this may be waiting for a person."""
+NOTHING = "nothing to do yet"
+OVER = (State.ROLLED_BACK, State.FAILED)
+
+
+def advised(view: View, pen: Pen) -> Content:
+    """Empty where there is nothing to do, and where it is not known what."""
+    if view.running is not None:
+        return pen.say(f"{view.running} is being applied", "bold $text-accent")
+    snapshot, assessment = view.snapshot, view.assessment
+    if snapshot is None or assessment is None:
+        return Content("")
+    if assessment.advice is not None:
+        # Without knowing who drives the alias there is nothing to advise.
+        known = not snapshot.unreadable("deployment")
+        return (
+            pen.say(f"{pen.arrow} {keyed(assessment.advice, pen)}", "bold")
+            if known
+            else Content("")
+        )
+    told = asked(view, snapshot, pen)
+    if told:
+        return pen.say(f"{pen.arrow} {told}", "bold")
+    return pen.say(NOTHING) if goes_well(view) else Content("")
+
+
+def keyed(advice: str, pen: Pen) -> str:
+    """``promote or abort: nothing drives this split`` with the keys that do it."""
+    verbs, colon, why = advice.partition(": ")
+    told = KEYED.sub(lambda verb: f"{pen.key(verb[0])}: {verb[0]}", verbs)
+    return f"{told}{' - ' if told != verbs else colon}{why}" if colon else told
+
+
+def asked(view: View, snapshot: Snapshot, pen: Pen) -> str:
+    """What waits for a person although no rate speaks for or against it."""
+    running = snapshot.active_deployment
+    hook = running.waiting_hook if running else None
+    if hook is not None and hook.started is not None and view.now is not None:
+        waited = (view.now - hook.started).total_seconds()
+        told = f"{pen.key('answer_hook')}: answer it, {pen.key('hooks')}: its log"
+        return told if waited >= PATIENCE_S else ""
+    if view.assessment is None or view.assessment.state not in OVER:
+        return ""
+    return after(snapshot, pen)
+
+
+def after(snapshot: Snapshot, pen: Pen) -> str:
+    """Where the reason of what ended badly is read."""
+    red = [alarm for alarm in snapshot.alarms if alarm.state == "ALARM"]
+    if red:
+        return f"{pen.key('alarms')}: {red[0].name} is still red"
+    last = snapshot.deployment
+    wrong = snapshot.previous if last is not None and last.rolls_back else last
+    failed = [e.name for e in wrong.events if e.status == "Failed"] if wrong else []
+    if any(name != "AllowTraffic" for name in failed):
+        return f"{pen.key('hooks')}: the hook's log"
+    if wrong is None or wrong.error_code == "MANUAL_STOP":
+        return ""
+    if wrong.error_code == "ALARM_ACTIVE":
+        return f"{pen.key('logs')}: its errors"
+    return f"{pen.key('hooks')}: what CodeDeploy said"
+
+
+def goes_well(view: View) -> bool:
+    """Whether CodeDeploy moves on by itself, and all that would speak against it was read."""
+    snapshot, assessment = view.snapshot, view.assessment
+    if snapshot is None or assessment is None or assessment.state is not State.SHIFTING:
+        return False
+    read = snapshot.active_deployment is not None and not snapshot.unread
+    held = all(gate.met for gate in view.gates)
+    return read and held and assessment.verdict.answer in (Answer.PASS, Answer.INCONCLUSIVE)
