@@ -32,9 +32,9 @@ class File:
         return None if value is None else str(value)
 
 
-def project_file(start: Path | None = None) -> File | None:
+def project_file() -> File | None:
     """The nearest ``lambdactl.toml`` (or ``[tool.lambdactl]``), up to the root of the git tree."""
-    here = (start or Path.cwd()).resolve()
+    here = Path.cwd().resolve()
     for folder in (here, *here.parents):
         found = _project_in(folder)
         if found is not None:

@@ -50,11 +50,6 @@ end
 complete -c lambdactl -f -k -a '(__lambdactl_offers)'
 """
 SCRIPTS = {"bash": BASH, "zsh": ZSH, "fish": FISH}
-HOW = {
-    "bash": 'eval "$(lambdactl completion bash)"          in ~/.bashrc',
-    "zsh": 'eval "$(lambdactl completion zsh)"           in ~/.zshrc, after compinit',
-    "fish": "lambdactl completion fish | source            in ~/.config/fish/config.fish",
-}
 
 
 def script(shell: str) -> str:

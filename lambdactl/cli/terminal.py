@@ -85,7 +85,7 @@ class Terminal:
         width = shutil.get_terminal_size().columns if to_person else None
         self.out(*(table.records(wide=wide) if self.plain else table.lines(wide=wide, width=width)))
 
-    def confirm(self, question: str, *, answer: str = "y", flag: str = "--yes") -> None:
+    def confirm(self, question: str, *, answer: str = "y") -> None:
         """Ask, and go on only if the answer is ``answer``; raises NotConfirmed otherwise.
 
         ``y`` is a yes or no; any other ``answer`` has to be typed out.
@@ -94,7 +94,7 @@ class Terminal:
             raise NotConfirmed(
                 "not confirmed, and nobody can be asked",
                 why="stdin or stderr is not a terminal, or --no-input was given",
-                hint=f"the same command with {flag}, or with --dry-run to see the plan only",
+                hint="the same command with --yes, or with --dry-run to see the plan only",
             )
         said = self.ask(f"{question} [y/N] " if answer == "y" else f"{question} ")
         if said != answer and not (answer == "y" and said.lower() in ("y", "yes")):

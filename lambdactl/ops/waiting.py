@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from lambdactl.errors import LambdactlError, Throttled, Unreachable
+from lambdactl.errors import Throttled, Unreachable
 
 T = TypeVar("T")
 PATIENCE = 10
@@ -49,8 +49,3 @@ class Waiting:
     @property
     def over(self) -> bool:
         return self._wait_s is not None and self.waited_s >= self._wait_s
-
-
-def failed(answer: object) -> LambdactlError | None:
-    """The failure that ``look`` handed back, if it is one."""
-    return answer if isinstance(answer, LambdactlError) else None

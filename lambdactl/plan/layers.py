@@ -28,18 +28,14 @@ def judge_layers(
     attached: Collection[str],
     criteria: Criteria,
     now: datetime,
-    unread: str | None = None,
 ) -> tuple[LayerVerdict, ...]:
-    """A verdict for each layer version; ``attached`` are the ARNs that remaining versions have.
-
-    ``unread`` is why not every function could be judged: nothing goes then, because what a function
-    that was skipped needs is not known.
-    """
+    """A verdict for each layer version; ``attached`` are the ARNs that remaining versions have,
+    those of functions that were skipped included."""
     ordered = sorted(layers, key=lambda v: (v.name, -v.number))
     verdicts: list[LayerVerdict] = []
     for _, versions in groupby(ordered, key=lambda v: v.name):
         for place, version in enumerate(versions):
-            reason = unread or next(kept(version, place, attached, criteria, now), None)
+            reason = next(kept(version, place, attached, criteria, now), None)
             fate: Literal["keep", "delete"] = "keep" if reason else "delete"
             verdicts.append(LayerVerdict(version, fate, reason or "attached to nothing"))
     return tuple(verdicts)

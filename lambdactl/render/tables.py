@@ -6,14 +6,12 @@ The same rows are drawn for a person and cut for ``--plain``; what a machine rea
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lambdactl.render.columns import columns
 from lambdactl.render.spans import Line, Span, cells
 
 Cell = Span | str
-Rows = Sequence[Sequence[Cell]]
 LEAST = 3
 """So many columns of a cell say something."""
 

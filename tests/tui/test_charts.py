@@ -110,6 +110,19 @@ def test_a_version_that_came_after_the_last_question_is_not_in_yet() -> None:
     assert Gap.NOT_IN not in {b.value for b in stable.bars}
 
 
+def test_metrics_that_were_not_read_are_unknown_and_not_empty() -> None:
+    unread = builders.snapshot(metrics=None)
+    for side in rates.sides(View(snapshot=unread, assessment=assess(unread), now=NOW)):
+        assert {(b.value, b.open) for b in side.bars} == {(Gap.UNKNOWN, False)}
+
+
+def test_the_minutes_that_may_still_grow_are_open() -> None:
+    seen_ = builders.shifting()
+    for side in rates.sides(View(snapshot=seen_, assessment=assess(seen_), now=NOW)):
+        opened_ = [b.open for b in side.bars]
+        assert opened_ == sorted(opened_) and opened_[-1] and not opened_[0]
+
+
 @pytest.mark.parametrize(
     ("one", "calls", "errors"),
     [

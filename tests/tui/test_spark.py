@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from lambdactl.model import Minute
 from lambdactl.tui.drawing import spark
 from lambdactl.tui.drawing.spark import Bar, Gap, Marks
-from tests.tui.builders import NOW, series
+from tests.tui.builders import NOW
 
 
 def drawn(
@@ -89,13 +87,3 @@ def test_a_minute_becomes_a_rate_or_the_reason_why_not(
     minute: Minute, is_open: bool, value: float | Gap
 ) -> None:
     assert spark.bar(minute, is_open) == Bar(value, is_open)
-
-
-def test_a_series_that_was_not_read_is_unknown_and_not_empty() -> None:
-    assert spark.bars(None, NOW, 3) == (Bar(Gap.UNKNOWN),) * 3
-
-
-def test_minutes_after_the_settled_ones_are_open() -> None:
-    one = series(42, [(5.0, 0.0)] * 3)
-    settled = NOW.replace(second=0) - timedelta(minutes=1)
-    assert [b.open for b in spark.bars(one, settled, 30)][-3:] == [False, False, True]

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
 from itertools import groupby
 
 from textual.content import Content
 
-from lambdactl.model import Minute, Series
+from lambdactl.model import Minute
 
 NICE = (1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 40.0, 60.0, 80.0, 100.0)
 
@@ -56,15 +55,6 @@ def error_rate(minute: Minute) -> float | None:
 
 
 Value = Callable[[Minute], float | None]
-
-
-def bars(
-    series: Series | None, settled_until: datetime, length: int, value: Value = error_rate
-) -> tuple[Bar, ...]:
-    """The minutes of ``series`` as bars; ``length`` unknown ones where there is no series."""
-    if series is None:
-        return (Bar(Gap.UNKNOWN),) * length
-    return tuple(bar(m, m.start > settled_until, value) for m in series.minutes)
 
 
 def bar(minute: Minute, is_open: bool, value: Value = error_rate) -> Bar:
