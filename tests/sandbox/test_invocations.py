@@ -170,6 +170,8 @@ def handler(event, context):
     world.service.invocations.logs.flush()
     logs = world.account.call
     (stream,) = logs("logs", "DescribeLogStreams", {"logGroupName": "of-my-own"})["logStreams"]
+    # In a group that functions may share, a stream says whose it is.
+    assert re.fullmatch(r"[0-9/]{10}/f\[\$LATEST\][0-9a-f]{32}", stream["logStreamName"])
     place = {"logGroupName": "of-my-own", "logStreamName": stream["logStreamName"]}
     events = logs("logs", "GetLogEvents", {**place, "startFromHead": True})["events"]
     kinds = [re.split(r"[ :\t]", event["message"])[0] for event in events]

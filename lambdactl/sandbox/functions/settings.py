@@ -55,6 +55,11 @@ _AS_GIVEN = (
 """Members that FunctionConfiguration shows just as the request gave them."""
 
 
+def default_log_group(name: str) -> str:
+    """Where a function logs to unless its LoggingConfig says otherwise."""
+    return f"/aws/lambda/{name}"
+
+
 def first_settings(
     name: str, params: Mapping[str, Any], layers: Callable[[list[str]], list[dict[str, Any]]]
 ) -> Settings:
@@ -67,7 +72,7 @@ def first_settings(
         "EphemeralStorage": {"Size": 512},
         "TracingConfig": {"Mode": "PassThrough"},
         "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"},
-        "LoggingConfig": {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{name}"},
+        "LoggingConfig": {"LogFormat": "Text", "LogGroup": default_log_group(name)},
     }
     if params.get("PackageType", "Zip") == "Zip" and not (
         params.get("Runtime") and params.get("Handler")

@@ -13,14 +13,18 @@ from pathlib import Path
 
 from lambdactl.sandbox.account import FUNCTION_KEY, FUNCTION_KEY_ID, Account
 from lambdactl.sandbox.functions.records import Function, FunctionVersion
+from lambdactl.sandbox.functions.settings import default_log_group
 
 _FROM_THE_INTERPRETER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 """What the machine's own Python may need to start at all."""
 
 
-def stream_name(account: Account, label: str) -> str:
-    """A log stream for a new worker, as Lambda names it."""
-    return f"{account.clock.utcnow():%Y/%m/%d}/[{label}]{secrets.token_hex(16)}"
+def stream_name(account: Account, function: Function, version: FunctionVersion) -> str:
+    """A log stream for a new worker, as Lambda names it: in a group of the function's choosing,
+    which others may share, with the function's name."""
+    own = version.settings.log_group == default_log_group(function.name)
+    named = "" if own else function.name
+    return f"{account.clock.utcnow():%Y/%m/%d}/{named}[{version.label}]{secrets.token_hex(16)}"
 
 
 def variables_of(
@@ -41,7 +45,7 @@ def variables_of(
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(members["MemorySize"]),
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "AWS_LAMBDA_LOG_GROUP_NAME": version.settings.log_group,
-        "AWS_LAMBDA_LOG_STREAM_NAME": stream_name(account, version.label),
+        "AWS_LAMBDA_LOG_STREAM_NAME": stream_name(account, function, version),
         "HOME": str(home),
         "LAMBDA_TASK_ROOT": str(root),
         "PYTHONIOENCODING": "utf-8",
