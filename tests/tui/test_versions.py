@@ -133,7 +133,7 @@ async def test_a_survey_that_fails_says_why() -> None:
     gone = Unreachable("no answer", why="timed out", hint="lambdactl sandbox start")
     async with opened(resting(surveys=[gone, builders.survey()])) as (app, pilot):
         await press(pilot, "v")
-        assert "no answer" in seen(app) and "try  lambdactl sandbox start" in seen(app)
+        assert "no answer" in seen(app) and "$ lambdactl sandbox start" in seen(app)
         await press(pilot, "D")
         assert isinstance(app.screen, VersionsScreen)
         await press(pilot, "r")
