@@ -24,6 +24,7 @@ from lambdactl.ops.stack_events import (
     BucketMade,
     ChangeSetCreated,
     DeployEvent,
+    SeenOf,
     StackOperationEnded,
 )
 from lambdactl.plan.actions import ExecuteChangeSet, Plan, UpdateAlias
@@ -135,17 +136,17 @@ def _came_to(entry: Entry, seen: Sequence[DeployEvent]) -> Entry:
     came: Entry = {"revision_ids": list(entry.get("revision_ids", ()))}
     deleted = []
     for event in seen:
-        match event:
+        match event.event if isinstance(event, SeenOf) else event:
             case AliasMoved(after=after, revision_id=revision):
                 came["reached"] = routing(after)
                 came["revision_ids"].append(revision)
             case AliasVerified(routing=verified, revision_id=revision):
                 came["reached"] = routing(verified)
                 came["revision_ids"].append(revision)
-            case VersionDeleted():
-                deleted.append(f"{event.function}:{event.version}")
-            case StackOperationEnded():
-                came["reached"] = event.status
+            case VersionDeleted(function=function, version=number):
+                deleted.append(f"{function}:{number}")
+            case StackOperationEnded(status=status):
+                came["reached"] = status
     came["revision_ids"] = list(dict.fromkeys(came["revision_ids"]))
     return {**came, "deleted": deleted} if deleted else came
 

@@ -127,9 +127,17 @@ def forecast(
 
 
 def release_notes(aws: Aws, plan: Plan) -> tuple[str, ...]:
-    """What each rollout that a deploy will start can see of a bad canary, as notes of its plan."""
+    """What each rollout that a deploy will start can see of a bad canary, as notes of its plan:
+    once what is true of all of them, else with the aliases that it is about."""
     moved = [r for r in plan.releases if r.how == "CodeDeploy"]
-    return tuple(note for release in moved for note in foretold(of_release(aws, release)))
+    about: dict[str, list[Target]] = {}
+    for release in moved:
+        for note in foretold(of_release(aws, release)):
+            about.setdefault(note, []).append(release.target)
+    return tuple(
+        note if len(targets) == len(moved) else f"{', '.join(map(str, targets))}: {note}"
+        for note, targets in about.items()
+    )
 
 
 def of_release(aws: Aws, release: Release) -> Outlook:

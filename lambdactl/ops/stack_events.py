@@ -87,5 +87,17 @@ class StackOperationEnded:
         return self.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 
 
+@dataclass(frozen=True, slots=True)
+class SeenOf:
+    """What happened to one alias of a stack that has several: ``event`` alone may not say which."""
+
+    target: Target
+    event: Event
+
+    @property
+    def at(self) -> datetime:
+        return self.event.at
+
+
 Step = BucketMade | ArtifactUploaded | ArtifactUnchanged | ChangeSetCreated | ChangeSetDiscarded
-DeployEvent = Step | StackOperationStarted | StackOperationEnded | Event
+DeployEvent = Step | StackOperationStarted | StackOperationEnded | SeenOf | Event

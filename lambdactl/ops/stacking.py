@@ -21,7 +21,12 @@ from lambdactl.model_stack import StackEvent
 from lambdactl.ops.deploy import Prepared
 from lambdactl.ops.differences import changes, passage
 from lambdactl.ops.events import Event, LookFailed, StackEventSeen
-from lambdactl.ops.stack_events import DeployEvent, StackOperationEnded, StackOperationStarted
+from lambdactl.ops.stack_events import (
+    DeployEvent,
+    SeenOf,
+    StackOperationEnded,
+    StackOperationStarted,
+)
 from lambdactl.ops.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -81,7 +86,7 @@ def follow(
     rollouts = Rollouts(aws, watched)
     failure: str | None = None
     while True:
-        told: list[Event] = []
+        told: list[DeployEvent] = []
         events = waiting.look(log.read)
         if isinstance(events, LambdactlError):
             told.append(LookFailed(aws.now(), events))
@@ -151,13 +156,16 @@ class Rollouts:
         if event.type == "AWS::Lambda::Alias" and target is not None:
             self._moving.add(target)
 
-    def look(self, waiting: Waiting) -> Iterator[Event]:
+    def look(self, waiting: Waiting) -> Iterator[SeenOf | Event]:
+        """What happened to each, which is named where there are several."""
+        are_several = len(self._moving | self._before.keys()) > 1
         for target in sorted(self._moving, key=str):
             answer = waiting.look(partial(self._aws.snapshot, target))
             if isinstance(answer, LambdactlError):
                 yield LookFailed(self._aws.now(), answer)
                 continue
-            yield from happened(self._before.get(target), answer)
+            for event in happened(self._before.get(target), answer):
+                yield SeenOf(target, event) if are_several else event
             self._before[target] = answer
 
 

@@ -20,6 +20,7 @@ from lambdactl.model import (
     Series,
     Snapshot,
 )
+from lambdactl.ops.stack_events import SeenOf
 from lambdactl.render import ages, driver
 from lambdactl.render.aliases import alias as alias
 from lambdactl.render.aliases import routing as routing
@@ -220,6 +221,8 @@ def _action(action: object) -> Document:
 
 def event(happened: DeployEvent) -> Document:
     """One event: its class's name, and its fields as they are."""
+    if isinstance(happened, SeenOf):
+        return {**event(happened.event), "target": jsonable(happened.target)}
     return {"event": type(happened).__name__, **_fields(happened)}
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from lambdactl.model import DeploymentStatus, Routing, label
 from lambdactl.ops import events as ev
-from lambdactl.ops.stack_events import DeployEvent
+from lambdactl.ops.stack_events import DeployEvent, SeenOf
 from lambdactl.render import glyphs
 from lambdactl.render.glyphs import Mark
 from lambdactl.render.numbers import clock, counted, duration, rate, routed, short, size, weight
@@ -70,6 +70,9 @@ def _words(event: DeployEvent) -> Words:
             return _of_rates(event)
         case ev.PartUnread() | ev.LookFailed():
             return _of_failed_look(event)
+        case SeenOf():
+            mark, kind, text = _words(event.event)
+            return Words(mark, kind, f"{event.target}  {text}")
         case ev.StackEventSeen():
             return Words(*seen_words(event))
         case ev.VerdictReached() | ev.ActAnnounced() | ev.WalkHeld():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from lambdactl.model import Deployment, Routing, Snapshot, Target
 from lambdactl.model_stack import ChangeSet
 from lambdactl.ops import deploy, events, stack_events
 from lambdactl.ops.deploy import Prepared, discard_deploy, prepare_deploy
-from lambdactl.ops.stack_events import DeployEvent, StackOperationEnded
+from lambdactl.ops.stack_events import DeployEvent, SeenOf, StackOperationEnded
 from lambdactl.ops.stacking import attach_deploy, execute_deploy
 from lambdactl.plan.deploy import Seen, plan_deploy
 from tests.aws.stubs import ACCOUNT, ARN, Script
@@ -324,6 +325,22 @@ def test_stack_and_rollout_are_told_as_one_story(watching: Watching) -> None:
     assert end.targets == (Target("checkout", "live"),)
     assert end.outputs == {"Url": "https://x"}
     assert watching.slept == [2.0]
+
+
+def test_of_two_rollouts_at_once_each_event_says_whose_it_is(watching: Watching) -> None:
+    first, other = snapshot(deployment=None), snapshot(deployment=None)
+    other = replace(other, target=Target("basket", "live"))
+    running = snapshot(Routing(41, 42, 10.0), deployment=rollout("InProgress"))
+    watching.starts()
+    watching.page(moving(1, "UPDATE_IN_PROGRESS", 2))
+    watching.looks = [running, running]
+    watching.page(event(2, "UPDATE_COMPLETE", 303, own=True))
+    watching.ends("UPDATE_COMPLETE")
+    told = watching.execute(prepared(looks={"FAliaslive": first, "GAliaslive": other}))
+    whose = [e for e in told if isinstance(e, SeenOf)]
+    assert {e.target for e in whose} == {first.target}
+    assert {type(e.event).__name__ for e in whose} == {"AliasMoved", "DeploymentStarted"}
+    assert not {"AliasMoved", "DeploymentStarted"}.intersection(names(told))
 
 
 def test_a_failure_is_told_by_the_resource_that_failed_first(watching: Watching) -> None:

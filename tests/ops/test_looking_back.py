@@ -179,6 +179,19 @@ def test_a_deploys_plan_says_what_its_rollout_can_see(
     assert release_notes(stage.aws, plan) == notes
 
 
+def test_what_is_true_of_every_rollout_is_said_once(stage: Past) -> None:
+    """And what is true of one, with its name."""
+    one, other = release("CodeDeploy"), release("CodeDeploy", None)
+    twice = Plan("deploy", stage.aws.place(), TARGET, (), releases=(one, one))
+    unknown = "what this rollout can see is unknown:"
+    assert release_notes(stage.aws, twice) == (f"{unknown} no calls in the past week",)
+    apart = Plan("deploy", stage.aws.place(), TARGET, (), releases=(one, other))
+    assert release_notes(stage.aws, apart) == (
+        f"{TARGET}: {unknown} no calls in the past week",
+        f"{TARGET}: {unknown} the deployment config is not known",
+    )
+
+
 def test_a_deploys_plan_foretells_from_the_week(stage: Past) -> None:
     stage.clock.advance(3600.0)
     stage.serve(1, START // 300 * 300, 50, 600, 6)

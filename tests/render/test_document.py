@@ -7,6 +7,7 @@ import json
 import pytest
 
 from lambdactl.model import Routing
+from lambdactl.ops.stack_events import SeenOf
 from lambdactl.plan import plan_abort, plan_prune, plan_shift
 from lambdactl.render import document
 from lambdactl.verdict import assess
@@ -42,7 +43,8 @@ def test_plans_are_json() -> None:
 @pytest.mark.parametrize(("event", "_"), LINES, ids=lambda v: type(v).__name__)
 def test_every_event_is_json(event: object, _: str) -> None:
     told = json.loads(json.dumps(document.event(event)))  # type: ignore[arg-type]
-    assert told["event"] == type(event).__name__
+    happened = event.event if isinstance(event, SeenOf) else event
+    assert told["event"] == type(happened).__name__
     assert told["at"] == "2026-11-20T14:00:00Z"
 
 

@@ -209,6 +209,10 @@ LINES = [
         st.StackOperationEnded(NOW, "shop", "UPDATE_ROLLBACK_COMPLETE", "an alarm", {}, ()),
         "14:00:00 ↩ stack    shop UPDATE_ROLLBACK_COMPLETE: an alarm",
     ),
+    (
+        st.SeenOf(TARGET, ev.LifecycleEventChanged(NOW, "d-1", "AllowTraffic", "InProgress", None)),
+        f"14:00:00 ● shift    {TARGET}  AllowTraffic InProgress",
+    ),
 ]
 
 

@@ -82,6 +82,7 @@ class DriftDetection(Ledger):
             raise invalid(f"Resource {name} does not exist for stack {stack.name}")
         if resource.type != ALIAS:
             raise invalid(f"Drift detection is not supported for resource type {resource.type}")
+        shown: Params | None
         try:
             shown = self.account.call("lambda", "GetAlias", _address(resource))
         except ApiError as error:
@@ -136,6 +137,7 @@ class DriftDetection(Ledger):
     def _detect(self, detection: Detection, wanted: frozenset[str]) -> Process:
         held = [r for r in detection.stack.resources.values() if r.type == ALIAS]
         drifts = []
+        shown: Params | None
         for resource in (r for r in held if r.logical_id in wanted):
             try:
                 shown = yield from asked(self.account, "lambda", "GetAlias", _address(resource))
@@ -163,9 +165,11 @@ def _address(resource: StackResource) -> Params:
     return {name: resource.properties[name] for name in ("FunctionName", "Name")}
 
 
-def _none_if_missing(error: ApiError) -> None:
-    if error.status != 404:
-        raise error
+def _none_if_missing(error: ApiError) -> Params | None:
+    """What an alias that is gone is shown as."""
+    if error.status == 404:
+        return None
+    raise error
 
 
 def _expected(properties: Mapping[str, Any]) -> Params:
