@@ -24,7 +24,9 @@ from lambdactl.errors import NotConfirmed, UsageError
 from lambdactl.ops.deploy import CAPABILITIES, Prepared
 from lambdactl.ops.stack_events import DeployEvent, StackOperationEnded
 from lambdactl.ops.stacking import attach_deploy
+from lambdactl.plan.actions import Plan
 from lambdactl.render import document
+from lambdactl.render.addressed import addressed
 from lambdactl.render.columns import columns
 from lambdactl.render.numbers import counted
 from lambdactl.render.spans import Line
@@ -34,6 +36,8 @@ from lambdactl.render.words import line
 
 UNKNOWN = ""
 """For a template: which one a stack was deployed from is not known."""
+OWN = ("template.yaml", "template.yml")
+"""Where the SAM CLI looks for a template that nobody names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +51,16 @@ class Words:
     capabilities: tuple[str, ...]
     tags: Mapping[str, str]
     attach: bool
+    included: bool = False
+    """The included stack is meant, whatever template lies here."""
 
 
 def run(asked: Asked, words: Words) -> None:
     """Raises NotConfirmed, RolloutFailed, and what preparing and AWS raise."""
     chosen = _chosen_template(words)
     meant = wanted(asked, by="stack" if _goes_on(words, chosen) else None)
+    if not (words.attach or words.included):
+        _refuse_passed_over(chosen or meant.values.get("template"), meant.flags)
     with entered(asked, meant) as session:
         session.terminal.say(*target_lines(session, None, "stack"))
         if words.attach:
@@ -66,6 +74,12 @@ def run(asked: Asked, words: Words) -> None:
 
 def _chosen_template(words: Words) -> Value | None:
     """The template that the command line or the project file names."""
+    if words.included:
+        if words.template is not None:
+            raise UsageError(
+                "--included and --template name two templates", hint="give one of them"
+            )
+        return None
     if words.template is not None:
         if not Path(words.template).exists():
             raise UsageError(
@@ -84,9 +98,29 @@ def _goes_on(words: Words, chosen: Value | None) -> bool:
     last = state.current()
     if words.stack is not None or last is None:
         return False
+    if words.included:
+        return last.template is None
     if chosen is None:
         return last.template != UNKNOWN
     return str(Path(chosen.text).resolve()) == last.template
+
+
+def _refuse_passed_over(meant: Value | None, flags: str) -> None:
+    """Nobody who stands in a project of their own expects another stack from a bare ``deploy``."""
+    here = next((path for path in map(Path, OWN) if path.is_file()), None)
+    if here is None or here.resolve() == included_template().resolve():
+        return
+    if meant is not None and Path(meant.text).resolve() == here.resolve():
+        return
+    raise UsageError(
+        f"{here} is here, and no template is named",
+        why="the last deploy was not of it, so this would deploy "
+        + (visible(meant.text) if meant else "the included stack"),
+        hint=addressed(
+            f"lambdactl deploy -t {here} --stack-name NAME   or   lambdactl deploy --included",
+            flags,
+        ),
+    )
 
 
 def _order(session: Session, words: Words, chosen: Value | None) -> Order:
@@ -118,6 +152,9 @@ def _refuse_unanswerable(session: Session) -> None:
 
 
 def _deploy(session: Session, order: Order) -> None:
+    if session.asked.dry_run and (outline := deploying.outline(session.aws, order)) is not None:
+        _show_outline(session, outline)
+        return
     tell = _narrator(session)
     prepared = deploying.prepare(
         session.aws,
@@ -164,6 +201,14 @@ def _narrator(session: Session) -> Tell:
             session.terminal.say(line(event, ascii=session.terminal.ascii))
 
     return tell
+
+
+def _show_outline(session: Session, outline: Plan) -> None:
+    if session.asked.structured:
+        _told(session, document.plan(outline, applied=False), None)
+    else:
+        session.terminal.out(*shown_plan(session, outline))
+    session.terminal.say("dry run: nothing was made, sent or changed")
 
 
 def _show_only(session: Session, order: Order, prepared: Prepared) -> None:
@@ -237,6 +282,10 @@ def _document(
     session: Session, prepared: Prepared | None, ended: StackOperationEnded | None
 ) -> None:
     data = document.plan(prepared.plan, applied=ended is not None) if prepared else {}
+    _told(session, data, ended)
+
+
+def _told(session: Session, data: document.Document, ended: StackOperationEnded | None) -> None:
     data["stack"] = document.event(ended) if ended else None
     told = document.envelope("Deploy", data, place=session.place)
     session.terminal.document(told, session.asked.output)

@@ -17,12 +17,14 @@ from lambdactl.cli.session import Session
 from lambdactl.errors import LambdactlError, RolloutFailed
 from lambdactl.model import Target
 from lambdactl.ops.deploy import CAPABILITIES, Prepared, discard_deploy, prepare_deploy
+from lambdactl.ops.outlining import outline_deploy
 from lambdactl.ops.stack_events import DeployEvent, StackOperationEnded
 from lambdactl.ops.stacking import execute_deploy
 from lambdactl.render.numbers import iso
 
 if TYPE_CHECKING:
     from lambdactl.aws import Aws
+    from lambdactl.plan.actions import Plan
 
 Tell = Callable[[DeployEvent], None]
 REMOVED = ("DELETE_COMPLETE", "ROLLBACK_COMPLETE")
@@ -62,6 +64,13 @@ def prepare(
         tell=tell,
         sleep=sleep,
     )
+
+
+def outline(aws: Aws, order: Order) -> Plan | None:
+    """What can be told without a bucket; None where there is one."""
+    if order.bucket is not None:
+        return None
+    return outline_deploy(aws, order.template, order.stack, order.parameters)
 
 
 def discard(aws: Aws, prepared: Prepared) -> None:

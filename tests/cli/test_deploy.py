@@ -152,8 +152,62 @@ def test_a_bucket_is_asked_for(cli: Run, place: Sandbox, person: Callable[..., N
 
 def test_a_dry_run_makes_no_bucket(cli: Run, place: Sandbox) -> None:
     said = cli("--context", "sandbox", "deploy", "--dry-run")
-    assert said.code == 3
-    assert place.client("s3").list_buckets()["Buckets"] == []
+    assert said.code == 0
+    assert said.out.startswith("Changes  11 resources\n")
+    assert "+ Add  Service               AWS::Serverless::Function\n" in said.out
+    bucket = "lambdactl-artifacts-000000000000-us-east-1"
+    assert f"Note     would make bucket {bucket}: private, encrypted\n" in said.out
+    assert "Note     would upload app/\n" in said.out
+    assert "Note     would make stack lambdactl-demo, with all traffic at once\n" in said.out
+    assert said.err.endswith("dry run: nothing was made, sent or changed\n")
+    calls = [entry for entry in place.journal if entry.writes]
+    assert calls == []
+
+
+def test_a_dry_run_without_a_bucket_as_a_document(cli: Run, place: Sandbox) -> None:
+    said = cli("--context", "sandbox", "deploy", "--dry-run", "-o", "json")
+    data = json.loads(said.out)["data"]
+    assert (said.code, data["applied"], data["actions"], data["stack"]) == (0, False, [], None)
+    assert {change["action"] for change in data["changes"]} == {"Add"}
+
+
+def test_a_dry_run_finds_what_is_wrong_without_a_bucket_too(cli: Run, place: Sandbox) -> None:
+    said = cli("--context", "sandbox", "deploy", "--dry-run", "--parameter", "Relaese=x")
+    assert (said.code, "has no parameter Relaese" in said.err) == (2, True)
+    assert [entry for entry in place.journal if entry.writes] == []
+
+
+@pytest.mark.parametrize("name", ["template.yaml", "template.yml"])
+def test_a_template_that_lies_here_is_not_passed_over(
+    cli: Run, place: Sandbox, working_directory: Path, name: str
+) -> None:
+    here = working_directory / name
+    here.write_text("Resources: {Topic: {Type: AWS::SNS::Topic}}\n")
+    refusal = (
+        f"error: {name} is here, and no template is named\n"
+        "  why: the last deploy was not of it, so this would deploy the included stack\n"
+        f"  try: lambdactl --context sandbox deploy -t {name} --stack-name NAME"
+        "   or   lambdactl --context sandbox deploy --included\n"
+    )
+    for last in ("nothing", "the included stack"):
+        if last != "nothing":
+            remembered(template=None)
+        said = cli("--context", "sandbox", "deploy", "--yes")
+        assert (said.code, said.err) == (2, refusal), last
+    assert list(place.journal) == []
+    said = cli("--context", "sandbox", "deploy", "--included", "--dry-run")
+    assert (said.code, "would make stack lambdactl-demo" in said.out) == (0, False)
+    remembered(template=str(here))
+    said = cli("--context", "sandbox", "deploy", "--dry-run")
+    assert (said.code, f"Template {here} ← last deploy\n" in said.err) == (0, True)
+    said = cli("--context", "sandbox", "deploy", "--included", "--dry-run")
+    assert (said.code, "would make stack lambdactl-demo" in said.out) == (0, True)
+
+
+def test_two_templates_are_one_too_many(cli: Run, place: Sandbox) -> None:
+    said = cli("--context", "sandbox", "deploy", "--included", "--template", "t.yml")
+    assert (said.code, "--included and --template name two" in said.err) == (2, True)
+    assert list(place.journal) == []
 
 
 @pytest.mark.parametrize(

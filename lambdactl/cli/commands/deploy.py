@@ -13,7 +13,8 @@ from lambdactl.errors import UsageError
 app = typer.Typer(**SETTINGS)
 
 Template = Annotated[
-    str | None, typer.Option("--template", "-t", metavar="FILE", help="Default: the included one.")
+    str | None,
+    typer.Option("--template", "-t", metavar="FILE", help="Default: the last one, or the included."),
 ]
 StackName = Annotated[str | None, typer.Option(metavar="NAME", help="The stack.")]
 Parameters = Annotated[
@@ -26,6 +27,9 @@ Capabilities = Annotated[
 ]
 Tags = Annotated[
     list[str] | None, typer.Option("--tag", metavar="NAME=VALUE", help="Of the stack.")
+]
+Included = Annotated[
+    bool, typer.Option("--included", help="The included stack, though a template is here.")
 ]
 Attach = Annotated[bool, typer.Option("--attach", help="Follow the operation that is under way.")]
 
@@ -40,12 +44,14 @@ def deploy(
     bucket: Bucket = None,
     capability: Capabilities = None,
     tag: Tags = None,
+    included: Included = False,
     attach: Attach = False,
 ) -> None:
     """Deploy a stack and follow the rollout that it starts.
 
     \b
     lambdactl deploy           the included stack, or the last one again
+                               (in a folder with a template: only that one)
     lambdactl deploy -t template.yml --stack-name shop
     lambdactl deploy --parameter FailurePercent=50
                                rehearse a bad release
@@ -64,6 +70,7 @@ def deploy(
         capabilities=tuple(capability or ()),
         tags=pairs("--tag", tag),
         attach=attach,
+        included=included,
     )
     run(asked, words)
 
