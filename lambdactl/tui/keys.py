@@ -143,14 +143,14 @@ WRITES = frozenset(
 """The ids whose keys are dimmed, with the reason, where nothing may be changed; verbs of plans."""
 
 FOOTER = (
-    "to_sandbox", "open", "filter", "shift", "promote", "abort", "prune", "keep_more",
-    "keep_fewer", "versions", "logs", "rollback", "answer_hook", "diff", "deployments", "tail",
-    "details", "from_older", "from_newer", "to_older", "to_newer", "older_version",
-    "newer_version", "pause_tail", "errors_only", "why", "window", "metric", "zoom", "mark",
-    "sort_left", "sort_right", "reverse", "copy", "copy_command", "back", "context", "profile",
-    "region", "alias", "refresh", "pause", "events", "alarms", "hooks", "diff_pane", "logs_pane",
-    "next_function", "previous_function", "last_view", "faster", "slower", "session_errors",
-    "session_log", "aws_console", "save", "palette", "quit",
+    "to_sandbox", "open", "filter", "shift", "promote", "abort", "answer_hook", "keep_more",
+    "keep_fewer", "versions", "logs", "why", "prune", "rollback", "diff", "deployments", "tail",
+    "details", "from_older", "from_newer", "to_older", "to_newer", "older_version", "newer_version",
+    "pause_tail", "errors_only", "window", "metric", "zoom", "mark", "sort_left", "sort_right",
+    "reverse", "copy", "copy_command", "back", "context", "profile", "region", "alias", "refresh",
+    "pause", "events", "alarms", "hooks", "diff_pane", "logs_pane", "next_function",
+    "previous_function", "last_view", "faster", "slower", "session_errors", "session_log",
+    "aws_console", "save", "palette", "quit",
 )  # fmt: skip
 """From the most to the least important: a narrow footer drops the last. Help is always there."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from lambdactl.model import Snapshot
 from lambdactl.tui.dialogs.plan import PlanDialog
 from lambdactl.tui.screens.versions import VersionsScreen
 from lambdactl.tui.widgets.listing import Listing
@@ -124,3 +126,28 @@ async def test_no_ctrl_letter_changes_anything() -> None:
             await press(pilot, f"ctrl+{letter}")
             assert not any(isinstance(s, PlanDialog) for s in app.screen_stack), letter
     assert script.applied == []
+
+
+@pytest.mark.parametrize(
+    ("look", "first", "gone"),
+    [
+        (builders.shifting, " a ABORT…  v versions  l logs  W why", ("s shift…", "H hook…")),
+        (builders.waiting_hook, " a ABORT…  H hook…", ("s shift…", "o promote…")),
+        (builders.by_hand, " s shift…  o promote…  a ABORT…", ("H hook…",)),
+        (builders.stable, " s shift…  v versions", ("a ABORT…", "H hook…", "o promote…")),
+    ],
+)
+async def test_the_first_keys_of_the_footer_are_those_that_can_do_something(
+    look: Callable[[], Snapshot], first: str, gone: tuple[str, ...]
+) -> None:
+    async with opened(Script([look()])) as (app, _):
+        keys = seen(app).splitlines()[23]
+        assert keys.startswith(first)
+        assert not any(key in keys for key in gone)
+        assert keys.rstrip().endswith("? help")
+
+
+async def test_a_key_that_would_change_nothing_still_says_why() -> None:
+    async with opened(Script([builders.stable()])) as (app, pilot):
+        await press(pilot, "a")
+        assert "nothing to abort" in seen(app)

@@ -121,7 +121,7 @@ class Page(Screen[None]):
         )
 
     def key_line(self) -> KeyLine:
-        return KeyLine(self.pen, self.why_not, self.console.news)
+        return KeyLine(self.pen, self.why_not, self.idle, self.console.news)
 
     def _advise(self, view: View) -> None:
         advice, listing = self.advice(view), self.query_one("#advice", Listing)
@@ -143,7 +143,8 @@ class Page(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "to_sandbox":
-            return self.has_class("-advised") and self.console.sandbox is not None
+            elsewhere = self.console.sandbox is not None and not self.connection.in_sandbox
+            return self.has_class("-advised") and elsewhere
         return super().check_action(action, parameters)
 
     def action_to_sandbox(self) -> None:
@@ -171,6 +172,10 @@ class Page(Screen[None]):
     def why_not(self, name: str) -> str | None:
         """Why the key with this id cannot be used here now; None where it can."""
         return self.console.why_not(name)
+
+    def idle(self, _name: str) -> str | None:
+        """Why the key with this id would change nothing now; None where it might."""
+        return None
 
     def on_screen_resume(self) -> None:
         self.console.show()

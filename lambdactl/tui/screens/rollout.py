@@ -23,6 +23,7 @@ from lambdactl.tui.dialogs.why import WhyDialog
 from lambdactl.tui.drawing import card, lists, rates, traffic, verdict, why
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.text import joined
+from lambdactl.tui.idle import idle
 from lambdactl.tui.keys import ROLLOUT
 from lambdactl.tui.reading import Reading
 from lambdactl.tui.screens.acting import ActingPage
@@ -67,6 +68,9 @@ class RolloutScreen(ActingPage, ChartsPage):
     @property
     def command(self) -> str:
         return commands.status(self.subject.target, self.connection.flags)
+
+    def idle(self, name: str) -> str | None:
+        return idle(name, self.subject.watch.snapshot)
 
     def compose(self) -> ComposeResult:
         yield self.header()

@@ -19,12 +19,18 @@ class KeyLine(Widget):
     """``why_not`` says, for a binding's id, why it cannot be used now; None where it can."""
 
     def __init__(
-        self, pen: Pen, why_not: Callable[[str], str | None], news: Callable[[], int]
+        self,
+        pen: Pen,
+        why_not: Callable[[str], str | None],
+        idle: Callable[[str], str | None],
+        news: Callable[[], int],
     ) -> None:
-        """``news`` is how many failures nobody has looked at: their key then comes first."""
+        """``idle`` says why a key would change nothing now: it gives its place to the others.
+        ``news`` is how many failures nobody has looked at: their key then comes first."""
         super().__init__(id="keys")
         self._pen = pen
         self._why_not = why_not
+        self._idle = idle
         self._news = news
         self._places: list[tuple[int, int, str]] = []
         self._content = Content("")
@@ -52,7 +58,8 @@ class KeyLine(Widget):
         room = self.content_size.width - last.cell_length - 1
         line, self._places = Content(" "), []
         news = self._news()
-        for name in (*(("session_errors",) * bool(news)), *FOOTER):
+        useful = sorted(FOOTER, key=lambda name: self._idle(name) is not None)
+        for name in (*(("session_errors",) * bool(news)), *useful):
             if news and name == "session_errors" and line.cell_length > 1:
                 continue
             told = self._told(active.get(name))
@@ -80,6 +87,6 @@ class KeyLine(Widget):
         text = self._pen.spelled(active.binding.description)
         if active.binding.id == "session_errors" and self._news():
             return Content.styled(f"{shown} {self._news()} new", "bold $text-error")
-        if self._why_not(active.binding.id) is not None:
+        if self._why_not(active.binding.id) or self._idle(active.binding.id):
             return Content.styled(f"{shown} {text}", "dim")
         return Content.assemble((shown, "bold $text-accent"), f" {text}")
