@@ -35,7 +35,7 @@ KINDS: dict[str, tuple[str, Callable[[Account, Order], Trouble]]] = {
     "deny": ("access denied to the operation", lambda *_: denied()),
     "expire": ("the session token has expired", lambda *_: expired()),
     "error": (
-        "an error of your choice: --code, --message, --status; 503 unless told",
+        "one of your choice: --code, --message, --status; 503 unless told",
         lambda _account, order: _failing(order),
     ),
     "latency": (
