@@ -14,7 +14,9 @@ app = typer.Typer(**SETTINGS)
 
 Template = Annotated[
     str | None,
-    typer.Option("--template", "-t", metavar="FILE", help="Default: the last one, or the included."),
+    typer.Option(
+        "--template", "-t", metavar="FILE", help="Default: the last one, or the included."
+    ),
 ]
 StackName = Annotated[str | None, typer.Option(metavar="NAME", help="The stack.")]
 Parameters = Annotated[
