@@ -281,17 +281,12 @@ class Door:
         return Response(status, dict(headers), body)
 
     def _invoke_api(self, api_id: str, request: Request) -> Response:
+        httpapi = importlib.import_module("lambdactl.sandbox.httpapi")
+        parts = (request.method, request.path, request.query, request.headers, request.body)
         rest = self.account.services.get("apigateway")
-        kind = "restapi" if rest is not None and api_id in rest.apis else "httpapi"
-        status, headers, body = importlib.import_module(f"lambdactl.sandbox.{kind}").handle(
-            self.account,
-            request.method,
-            request.path,
-            request.query,
-            request.headers,
-            request.body,
-            api_id=api_id,
-        )
+        is_rest = rest is not None and api_id in rest.apis
+        kind = importlib.import_module("lambdactl.sandbox.restapi") if is_rest else httpapi
+        status, headers, body = kind.handle(self.account, httpapi.Incoming(*parts), api_id)
         return Response(status, dict(headers), body)
 
 

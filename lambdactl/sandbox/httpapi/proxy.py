@@ -21,28 +21,16 @@ _PRINCIPAL = "apigateway.amazonaws.com"
 _ACTIONS = ("*", "lambda:*", "lambda:InvokeFunction")
 
 
-def handle(
-    account: Account,
-    method: str,
-    path: str,
-    query: str,
-    headers: Mapping[str, str],
-    body: bytes,
-    *,
-    api_id: str,
-) -> Answer:
-    """Status, headers and body of the response to one request, as API Gateway answers it.
-
-    ``path`` and ``query`` are as they stand in the URL, still encoded.
-    """
+def handle(account: Account, incoming: Incoming, api_id: str) -> Answer:
+    """Status, headers and body of the response to one request, as API Gateway answers it."""
     service: HttpApiService = account.services["apigatewayv2"]
     with account.lock:
         api = service.apis.get(api_id)
-        place = api.stage_of(path) if api else None
+        place = api.stage_of(incoming.path) if api else None
     if api is None or place is None or not place[0].is_deployed:
         return _said(404, "Not Found")
     stage, inner = place
-    found = find_route(api.routes, method, inner)
+    found = find_route(api.routes, incoming.method, inner)
     if found is None:
         return _said(404, "Not Found")
     route, parameters = found
@@ -55,8 +43,7 @@ def handle(
         parameters,
         stage.members.get("StageVariables") or {},
     )
-    source = account.arn("execute-api", f"{api.id}/{stage.name}/{method}{inner}")
-    incoming = Incoming(method, path, query, headers, body)
+    source = account.arn("execute-api", f"{api.id}/{stage.name}/{incoming.method}{inner}")
     return _passed_on(account, route, source, http_event(incoming, entrance, account.clock.now()))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from dataclasses import replace
 
 from lambdactl.sandbox.account import Account, ApiError
 from lambdactl.sandbox.httpapi.apis import domain_of
@@ -21,22 +21,13 @@ from lambdactl.sandbox.restapi.events import is_binary, rest_event, rest_respons
 from lambdactl.sandbox.restapi.records import Api, Stage
 
 
-def handle(
-    account: Account,
-    method: str,
-    path: str,
-    query: str,
-    headers: Mapping[str, str],
-    body: bytes,
-    *,
-    api_id: str,
-) -> Answer:
+def handle(account: Account, incoming: Incoming, api_id: str) -> Answer:
     """Status, headers and body of the response to one request, as API Gateway answers it.
 
-    ``path`` and ``query`` are as they stand in the URL, still encoded; the stage is first.
+    The stage is the first part of its path.
     """
     service: RestApiService = account.services["apigateway"]
-    name, _, rest = path.lstrip("/").partition("/")
+    name, _, rest = incoming.path.lstrip("/").partition("/")
     with account.lock:
         api = service.apis.get(api_id)
         stage = api.stages.get(name) if api else None
@@ -44,12 +35,11 @@ def handle(
             return _said(403, "Forbidden", "ForbiddenException")
         routes = api.deployments[stage.deployment_id].routes
     # A slash at the end is no other resource: SAM's own example prints its URL with one.
-    found = find_route(routes, method, f"/{rest}".rstrip("/") or "/")
+    found = find_route(routes, incoming.method, f"/{rest}".rstrip("/") or "/")
     if found is None:
         kind = "MissingAuthenticationTokenException"
         return _said(403, "Missing Authentication Token", kind)
-    incoming = Incoming(method, f"/{rest}", query, headers, body)
-    return _passed_on(account, api, stage, found, incoming)
+    return _passed_on(account, api, stage, found, replace(incoming, path=f"/{rest}"))
 
 
 def _passed_on(
