@@ -22,6 +22,8 @@ from tests.ops.measured_stage import MeasuredStage
 
 WALK = ("shift", "-f", "checkout:live", "--to", "2", "--steps", "10,50,100", "--every", "5m")
 GUARDED = (*WALK, "--guard", "--max-wait", "30m", "--yes")
+HELD = (*WALK, "--guard", "--max-wait", "4m", "--yes")
+"""The same where nothing comes of waiting."""
 
 
 @pytest.fixture
@@ -179,7 +181,7 @@ def test_a_guarded_walk_is_held_by_a_gate_that_is_not_met(
     cli: Run, stage: MeasuredStage, working_directory: Path
 ) -> None:
     (working_directory / "lambdactl.toml").write_text("[gate]\nmin_calls = 1000000\n")
-    said = cli(*GUARDED)
+    said = cli(*HELD)
     assert said.code == 7
     assert "gate min_calls not met: " in said.err
     assert stage.alias()["weights"] == {"2": 0.1}
@@ -303,7 +305,7 @@ def test_a_walk_file_that_is_spoilt_is_named(cli: Run, shop: Shop) -> None:
 def test_limits_said_on_the_line_hold_a_walk_and_are_kept_with_it(
     cli: Run, stage: MeasuredStage
 ) -> None:
-    said = cli(*GUARDED, "--max-error-rate", "50", "--min-calls", "1000000")
+    said = cli(*HELD, "--max-error-rate", "50", "--min-calls", "1000000")
     assert said.code == 7
     assert "Limits   max_error_rate_percent 50, min_calls 1,000,000" in said.err
     held = cli("shift", "--resume", "-f", "checkout:live")
