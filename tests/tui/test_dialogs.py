@@ -361,3 +361,26 @@ async def test_quitting_while_a_deed_is_going_on_asks() -> None:
         await pilot.pause()
         assert app._exit
         gate.set()
+
+
+async def test_promoting_what_was_never_called_asks_for_the_name() -> None:
+    uncalled = replace(builders.by_hand(), metrics=builders.metrics(canary=()))
+    async with opened(Script([uncalled])) as (app, pilot):
+        await press(pilot, "o")
+        assert "NO DATA: v42 has 10 % but no calls were measured yet" in told(app)
+        assert "Nothing shows yet that v42 is no worse: no calls yet." in told(app)
+        assert focused(app) == "typed"
+
+
+async def test_promoting_before_there_is_an_answer_says_so_and_raises_nothing() -> None:
+    async with opened(Script([builders.by_hand()])) as (app, pilot):
+        await press(pilot, "o")
+        assert "Nothing shows yet that v42 is no worse: 150 calls so far." in told(app)
+        assert focused(app) == "cancel"
+
+
+async def test_a_way_back_is_not_asked_for_evidence() -> None:
+    async with opened(Script([builders.no_data()])) as (app, pilot):
+        await press(pilot, "a")
+        assert "Nothing shows" not in told(app)
+        assert focused(app) == "ok"

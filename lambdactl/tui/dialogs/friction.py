@@ -9,18 +9,21 @@
                                               operator's that is not met, or not known to be
 
 What speaks against the deed raises it by one, and is said first: data that is old, a canary that is
-failing and would get more calls. A condition that was not read yet is read before the write.
+failing and would get more calls, or that would get all of them and was never called. That it is not
+known to be good is said before it takes all traffic, too, and raises nothing. A condition that was
+not read yet is read before the write.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lambdactl.model import label
 from lambdactl.ops.limiting import unmet_gates
 from lambdactl.plan import Check, Plan
 from lambdactl.tui.drawing.text import age
 from lambdactl.tui.view import View
-from lambdactl.verdict import State
+from lambdactl.verdict import Answer, State
 
 ENTER, CANCEL, TYPED = 1, 2, 3
 LEVELS = {
@@ -29,11 +32,16 @@ LEVELS = {
     "prune": TYPED,
 }
 
+FORWARD = ("promote", "shift")
+"""What gives a canary all traffic is held to the operator's gates; a way back never is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Friction:
     level: int
     cautions: tuple[str, ...] = ()
+    remark: str = ""
+    """What an operator has to know besides; it raises nothing."""
 
 
 def friction(plan: Plan, view: View, *, production: bool) -> Friction:
@@ -42,7 +50,19 @@ def friction(plan: Plan, view: View, *, production: bool) -> Friction:
     named = production and (plan.takes_all or plan.verb == "approve")
     if named or unmet_gates(plan):
         level = TYPED
-    return Friction(min(TYPED, level + bool(cautions)), cautions)
+    return Friction(min(TYPED, level + bool(cautions)), cautions, unproven(plan, view))
+
+
+def unproven(plan: Plan, view: View) -> str:
+    """That no answer speaks for the version which is to take all traffic; a way back needs none."""
+    verdict = view.assessment.verdict if view.assessment else None
+    asked = plan.verb in FORWARD and plan.takes_all and plan.after is not None
+    if verdict is None or plan.after is None or not asked:
+        return ""
+    if verdict.answer in (Answer.PASS, Answer.FAIL):
+        return ""
+    known = f"{verdict.canary_calls:,.0f} calls so far" if verdict.canary_calls else "no calls yet"
+    return f"Nothing shows yet that {label(plan.after.stable)} is no worse: {known}."
 
 
 def against(plan: Plan, view: View) -> list[str]:
@@ -53,6 +73,8 @@ def against(plan: Plan, view: View) -> list[str]:
     assessment = view.assessment
     if assessment and assessment.state is State.FAILING and feeds_canary(plan):
         found.append(f"The canary is FAILING: {assessment.text}")
+    if assessment and assessment.state is State.NO_DATA and plan.verb in FORWARD and plan.takes_all:
+        found.append(f"NO DATA: {assessment.text}")
     return [*found, *(held(check) for check in plan.checks if check.name in unmet_gates(plan))]
 
 

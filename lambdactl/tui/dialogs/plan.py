@@ -37,7 +37,7 @@ from lambdactl.render.numbers import weight
 from lambdactl.render.words import words
 from lambdactl.tui import commands
 from lambdactl.tui.applying import Applying
-from lambdactl.tui.dialogs.friction import CANCEL, ENTER, TYPED, Friction, friction
+from lambdactl.tui.dialogs.friction import CANCEL, ENTER, FORWARD, TYPED, Friction, friction
 from lambdactl.tui.drawing import lists
 from lambdactl.tui.drawing import plan as drawing
 from lambdactl.tui.errand import send
@@ -51,8 +51,6 @@ WIDTH = 66
 FRAME, TYPING, FORM = 6, 3, 2
 """Lines that are always seen: border, place and buttons; what is typed; what can be chosen."""
 
-GATED = ("promote", "shift")
-"""What gives a canary all traffic is held to the operator's gates; a way back never is."""
 FIXED = {"abort": "Abort now", "approve": "Approve the hook", "fail": "Fail the hook"}
 """What OK says where the plan does not: its deed is its verb."""
 
@@ -159,7 +157,7 @@ class PlanDialog(ModalScreen[None]):
     def planned(self, snapshot: Snapshot) -> Plan:
         """The plan, with the operator's gates among its checks where ``promote`` has them too."""
         plan = self.proposal.make(snapshot)
-        if self.proposal.verb not in GATED:
+        if self.proposal.verb not in FORWARD:
             return plan
         return held_to(plan, snapshot, self.subject.operations.limits)
 
@@ -241,7 +239,8 @@ class PlanDialog(ModalScreen[None]):
         if self.plan is None:
             return lines + ([self.pen.say(self.learns, "bold")] if self.learning else [])
         mark = self.pen.sign(glyphs.ATTENTION)
-        lines += [mark + self.pen.say(f" {told}", "bold") for told in self.friction.cautions]
+        said = (*self.friction.cautions, *((self.friction.remark,) if self.plan.actions else ()))
+        lines += [mark + self.pen.say(f" {told}", "bold") for told in said if told]
         if lines:
             lines.append(Content(""))
         lines += drawing.plan(self.plan, width, self.pen, self.subject.connection.flags)
