@@ -91,9 +91,9 @@ class SessionLog:
 
     @property
     def news(self) -> int:
-        """How many failures nobody has looked at yet."""
+        """How many rows of failures nobody has looked at yet; one that goes on is one."""
         with self._lock:
-            return self._number - self._seen
+            return sum(met.number > self._seen for met in self._met)
 
     def looked(self) -> None:
         """Somebody has seen the list."""

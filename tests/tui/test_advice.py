@@ -72,7 +72,11 @@ WAYS = {
     "NO PERMISSION": ("$ lambdactl iam-policy --read-only", "$ aws sts get-caller-identity"),
     "THROTTLED": ("try again now                   r", "every failure of this session   !"),
     "OFFLINE": ("another context                 C", "$ lambdactl --profile ops doctor"),
-    "NOT HERE": ("another region                  R", "$ lambdactl --profile ops list"),
+    "NOT HERE": (
+        "open one that is here           esc",
+        "another region                  R",
+        "$ lambdactl --profile ops list",
+    ),
     "NOT CONFIGURED": ("another profile",),
     "NOT READ": ("every failure of this session",),
 }
@@ -237,3 +241,14 @@ async def test_the_advice_is_a_list_and_the_mouse_works_in_it() -> None:
         await pilot.pause()
         await press(pilot, "y")
         assert copied(app) == "aws sso login --profile ops"
+
+
+def test_the_command_of_a_hint_is_a_row_of_its_own_once() -> None:
+    gone = NotFound(
+        "function checkout was not found",
+        hint="check the name, the region and the profile; lambdactl list   shows what is there",
+    )
+    drawn = rows(of_error(gone, HERE), 100, pen.UNICODE, "trying now", sandbox=False)
+    told = [row.line.plain.strip() for row in drawn]
+    assert "check the name, the region and the profile" in told
+    assert sum("$ lambdactl --profile ops list" in line for line in told) == 1

@@ -82,7 +82,7 @@ def test_what_goes_on_failing_is_one_row_with_a_count() -> None:
         (1, "PermissionDenied"),
     ]
     assert made.errors[1].since < made.errors[1].at
-    assert made.news == 5
+    assert made.news == 3
     made.looked()
     assert made.news == 0
 
@@ -112,7 +112,7 @@ def test_reads_are_counted_wherever_one_has_been() -> None:
 
 async def test_the_errors_are_listed_with_call_code_request_and_hint() -> None:
     async with opened(Script(), (120, 40), session=log()) as (app, pilot):
-        assert "! 5 new" in seen(app).splitlines()[-1]
+        assert "! 3 new" in seen(app).splitlines()[-1]
         await press(pilot, "exclamation_mark")
         screen = seen(app)
         for told in (

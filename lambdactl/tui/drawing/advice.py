@@ -119,7 +119,7 @@ def no_functions(here: Connection, place: Place | None) -> Advice:
 
 def hinted(error: LambdactlError) -> Iterator[Step]:
     """The commands of the error's own hint, the first way out."""
-    for part in re.split(r"\s{3}or\s+", error.hint or ""):
+    for part in re.split(r"\s{3}or\s+|;\s+(?=lambdactl )", error.hint or ""):
         command = part.partition("   ")[0].strip()
         if command.startswith(("aws ", "lambdactl ", "timedatectl ")):
             yield Step(HINTED.get(command.split(" ")[1], "the way out"), command)
@@ -127,7 +127,11 @@ def hinted(error: LambdactlError) -> Iterator[Step]:
             yield Step(part.strip())
 
 
-HINTED = {"sso": "log in again, in any terminal", "configure": "set it up, in any terminal"}
+HINTED = {
+    "sso": "log in again, in any terminal",
+    "configure": "set it up, in any terminal",
+    "list": "every function that is here",
+}
 
 
 def of_kind(error: LambdactlError, here: Connection) -> Iterator[Step]:
@@ -153,8 +157,8 @@ def of_kind(error: LambdactlError, here: Connection) -> Iterator[Step]:
         case Unreachable():
             yield from (RETRY, CONTEXT, REGION, SANDBOX, DOCTOR)
         case NotFound():
-            yield from (REGION, CONTEXT, PROFILE, RETRY)
-            yield Step("every function that is here", "lambdactl list")
+            yield from (Step("open one that is here", key="back"), REGION, CONTEXT, PROFILE, RETRY)
+            yield Step(HINTED["list"], "lambdactl list")
         case _:
             yield from (PROFILE, CONTEXT, RETRY, ERRORS)
 
