@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from lambdactl.errors import LambdactlError
+from lambdactl.errors import LambdactlError, NotFound, PermissionDenied, Unreachable
 from lambdactl.model import Deployment, DeploymentStatus, LifecycleEvent, Version
 from lambdactl.model_configuration import Configuration, LogLine
 from lambdactl.ops.comparing import Compared
@@ -28,6 +28,17 @@ T = TypeVar("T")
 GROUP = "/aws/lambda/checkout"
 ID = "0e1c4b1e-58a2-4f6b-9d0c-7a3f2b1c4d5e"
 OTHER = "77b2c0d4-1f3e-4a5b-8c6d-9e0f1a2b3c4d"
+DENIED = PermissionDenied(
+    "no permission: logs:FilterLogEvents on log group /aws/lambda/checkout",
+    action="logs:FilterLogEvents",
+    hint="lambdactl iam-policy",
+)
+GONE = Unreachable("no answer from codedeploy", why="connect timed out", hint="check the network")
+NO_GROUP = NotFound(
+    "there is no log group /aws/lambda/checkout",
+    why="Lambda makes it with the first line, if the function's role may",
+    hint="check that the role of checkout has logs:CreateLogGroup",
+)
 
 
 def given(answers: MutableSequence[T | LambdactlError]) -> T:

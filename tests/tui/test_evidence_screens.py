@@ -11,10 +11,9 @@ from textual.pilot import Pilot
 from lambdactl.errors import LambdactlError, PermissionDenied, Unreachable
 from lambdactl.model import LifecycleEvent, Unread
 from tests.tui import archive, builders
-from tests.tui.archive import Archive
+from tests.tui.archive import DENIED, GONE, NO_GROUP, Archive
 from tests.tui.builders import at
 from tests.tui.stage import Clock, Script, console, press, settle
-from tests.tui.test_evidence import DENIED, GONE, NO_GROUP
 from tests.tui.test_screens import SIZES, Compare, looking, named
 
 NO_LIST = PermissionDenied(
