@@ -161,6 +161,11 @@ class FleetRow:
         return self.listed.code_size if self.listed else None
 
     @cached_property
+    def told(self) -> str:
+        """What a filter's words are looked for in: the name, and the state as it is shown."""
+        return f"{self.name} {self.columns['state']}"
+
+    @cached_property
     def columns(self) -> dict[str, str]:
         """What a filter's words may be about."""
         red = " ".join(a.name for a in self.member.red) if self.member else ""

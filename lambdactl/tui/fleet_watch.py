@@ -93,7 +93,7 @@ class FleetWatch:
         if self._order is None:
             kept = self.rows.values()
             if self.filter:
-                kept = [r for r in kept if self.filter.keeps(r.name, r.columns)]  # type: ignore[assignment]
+                kept = [r for r in kept if self.filter.keeps(r.told, r.columns)]  # type: ignore[assignment]
             self._order = tuple(row.name for row in self.sorting.sorted(kept))
         return self._order
 

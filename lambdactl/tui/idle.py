@@ -12,6 +12,7 @@ from lambdactl.errors import NotFound, Refused
 from lambdactl.model import Snapshot
 from lambdactl.plan import Plan, plan_abort, plan_promote
 from lambdactl.plan.hook import require_waiting
+from lambdactl.plan.routing import refuse_unread_deployment
 from lambdactl.plan.shift import refuse_while_deploying
 from lambdactl.tui.keys import WRITES
 
@@ -36,6 +37,7 @@ def without_deed(name: str, snapshot: Snapshot) -> str | None:
     if name == "answer_hook":
         require_waiting(snapshot, "approve")
     elif name in ("shift", "rollback"):
+        refuse_unread_deployment(snapshot, name)
         refuse_while_deploying(snapshot, name)
         if len(snapshot.versions) == 1:
             return f"only {snapshot.versions[0].label} is published"

@@ -79,6 +79,8 @@ class View:
     alarm_history: Mapping[str, tuple[AlarmChange, ...]] | LambdactlError | None = None
     """What the alarms did in the past day, newest first; None where nobody has looked."""
 
+    near: bool = True
+    """Whether the keys of the rollout work where this is shown; in a fleet its row is opened."""
     ours: bool = False
     """Nothing of AWS is shown, so nothing has an age: what this session itself has met."""
     gates: tuple[Gate, ...] = ()

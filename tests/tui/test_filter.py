@@ -77,3 +77,15 @@ async def test_the_cursor_moves_while_a_filter_is_typed() -> None:
         await press(pilot, "slash", "a", "down")
         assert app.screen.query_one("#list", Listing).cursor == 1
         assert isinstance(app.focused, Input)
+
+
+async def test_a_word_finds_the_state_that_is_shown_and_an_empty_list_says_why() -> None:
+    script = Script(fleet=fleet("auth", "quota"))
+    async with opened(script, target=None) as (app, pilot):
+        await press(pilot, "slash", *"stable", "enter")
+        assert "auth" in seen(app)
+        await press(pilot, "slash", *"x")
+        assert "auth" not in seen(app)
+        assert "no row has x; esc shows all again" in seen(app)
+        await press(pilot, "escape")
+        assert "no row has" not in seen(app)

@@ -12,6 +12,7 @@ from lambdactl.model import LifecycleEvent, Snapshot, Unread
 from lambdactl.tui.drawing import pen
 from lambdactl.tui.drawing.to_do import advised, keyed
 from lambdactl.tui.drawing.verdict import verdict
+from lambdactl.tui.idle import idle
 from lambdactl.tui.view import View
 from lambdactl.verdict import assess
 from tests.tui import builders
@@ -93,3 +94,19 @@ def test_only_verbs_that_a_key_does_are_keyed() -> None:
     assert keyed("find out who drives this split: no trail", pen.UNICODE) == (
         "find out who drives this split: no trail"
     )
+
+
+def test_a_row_of_the_fleet_is_opened_first_where_the_key_is_not_one_of_the_fleet() -> None:
+    def said_of(snapshot: Snapshot) -> str:
+        return advised(replace(view_of(snapshot), near=False), pen.UNICODE).plain
+
+    assert said_of(builders.waiting_hook()) == "→ enter, then H: answer it, 3: its log"
+    assert said_of(builders.failing()) == "→ a: abort"
+
+
+def test_no_shift_is_offered_where_it_is_not_known_who_moves_the_alias() -> None:
+    unknown = replace(
+        stopped_by_alarm(), deployment=None, previous=None, unread=(Unread("deployment", "denied"),)
+    )
+    assert "shifts to it" not in verdict(view_of(unknown), 80, pen.UNICODE)[1].plain
+    assert idle("shift", unknown) is not None

@@ -65,17 +65,31 @@ def advice(watch: FleetWatch, view: View, here: Connection) -> Advice | None:
     return None if error is None or watch.rows else of_error(error, here)
 
 
-def preview(one: FleetRow | None, view: View, width: int, height: int, pen: Pen) -> list[Content]:
+def unmatched(watch: FleetWatch, pen: Pen) -> list[Content]:
+    """Where the filter keeps no row: an empty list is not to be taken for an empty account."""
+    if not watch.filter or watch.order:
+        return []
+    read = "" if not watch.to_read else ", of those that have been read"
+    told = f" no row has {watch.filter.text.strip()}{read}; {pen.key('back')} shows all again"
+    return [pen.say(told, "bold")]
+
+
+def preview(
+    watch: FleetWatch, one: FleetRow | None, view: View, size: tuple[int, int], pen: Pen
+) -> list[Content]:
     """What the rollout screen would say of the row under the cursor, as much as there is room for;
     of one that is not looked at closely, what is known and how old it is."""
+    width, height = size
     if one is None:
-        return []
+        return unmatched(watch, pen)
     if one.member is None:
         return [pen.say(f" {one.function}: its aliases have not been read yet", "dim")]
     if one.member.snapshot is None or one.member.assessment is None:
         return at_rest(one, view, pen)
     seen = one.member
-    closely = View(snapshot=seen.snapshot, assessment=seen.assessment, age_s=0.0, now=view.now)
+    closely = View(
+        snapshot=seen.snapshot, assessment=seen.assessment, age_s=0.0, now=view.now, near=False
+    )
     lines = verdict.verdict(closely, width, pen)
     if height > 2:
         lines += traffic.lines(closely, width, 2, pen)

@@ -30,18 +30,17 @@ def advised(view: View, pen: Pen) -> Content:
     snapshot, assessment = view.snapshot, view.assessment
     if snapshot is None or assessment is None:
         return Content("")
-    if assessment.advice is not None:
+    if assessment.advice is None:
+        told = asked(view, snapshot, pen)
+        if not told:
+            return pen.say(NOTHING) if goes_well(view) else Content("")
+    elif snapshot.unreadable("deployment"):
         # Without knowing who drives the alias there is nothing to advise.
-        known = not snapshot.unreadable("deployment")
-        return (
-            pen.say(f"{pen.arrow} {keyed(assessment.advice, pen)}", "bold")
-            if known
-            else Content("")
-        )
-    told = asked(view, snapshot, pen)
-    if told:
-        return pen.say(f"{pen.arrow} {told}", "bold")
-    return pen.say(NOTHING) if goes_well(view) else Content("")
+        return Content("")
+    else:
+        told = keyed(assessment.advice, pen)
+    first = "" if view.near or assessment.advice == "abort" else f"{pen.key('open')}, then "
+    return pen.say(f"{pen.arrow} {first}{told}", "bold")
 
 
 def keyed(advice: str, pen: Pen) -> str:

@@ -120,6 +120,9 @@ def waiting(snapshot: Snapshot, key: str) -> str:
     routing = snapshot.alias.routing if snapshot.alias else None
     if routing is None or routing.split or not snapshot.versions:
         return ""
+    if snapshot.unreadable("deployment"):
+        # Whether CodeDeploy is moving it is not known: nothing may be shifted.
+        return ""
     newest = snapshot.versions[-1]
     if len(snapshot.versions) == 1 and routing.stable == newest.number:
         return f"only {newest.label} is published: nothing to shift to; publish one, then {key}"

@@ -317,7 +317,7 @@ class FleetScreen(Page):
         return fleet_parts.advice(self.watch_, view, self.connection)
 
     def _preview(self, view: View, width: int, height: int, pen: Pen) -> list[Content]:
-        return fleet_parts.preview(self.row, view, width, height, pen)
+        return fleet_parts.preview(self.watch_, self.row, view, (width, height), pen)
 
     def _storage(self, _view: View, width: int, _height: int, pen: Pen) -> list[Content]:
         error = self.watch_.storage_error
