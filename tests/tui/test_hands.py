@@ -91,7 +91,7 @@ async def test_the_palette_changes_the_theme() -> None:
 
 
 async def test_help_lists_every_live_binding_with_its_key() -> None:
-    async with opened(size=(80, 60)) as (app, pilot):
+    async with opened(size=(80, 90)) as (app, pilot):
         bindings = [b.binding for b in app.screen.active_bindings.values() if b.binding.id]
         await press(pilot, "question_mark")
         screen = seen(app)
@@ -151,3 +151,15 @@ async def test_a_key_that_would_change_nothing_still_says_why() -> None:
     async with opened(Script([builders.stable()])) as (app, pilot):
         await press(pilot, "a")
         assert "nothing to abort" in seen(app)
+
+
+async def test_help_has_a_row_for_each_key_and_its_lines_do_not_run_under_the_keys() -> None:
+    async with opened(Script([builders.stable()]), (120, 60)) as (app, pilot):
+        await press(pilot, "question_mark")
+        told = seen(app)
+        assert "l  errors of the new version, grouped" in told
+        assert "5  errors of the new version, in a pane" in told
+        assert "d  what differs between two versions" in told
+        second = next(line for line in told.splitlines() if "one step more" in line)
+        first = next(line for line in told.splitlines() if "promote…: all" in line)
+        assert second.index("one step more") >= first.index("promote…")

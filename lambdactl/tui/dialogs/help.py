@@ -22,6 +22,9 @@ LEGEND = (
     ("{not_in}", "not in yet; dim: not counted in the verdict yet"),
 )
 
+WIDTH, FRAME, KEYS = 59, 7, 10
+"""Cells in the dialog; its border, padding and scrollbar; those before what a key does."""
+
 
 class HelpDialog(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -44,16 +47,21 @@ class HelpDialog(ModalScreen[None]):
         found: dict[str, list[ActiveBinding]] = {}
         for active in self._active:
             if active.binding.id is not None and active.binding.description:
-                found.setdefault(active.binding.description, []).append(active)
+                found.setdefault(told_of(active), []).append(active)
         order = {name: i for i, name in enumerate(("help", *FOOTER))}
         ranked = sorted(found.values(), key=lambda a: order.get(a[0].binding.id or "", len(order)))
         return [self._row(actives) for actives in ranked]
 
     def _row(self, actives: list[ActiveBinding]) -> Content:
         keys = " ".join(dict.fromkeys(self.app.get_key_display(a.binding) for a in actives))
-        binding = actives[0].binding
-        told = SAID.get(binding.id or "", binding.description)
-        return Content.assemble((f"{keys:>8}", "bold $text-accent"), "  ", self._pen.say(told))
+        return self._hung(keys, told_of(actives[0]))
+
+    def _hung(self, keys: str, told: str) -> Content:
+        """What is told of the keys, beside them: its further lines do not run under them."""
+        room = min(WIDTH, self.app.size.width - FRAME) - KEYS
+        first, *more = self._pen.say(told).wrap(max(12, room))
+        head = Content.assemble((f"{keys:>8}", "bold $text-accent"), "  ", first)
+        return Content("\n").join([head, *(Content(" " * KEYS) + line for line in more)])
 
     def _legend(self) -> list[Content]:
         marks = self._pen.spark
@@ -66,3 +74,7 @@ class HelpDialog(ModalScreen[None]):
             Content.assemble((f"{name.format(**shown):>8}", "bold"), "  ", self._pen.say(told))
             for name, told in LEGEND
         ]
+
+
+def told_of(active: ActiveBinding) -> str:
+    return SAID.get(active.binding.id or "", active.binding.description)
