@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from lambdactl.model import LifecycleEvent, Snapshot, Unread
-from lambdactl.tui.drawing import pen, rates
+from lambdactl.tui.drawing import pen
 from lambdactl.tui.drawing.to_do import advised, keyed
 from lambdactl.tui.drawing.verdict import verdict
 from lambdactl.tui.idle import idle
@@ -110,9 +110,3 @@ def test_no_shift_is_offered_where_it_is_not_known_who_moves_the_alias() -> None
     )
     assert "shifts to it" not in verdict(view_of(unknown), 80, pen.UNICODE)[1].plain
     assert idle("shift", unknown) is not None
-
-
-def test_an_alias_that_nobody_calls_is_told_from_a_canary_that_gets_nothing() -> None:
-    silent = replace(builders.no_data(), metrics=builders.metrics([(0.0, 0.0)], ()))
-    told = "\n".join(line.plain for line in rates.rows(view_of(silent), 100, pen.UNICODE))
-    assert "v42 got no call, and neither did v41: nobody calls this alias" in told

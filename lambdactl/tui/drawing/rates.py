@@ -221,8 +221,6 @@ def uncalled(both: Sequence[Side]) -> str:
         return told
     if not stable.series.calls():
         return f"neither {label(stable.version)} nor {label(canary.version)} got a call"
-    if not stable.series.calls():
-        return f"{told}, and neither did {label(stable.version)}: nobody calls this alias"
     per_minute = stable.series.calls() / len(stable.series.minutes)
     due = per_minute * canary.share / stable.share
     if due < 1.0:
