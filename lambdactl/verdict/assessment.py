@@ -154,8 +154,11 @@ def _at_rest(snapshot: Snapshot, verdict: Verdict) -> Assessment:
     if last is None:
         unread = snapshot.unreadable("deployment")
         known = f"{stable} has all traffic"
-        text = f"{known}; deployments could not be read: {unread.reason}" if unread else known
-        return Assessment(State.STABLE, text, None, verdict)
+        if unread is None:
+            return Assessment(State.STABLE, known, None, verdict)
+        # A deployment may be about to move it: that is no green.
+        text = f"{known}; deployments could not be read: {unread.reason}"
+        return Assessment(State.NOT_MEASURED, text, None, verdict)
     if last.rolls_back:
         return _after_rollback(snapshot, last, verdict)
     if last.status is DeploymentStatus.Succeeded:

@@ -107,7 +107,7 @@ UNCALLED = metrics(None, None)
         (snapshot(), State.PAUSED, "0.00 %"),
         (snapshot(Routing(1)), State.STABLE, "v1 has all traffic"),
         (snapshot(Routing(1), unread=(Unread("deployment", "no permission"),)),
-         State.STABLE, "could not be read: no permission"),
+         State.NOT_MEASURED, "could not be read: no permission"),
         (snapshot(Routing(2), deployment=deployment(DeploymentStatus.Succeeded)),
          State.DONE, "v2 has all traffic since d-1"),
         (snapshot(Routing(1), deployment=deployment(DeploymentStatus.Succeeded)),
