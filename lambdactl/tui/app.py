@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.notifications import SeverityLevel
@@ -39,6 +40,7 @@ from lambdactl.tui.screens.rollout import RolloutScreen
 from lambdactl.tui.session_log import SessionLog
 from lambdactl.tui.settings import Settings
 from lambdactl.tui.subject import Subject, subject
+from lambdactl.tui.tidying import Tidying
 from lambdactl.tui.view import View
 from lambdactl.verdict import Assessment, assess
 from lambdactl.verdict.gate import NO_LIMITS, Gate, gates
@@ -96,6 +98,7 @@ class Console(Going):
         self.applying: Applying | None = None
         self.clock = clock
         self._ticks = ticks
+        self._tidying = Tidying()
         self.last_opened: Target | None = None
         self._interrupted_at = -TWICE_S
 
@@ -103,7 +106,17 @@ class Console(Going):
         self.set_class(self.settings.ascii, "-ascii")
         self.push_screen(self.home(self.connection.target))
         if self._ticks:
+            self._tidying.begin(self.clock())
             self.set_interval(1.0, self.tick)
+
+    def on_unmount(self) -> None:
+        if self._ticks:
+            self._tidying.end()
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.InputEvent):
+            self._tidying.typed(self.clock())
+        await super().on_event(event)
 
     def home(self, target: Target | None) -> Page:
         """The rollout where a place is about one alias, else the fleet. What was open elsewhere is
@@ -118,6 +131,8 @@ class Console(Going):
         """Once a second: ages and times left run on, and a look begins when it is due."""
         self.page.tick()
         self.show()
+        if self._ticks:
+            self._tidying.tick(self.clock())
 
     @property
     def ticking(self) -> bool:
