@@ -48,6 +48,7 @@ OURS = ("lambda:UpdateAlias", "lambda:DeleteFunction", "codedeploy:StopDeploymen
 """What a console may write. The releases write other things, and the hooks run under a role."""
 SIZES = ((80, 24), (120, 40), (200, 60), (60, 20), (40, 12), (133, 30))
 TYPED = (*"0123456789", "backspace", "tab", "shift+tab", "left", "right", "enter", "escape")
+DEEDS = ("s", "o", "a", "u", "D")
 MOVES = ("j", "k", "up", "down", "pageup", "pagedown", "g", "G", "home", "end")
 TROUBLE: tuple[Mapping[str, Any], ...] = (
     {"kind": "throttle", "action": "lambda:*"},
@@ -153,6 +154,8 @@ def some_keys(app: Console, dice: random.Random) -> Sequence[str]:
     if isinstance(app.screen, PlanDialog) and chance < 0.4:
         name = app.screen.subject.target.function
         return dice.choice((("right", "enter"), ("enter",), (*spelled(name), "enter")))
+    if chance < 0.08:
+        return (dice.choice(DEEDS),)
     if chance < 0.25:
         return (dice.choice(MOVES),)
     if chance < 0.45:
