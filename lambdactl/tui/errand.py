@@ -9,8 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextvars import copy_context
-from functools import lru_cache, partial
-from queue import SimpleQueue
 
 from textual.message import Message
 from textual.message_pump import MessagePump
@@ -28,21 +26,7 @@ def send(pump: MessagePump, work: Work, failed: Failed) -> None:
     If it raises, the last message is what ``failed`` makes of the error.
     """
     context = copy_context()
-    _starts().put(partial(context.run, run, pump, work, failed))
-
-
-@lru_cache(maxsize=1)
-def _starts() -> SimpleQueue[Callable[[], None]]:
-    """What is put here is run in a thread of its own. Starting one waits until it runs, which
-    takes a while when others are busy: the thread that draws leaves that to this one."""
-    orders: SimpleQueue[Callable[[], None]] = SimpleQueue()
-
-    def start_each() -> None:
-        while True:
-            threading.Thread(target=orders.get(), daemon=True).start()
-
-    threading.Thread(target=start_each, name="errands", daemon=True).start()
-    return orders
+    threading.Thread(target=context.run, args=(run, pump, work, failed), daemon=True).start()
 
 
 def run(pump: MessagePump, work: Work, failed: Failed) -> None:

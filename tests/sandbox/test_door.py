@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from lambdactl.sandbox import httpapi
 from lambdactl.sandbox.account import ACCESS_KEY_ID, Account, ApiError
 from lambdactl.sandbox.clock import ManualClock
 from lambdactl.sandbox.contract import ContractError
@@ -333,22 +334,23 @@ def test_an_api_of_the_account_is_not_an_api_of_aws(
 ) -> None:
     seen: list[tuple[Any, ...]] = []
 
-    class Api:
-        @staticmethod
-        def handle(account: Account, *args: Any, api_id: str) -> tuple[int, dict[str, str], bytes]:
-            seen.append((account.id, api_id, *args))
-            return 418, {"Content-Type": "text/plain"}, b"teapot"
+    def handle(
+        account: Account, request: httpapi.Incoming, api_id: str
+    ) -> tuple[int, dict[str, str], bytes]:
+        seen.append((account.id, api_id, request))
+        return 418, {"Content-Type": "text/plain"}, b"teapot"
 
-    monkeypatch.setitem(__import__("sys").modules, "lambdactl.sandbox.httpapi", Api)
+    monkeypatch.setattr(httpapi, "handle", handle)
     by_path = Request("GET", "/_aws/execute-api/abc123/version", "q=1", {"host": "127.0.0.1:1"})
     host = {"host": "abc123.execute-api.us-east-1.amazonaws.com"}
     by_host = Request("POST", "/version", "", host, b"{}")
     for request in (by_path, by_host):
         response = tiny.door.handle(request)
         assert (response.status, response.body) == (418, b"teapot")
+    there, here = httpapi.Incoming, "000000000000"
     assert seen == [
-        ("000000000000", "abc123", "GET", "/version", "q=1", {"host": "127.0.0.1:1"}, b""),
-        ("000000000000", "abc123", "POST", "/version", "", host, b"{}"),
+        (here, "abc123", there("GET", "/version", "q=1", {"host": "127.0.0.1:1"}, b"")),
+        (here, "abc123", there("POST", "/version", "", host, b"{}")),
     ]
 
 
