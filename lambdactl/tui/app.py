@@ -110,8 +110,7 @@ class Console(Going):
             self.set_interval(1.0, self.tick)
 
     def on_unmount(self) -> None:
-        if self._ticks:
-            self._tidying.end()
+        self._tidying.end()
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent):
@@ -131,8 +130,7 @@ class Console(Going):
         """Once a second: ages and times left run on, and a look begins when it is due."""
         self.page.tick()
         self.show()
-        if self._ticks:
-            self._tidying.tick(self.clock())
+        self._tidying.tick(self.clock())
 
     @property
     def ticking(self) -> bool:
@@ -182,10 +180,13 @@ class Console(Going):
         return replace(view, gates=gates_of(of, view))
 
     def show(self) -> None:
-        """Draw what is known now on every page, the covered ones too."""
-        for screen in self.screen_stack:
+        """Draw what is known now, down to the page that covers all others: those are drawn when
+        one comes back to them."""
+        for screen in reversed(self.screen_stack):
             if isinstance(screen, Page | WhyDialog) and screen.is_mounted:
                 screen.draw()
+            if isinstance(screen, Page):
+                return
 
     def why_not(self, name: str) -> str | None:
         """Why the key with this id cannot be used now; None where it can."""

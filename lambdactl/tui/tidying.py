@@ -20,12 +20,12 @@ NEVER = 1_000_000
 
 
 class Tidying:
-    """Times are seconds of a monotonic clock, given by the caller."""
+    """Times are seconds of a monotonic clock, given by the caller. Does nothing until ``begin``."""
 
     def __init__(self) -> None:
         self._before = gc.get_threshold()
         self._typed_at = 0.0
-        self._looked_at = 0.0
+        self._looked_at = float("inf")
         self._frozen = False
 
     def begin(self, at: float) -> None:

@@ -57,7 +57,6 @@ BETWEEN_S = 0.2
 """From one drawing of news to the next."""
 BASE_S = 5.0
 """The interval of a rollout at which the fleet's own intervals are as they are written."""
-
 LEAST = 0.3
 """So much of them at least where the account's clock runs fast: reading takes its time anyhow."""
 
