@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from lambdactl.aws import Aws, recurring
-from lambdactl.cli import state
 from lambdactl.cli.moves import with_our_move
-from lambdactl.cli.session import Session
+from lambdactl.cli.session import Session, speed_of
 from lambdactl.model import Snapshot, Target
 from lambdactl.model_configuration import Listed
 from lambdactl.ops import fleet
@@ -24,10 +23,9 @@ def fleet_reads(session: Callable[[], Session], alias: str | None) -> FleetReads
 
     def names() -> Iterator[tuple[Listed, ...]]:
         here, count = session(), 0
-        running = state.sandbox() if here.wanted.in_sandbox else None
         for page in here.aws.function_pages():
             count += len(page)
-            fleet.set_pace(here.aws, count, running.speed if running else 1.0)
+            fleet.set_pace(here.aws, count, speed_of(here.wanted))
             yield page
 
     def around() -> Around:

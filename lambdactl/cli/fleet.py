@@ -6,7 +6,7 @@ from lambdactl.cli import state
 from lambdactl.cli.answering import answer
 from lambdactl.cli.completion_cache import learn_fleet
 from lambdactl.cli.options import Asked
-from lambdactl.cli.session import Session, entered, target_lines
+from lambdactl.cli.session import Session, entered, speed_of, target_lines
 from lambdactl.cli.target import SANDBOX, wanted
 from lambdactl.ops.fleet import FEW, Fleet, look_over
 from lambdactl.render.listings import AT_REST, fleet_records, fleet_table
@@ -24,12 +24,11 @@ def show_fleet(asked: Asked, *, everything: bool) -> None:
     by = "function" if last is not None and last.context == SANDBOX else None
     with entered(asked, wanted(asked, by=by)) as session:
         session.terminal.say(*target_lines(session, None))
-        running = state.sandbox() if session.wanted.in_sandbox else None
         fleet = look_over(
             session.aws,
             asked.alias,
             everything=everything,
-            speed=running.speed if running else 1.0,
+            speed=speed_of(session.wanted),
             tell=lambda done, of: _progress(session, done, of),
         )
         learn_fleet(session, [m.function for m in fleet.members])
