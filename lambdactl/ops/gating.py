@@ -5,7 +5,7 @@ The gate waits for an answer; the abort takes one for an order. Neither moves a 
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -79,22 +79,31 @@ def gate(acting: Acting, *, wait_s: float | None = None) -> Generator[Event, Non
 
     Raises WaitTimeout where the time was up with neither.
     """
-    known, ended = Gate(acting), None
+    known = Gate(acting)
     try:
-        for event in follow(
-            acting.aws, acting.target, interval_s=acting.interval_s, wait_s=wait_s,
-            sleep=acting.sleep, seen=acting.seen, until=known.is_decided,
-        ):  # fmt: skip
-            yield from known.tell()
-            yield event
-            ended = event if isinstance(event, RolloutEnded) else ended
+        ended = yield from followed(acting, known, known.is_decided, wait_s)
     except WaitTimeout as error:
         raise undecided(acting, known, str(error)) from error
-    yield from known.tell()
     if ended is not None and ended.succeeded:
         yield from settled(acting, known, ended)
     assert known.verdict is not None and known.snapshot is not None
     return Decided(known.verdict, ended, known.gates, known.snapshot)
+
+
+def followed(
+    acting: Acting, known: Gate, until: Callable[[Snapshot], bool], wait_s: float | None
+) -> Generator[Event, None, RolloutEnded | None]:
+    """The events of the rollout and what ``known`` tells, to the rollout's end or ``until``."""
+    ended = None
+    for event in follow(
+        acting.aws, acting.target, interval_s=acting.interval_s, wait_s=wait_s,
+        sleep=acting.sleep, seen=acting.seen, until=until,
+    ):  # fmt: skip
+        yield from known.tell()
+        yield event
+        ended = event if isinstance(event, RolloutEnded) else ended
+    yield from known.tell()
+    return ended
 
 
 def settled(acting: Acting, known: Gate, ended: RolloutEnded) -> Generator[Event, None, None]:
@@ -130,15 +139,8 @@ def abort_on_fail(
 
     Raises RolloutFailed after an abort, which is announced before; WaitTimeout as ``follow`` does.
     """
-    known, ended = Gate(acting), None
-    for event in follow(
-        acting.aws, acting.target, interval_s=acting.interval_s, wait_s=wait_s,
-        sleep=acting.sleep, seen=acting.seen, until=known.has_failed,
-    ):  # fmt: skip
-        yield from known.tell()
-        yield event
-        ended = event if isinstance(event, RolloutEnded) else ended
-    yield from known.tell()
+    known = Gate(acting)
+    ended = yield from followed(acting, known, known.has_failed, wait_s)
     verdict, last = known.verdict, known.snapshot
     goes_on = last is not None and (last.active_deployment or is_split(last))
     if ended is None and goes_on and verdict is not None and verdict.answer is Answer.FAIL:
