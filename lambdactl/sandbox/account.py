@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import secrets
+import string
 import threading
 import uuid
 from collections.abc import Callable, Mapping
@@ -34,6 +35,11 @@ FUNCTION_KEY = Key("made-up-key-of-a-sandbox-function", "made-up-token-of-a-sand
 
 class Service(Protocol):
     """A service answers ``CreateAlias`` with its method ``create_alias(params)``."""
+
+
+def random_text(length: int, alphabet: str = string.ascii_lowercase + string.digits) -> str:
+    """An id or a part of a name that nobody can guess, in the letters that AWS takes for it."""
+    return "".join(secrets.choice(alphabet) for _ in range(length))
 
 
 class Account:
@@ -75,7 +81,7 @@ class Account:
     def token(self, length: int = 9) -> str:
         """An upper-case id, as CodeDeploy makes them."""
         alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-        return "".join(secrets.choice(alphabet) for _ in range(length))
+        return random_text(length, alphabet)
 
     def call(
         self, service: str, operation: str, params: Mapping[str, Any] | None = None

@@ -6,10 +6,9 @@ its URL with it.
 
 from __future__ import annotations
 
-import secrets
-import string
 from typing import Any
 
+from lambdactl.sandbox.account import random_text
 from lambdactl.sandbox.clock import stamp
 from lambdactl.sandbox.functions.paging import page, with_next
 from lambdactl.sandbox.functions.records import LATEST, Function, FunctionUrl
@@ -19,7 +18,6 @@ from lambdactl.sandbox.functions.registry import Room
 _PAGE = 50
 _GONE = "The resource you requested does not exist."
 _SETTINGS = ("AuthType", "Cors", "InvokeMode")
-_LETTERS = string.ascii_lowercase + string.digits
 
 
 class FunctionUrls(Room):
@@ -36,7 +34,7 @@ class FunctionUrls(Room):
                 )
             now = stamp(self.account.clock.now())
             members = {"InvokeMode": "BUFFERED", **_given(params)}
-            url_id = "".join(secrets.choice(_LETTERS) for _ in range(32))
+            url_id = random_text(32)
             function.urls[qualifier] = FunctionUrl(url_id, members, now, now)
             return self._shown(function, qualifier)
 

@@ -7,16 +7,13 @@ A stage serves what the API holds at the moment if it is deployed automatically,
 
 from __future__ import annotations
 
-import secrets
-import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lambdactl.sandbox.account import Account, ApiError
+from lambdactl.sandbox.account import Account, ApiError, random_text
 from lambdactl.sandbox.httpapi.routes import DEFAULT, Route, read_routes, tags_of
 
-_ALPHABET = string.ascii_lowercase + string.digits
 _API_MEMBERS = ("CorsConfiguration", "Description", "DisableExecuteApiEndpoint", "Name", "Version")
 _STAGE_MEMBERS = (
     "AccessLogSettings",
@@ -67,7 +64,7 @@ class HttpApiService:
     def create_api(self, params: dict[str, Any]) -> dict[str, Any]:
         if params.get("ProtocolType", "HTTP") != "HTTP":
             raise ApiError("NotImplemented", "the sandbox has no WebSocket APIs", 501)
-        api = Api("".join(secrets.choice(_ALPHABET) for _ in range(10)), {}, {})
+        api = Api(random_text(10), {}, {})
         api.members = {"CreatedDate": self._account.clock.utcnow(), "Name": api.id}
         self._change(api, params)
         api.tags |= params.get("Tags") or {}

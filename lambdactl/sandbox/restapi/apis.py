@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
-from lambdactl.sandbox.account import Account, ApiError
+from lambdactl.sandbox.account import Account, ApiError, random_text
 from lambdactl.sandbox.httpapi.apis import given, page_of
 from lambdactl.sandbox.httpapi.routes import bad, missing, read_document, routes_of
 from lambdactl.sandbox.restapi.patching import patch_api, patch_stage
-from lambdactl.sandbox.restapi.records import Api, Deployment, Stage, random_id
+from lambdactl.sandbox.restapi.records import Api, Deployment, Stage
 
 Params = dict[str, Any]
 T = TypeVar("T")
@@ -242,7 +242,7 @@ class RestApiService:
         return self.find({"restApiId": parts[0]}).tags
 
     def _new(self) -> Api:
-        return Api(random_id(10), {"createdDate": self._account.clock.utcnow()}, {})
+        return Api(random_text(10), {"createdDate": self._account.clock.utcnow()}, {})
 
     def _added(self, api: Api) -> Params:
         with self._account.lock:

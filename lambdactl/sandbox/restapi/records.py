@@ -6,21 +6,15 @@ changes is therefore seen by nobody until the API is deployed again.
 
 from __future__ import annotations
 
-import secrets
-import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from lambdactl.sandbox.account import random_text
 from lambdactl.sandbox.httpapi.routes import Route
 
-_ALPHABET = string.ascii_lowercase + string.digits
 ANYWHERE = "arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{function}/invocations"
-
-
-def random_id(length: int) -> str:
-    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +54,19 @@ class Api:
     routes: tuple[Route, ...] = ()
     deployments: dict[str, Deployment] = field(default_factory=dict)
     stages: dict[str, Stage] = field(default_factory=dict)
-    resources: dict[str, str] = field(default_factory=lambda: {"/": random_id(10)})
+    resources: dict[str, str] = field(default_factory=lambda: {"/": random_text(10)})
 
     def take(self, routes: tuple[Route, ...]) -> None:
         """These methods instead of those it had. A path that stays keeps its id."""
         self.routes = routes
         paths = {"/", *(path for route in routes for path in _paths_to(route.path))}
-        self.resources = {path: self.resources.get(path) or random_id(6) for path in sorted(paths)}
+        self.resources = {
+            path: self.resources.get(path) or random_text(6) for path in sorted(paths)
+        }
 
     def deploy(self, description: str | None, at: datetime) -> Deployment:
         said = {"description": description} if description else {}
-        deployment = Deployment(random_id(6), {"createdDate": at, **said}, self.routes)
+        deployment = Deployment(random_text(6), {"createdDate": at, **said}, self.routes)
         self.deployments[deployment.id] = deployment
         return deployment
 

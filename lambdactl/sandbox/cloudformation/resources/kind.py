@@ -7,14 +7,13 @@ it stable, not when the call was taken. A :class:`Site` is the place of one reso
 
 from __future__ import annotations
 
-import secrets
 import string
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from lambdactl.sandbox.account import Account, ApiError
+from lambdactl.sandbox.account import Account, ApiError, random_text
 from lambdactl.sandbox.cloudformation.records import StackResource
 from lambdactl.sandbox.cloudformation.walk import Work
 
@@ -65,8 +64,7 @@ class Site:
     def name(self, limit: int = 64, *, is_lower: bool = False) -> str:
         """A generated physical name: ``<stack>-<logical id>-<12 random characters>``."""
         room = (limit - 14) // 2
-        letters = string.ascii_letters + string.digits
-        token = "".join(secrets.choice(letters) for _ in range(12))
+        token = random_text(12, string.ascii_letters + string.digits)
         name = f"{self.stack_name[:room]}-{self.logical_id[:room]}-{token}"
         return name.lower() if is_lower else name
 
