@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from lambdactl.tui.drawing.pen import Pen
+from lambdactl.tui.drawing.text import folded
 from lambdactl.tui.keys import FOOTER, SAID
 
 LEGEND = (
@@ -59,7 +60,7 @@ class HelpDialog(ModalScreen[None]):
     def _hung(self, keys: str, told: str) -> Content:
         """What is told of the keys, beside them: its further lines do not run under them."""
         room = min(WIDTH, self.app.size.width - FRAME) - KEYS
-        first, *more = self._pen.say(told).wrap(max(12, room))
+        first, *more = folded(self._pen.say(told), room, 12)
         head = Content.assemble((f"{keys:>8}", "bold $text-accent"), "  ", first)
         return Content("\n").join([head, *(Content(" " * KEYS) + line for line in more)])
 

@@ -32,7 +32,7 @@ from lambdactl.render.glyphs import Mark
 from lambdactl.tui.connection import Connection
 from lambdactl.tui.drawing.lists import Row
 from lambdactl.tui.drawing.pen import Pen
-from lambdactl.tui.drawing.text import age, fitted
+from lambdactl.tui.drawing.text import age, fitted, folded
 from lambdactl.tui.view import View
 
 INDENT = 34
@@ -185,7 +185,7 @@ def rows(advice: Advice, width: int, pen: Pen, waits: str, *, sandbox: bool) -> 
 
 
 def _wrapped(key: str, line: Content, width: int) -> list[Row]:
-    parts = line.wrap(max(20, width - 4))
+    parts = folded(line, width - 4, 20)
     told = line.plain.strip()
     return [Row(f"{key}{n}", "   " + part if n else part, told) for n, part in enumerate(parts)]
 

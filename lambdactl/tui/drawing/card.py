@@ -75,7 +75,7 @@ def since(one: Side, both: Sequence[Side], view: View, width: int, pen: Pen) -> 
         return pen.say(f"{'':8}{ends[0]:<{max(6, room - 5)}}{ends[1]}", "dim")
     whole, _, each = shown(view, both).partition(", ")
     back = f"{whole} ago{f', {each}' if each else ''}"
-    return pen.say(f"{'':8}{back:<{room - 3}}now", "dim")
+    return pen.say(f"{'':8}{back:<{max(0, room - 3)}}now", "dim")
 
 
 def small(one: Side, both: Sequence[Side], what: Charted, width: int, pen: Pen) -> Content:

@@ -8,6 +8,7 @@ from textual.content import Content
 
 from lambdactl.render.spans import Line
 from lambdactl.tui.drawing.pen import Pen, themed
+from lambdactl.tui.drawing.text import folded
 
 
 def content(line: Line, pen: Pen) -> Content:
@@ -24,8 +25,8 @@ def wrapped(lines: Iterable[Content], width: int, indent: int = 0) -> list[Conte
 def _wrapped(line: Content, width: int, indent: int) -> list[Content]:
     if line.cell_length <= width:
         return [line]
-    first, *_ = line.wrap(width)
+    first, *_ = folded(line, width)
     rest = line[len(first.plain) :]
     told = rest[len(rest.plain) - len(rest.plain.lstrip()) :]
-    further = told.wrap(max(8, width - indent))
+    further = folded(told, width - indent, 8)
     return [first, *(Content(" " * indent) + part for part in further)]

@@ -41,6 +41,11 @@ def spread(left: Content, right: Content, width: int, fill: str = " ") -> Conten
     return left + Content.styled(fill * (room - left.cell_length), "dim") + right
 
 
+def folded(line: Content, width: int, least: int = 1) -> list[Content]:
+    """``line`` in as many lines as it takes; where there is no room, ``least`` cells wide."""
+    return line.wrap(max(least, width))
+
+
 def joined(parts: Iterable[Content], between: str = "  ") -> Content:
     """The parts that are not empty."""
     return Content(between).join([p for p in parts if p.plain])

@@ -21,7 +21,7 @@ from lambdactl.tui.drawing.steps import (
     steps_of,
     walk_of,
 )
-from lambdactl.tui.drawing.text import fitted, joined, middle
+from lambdactl.tui.drawing.text import fitted, folded, joined, middle
 from lambdactl.tui.view import View
 from lambdactl.verdict.driver import driver_of
 
@@ -106,7 +106,7 @@ def step_lines(view: View, width: int, height: int, pen: Pen) -> list[Content]:
     steps = () if by_hand else steps_of(view.snapshot)
     if not steps:
         told = no_steps(view.snapshot, pen, width if height < 2 else 2 * width)
-        lines = told.wrap(width - 2) if height > 1 else [told]
+        lines = folded(told, width - 2) if height > 1 else [told]
         return [fitted(Content(" ") + line, width) for line in lines]
     if height >= 2 and width >= 100:
         return columns(steps, view, width, height, pen)

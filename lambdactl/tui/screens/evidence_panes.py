@@ -17,6 +17,7 @@ from lambdactl.render.numbers import counted
 from lambdactl.tui.drawing import differences, logs
 from lambdactl.tui.drawing.lists import Row, unknown
 from lambdactl.tui.drawing.pen import Pen
+from lambdactl.tui.drawing.text import folded
 from lambdactl.tui.reading import Reading
 from lambdactl.tui.screens.logs import EVERY_S
 from lambdactl.tui.screens.reading_page import ReadingPage
@@ -122,5 +123,5 @@ def unread(part: str, error: LambdactlError | None, width: int, pen: Pen) -> lis
     if error is None:
         return [Row("reading", pen.say(" reading ...", "dim"), "")]
     told = unknown(part, str(error), error.hint, pen)
-    lines = told.line.wrap(max(8, width - 1))
+    lines = folded(told.line, width - 1, 8)
     return [Row(f"{told.key} {n}", line, told.copied) for n, line in enumerate(lines)]

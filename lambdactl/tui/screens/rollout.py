@@ -22,7 +22,7 @@ from lambdactl.tui import commands
 from lambdactl.tui.dialogs.why import WhyDialog
 from lambdactl.tui.drawing import card, lists, rates, traffic, verdict, why
 from lambdactl.tui.drawing.pen import Pen
-from lambdactl.tui.drawing.text import joined
+from lambdactl.tui.drawing.text import folded, joined
 from lambdactl.tui.idle import idle
 from lambdactl.tui.keys import ROLLOUT
 from lambdactl.tui.reading import Reading
@@ -271,7 +271,7 @@ class RolloutScreen(ActingPage, ChartsPage):
 
 
 def why_wrapped(view: View, width: int, _height: int, pen: Pen) -> list[Content]:
-    return [part for line in why.why(view, pen) for part in line.wrap(width)]
+    return [part for line in why.why(view, pen) for part in folded(line, width)]
 
 
 def card_of(index: int) -> Callable[[View, int, int, Pen], list[Content]]:

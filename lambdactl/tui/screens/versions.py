@@ -23,6 +23,7 @@ from lambdactl.tui.drawing import plan as plan_drawing
 from lambdactl.tui.drawing import versions
 from lambdactl.tui.drawing.advice import Advice, of_error
 from lambdactl.tui.drawing.pen import Pen
+from lambdactl.tui.drawing.text import folded
 from lambdactl.tui.errand import send
 from lambdactl.tui.keys import VERSIONS
 from lambdactl.tui.messages import Surveyed, SurveyFailed
@@ -142,7 +143,7 @@ class VersionsScreen(AliasPage):
         else:
             notes = [pen.say(note, "dim") for note in (self.plan.notes if self.plan else ())]
             notes.append(pen.say("A deleted version cannot be brought back.", "dim"))
-        return [Content(" ") + line for note in notes for line in note.wrap(width - 2)]
+        return [Content(" ") + line for note in notes for line in folded(note, width - 2)]
 
     def action_keep(self, more: int) -> None:
         self.keep = max(LEAST, min(MOST, self.keep + more))
