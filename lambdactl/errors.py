@@ -24,6 +24,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class LambdactlError(Exception):
     """An error an operator can read: what happened, why, and what to type next.
@@ -44,6 +46,11 @@ class LambdactlError(Exception):
         super().__init__(message)
         self.why = why
         self.hint = hint
+
+    def without_frames(self) -> Self:
+        """This error once it has been told: whoever keeps it does not keep what was under way."""
+        self.__traceback__ = self.__cause__ = self.__context__ = None
+        return self
 
 
 class UsageError(LambdactlError):

@@ -118,7 +118,7 @@ class Recurring(Look):
         except CredentialsError:
             raise
         except LambdactlError as error:
-            return Answer(at, key, error=error)
+            return Answer(at, key, error=error.without_frames())
 
     def read_aliases(self) -> tuple[Alias, ...]:
         """This one, and once a minute all of them."""

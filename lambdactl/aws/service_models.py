@@ -3,11 +3,15 @@
 To be able to say that there is no such service botocore lists the folders of all four hundred,
 twice, before it makes its first client: a tenth of the time of a command that makes one call.
 Whoever asks here knows what the service is called.
+
+The models are read once for the process: those of a few services take some twenty megabytes, and a
+console that goes from account to account would hold them once for each.
 """
 
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 import botocore.session
@@ -42,6 +46,19 @@ def session() -> botocore.session.Session:
     """A session of its own, by the same rules as every other, for boto3 to stand on."""
     made = botocore.session.get_session()
     made.lazy_register_component(
-        "data_loader", lambda: NearLoader(made.get_config_variable("data_path"))
+        "data_loader", lambda: loader(made.get_config_variable("data_path"))
     )
     return made
+
+
+def loader(folders: str | None) -> NearLoader:
+    """The one that all sessions share whose ``folders`` are the same."""
+    made = _made(folders)
+    # Each session of boto3 adds its own folder.
+    made.search_paths[:] = dict.fromkeys(made.search_paths)
+    return made
+
+
+@lru_cache(maxsize=8)
+def _made(folders: str | None) -> NearLoader:
+    return NearLoader(folders)

@@ -42,6 +42,7 @@ def run(pump: MessagePump, work: Work, failed: Failed) -> None:
 
 def tell(pump: MessagePump, error: LambdactlError, failed: Failed) -> None:
     """To the session's list, and to whoever waits."""
+    error.without_frames()
     pump.app.post_message(ErrorMet(error))
     pump.post_message(failed(error))
 

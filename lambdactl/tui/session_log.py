@@ -69,6 +69,7 @@ class SessionLog:
                 return
             self._told.append(error)
             self._number += 1
+            error = bare(error)
             at = self._now()
             newest = self._met[-1] if self._met else None
             if newest is not None and alike(newest, error, place):
@@ -113,6 +114,13 @@ class SessionLog:
     @property
     def reads(self) -> int:
         return sum(n for call, n in self.calls.items() if is_read(call))
+
+
+def bare(error: LambdactlError) -> LambdactlError:
+    """The same without what raised it: a list of failures keeps no frames, no answers of AWS."""
+    told = type(error).__new__(type(error), *error.args)
+    vars(told).update(vars(error))
+    return told
 
 
 def is_read(call: str) -> bool:

@@ -83,7 +83,8 @@ class RolloutScreen(ActingPage, ChartsPage):
                         id="rates", calm=True)  # fmt: skip
             yield Drawn(card_of(0), self.pen, title=card_title_of(0), id="stable", calm=True)
             yield Drawn(card_of(1), self.pen, title=card_title_of(1), id="canary", calm=True)
-            yield Drawn(why_wrapped, self.pen, title=lambda _v, p: ("Why", p.key("why")), id="why")
+            yield Drawn(why_wrapped, self.pen, title=lambda _v, p: ("Why", p.key("why")), id="why",
+                        calm=True)  # fmt: skip
         with Container(id="panes", classes="evidence"):
             for name in PLACED:
                 yield Listing(self.pen, id=name)

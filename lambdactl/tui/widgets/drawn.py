@@ -8,6 +8,9 @@ from dataclasses import replace
 from textual import events
 from textual.content import Content
 from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.style import Style
+from textual.visual import Visual
 from textual.widget import Widget
 
 from lambdactl.tui.drawing.pen import Pen
@@ -69,9 +72,9 @@ class Drawn(Widget):
         self._title = title
         self._pen = pen
         self._view = View()
-        self._content = Content("")
         self._lines: list[Content] = []
         self._drawn_at = Size(0, 0)
+        self._strips: dict[int, tuple[Content, tuple[int, Style], Strip]] = {}
 
     def show(self, view: View) -> None:
         before, self._view = self._view, view
@@ -79,7 +82,25 @@ class Drawn(Widget):
             self._redraw()
 
     def render(self) -> Content:
-        return self._content
+        return Content("\n").join(self._lines)
+
+    def render_line(self, y: int) -> Strip:
+        """Only a line that says something else is made anew; all of them while some is marked."""
+        if self.text_selection is not None or y >= len(self._lines):
+            return super().render_line(y)
+        line, look = self._lines[y], (self.size.width, self.visual_style)
+        known = self._strips.get(y)
+        if known is not None and known[0] is line and known[1] == look:
+            return known[2]
+        made = Visual.to_strips(self, line, look[0], 1, look[1])
+        strip = made[0] if made else Strip.blank(look[0], look[1].rich_style)
+        self._strips[y] = (line, look, strip)
+        return strip
+
+    def notify_style_update(self) -> None:
+        """A theme may colour the same line another way."""
+        self._strips.clear()
+        super().notify_style_update()
 
     def on_resize(self, _event: events.Resize) -> None:
         self._redraw()
@@ -97,14 +118,12 @@ class Drawn(Widget):
     def _replace(self, lines: list[Content]) -> None:
         """A countdown in one line does not draw the chart above it anew."""
         before, same_size = self._lines, self._drawn_at == self.content_size
-        self._lines, self._drawn_at = lines, self.content_size
-        changed = [
-            y
-            for y in range(max(len(before), len(lines)))
-            if y >= len(before) or y >= len(lines) or not lines[y].is_same(before[y])
-        ]
-        if changed:
-            self._content = Content("\n").join(lines)
+        same = [line.is_same(known) for line, known in zip(lines, before, strict=False)]
+        self._lines = [k if s else n for n, k, s in zip(lines, before, same, strict=False)]
+        self._lines += lines[len(before) :]
+        self._drawn_at = self.content_size
+        longest = max(len(lines), len(before))
+        changed = [y for y in range(longest) if y >= len(same) or not same[y]]
         if changed and same_size:
             self.refresh(*(Region(0, y, self.content_size.width, 1) for y in changed))
         elif changed:
