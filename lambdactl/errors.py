@@ -19,6 +19,7 @@
     ├── PartlyDone             10   some of the plan was applied, some was not
     ├── PermissionDenied       13   IAM said no; the action is named
     ├── Throttled               1   AWS asked us to slow down, and went on asking
+    ├── Mistake                 1   one of ours: its traceback is in a file
     └── Unreachable             1   no answer from the endpoint
 """
 
@@ -108,6 +109,10 @@ class WaitTimeout(LambdactlError):
 class StillInProgress(LambdactlError):
     exit_code = 8
     code = "in_progress"
+
+
+class Mistake(LambdactlError):
+    """Something in this program is wrong; ``why`` names the file that has the traceback."""
 
 
 class NotFound(LambdactlError):

@@ -16,6 +16,16 @@ def cache_dir() -> Path:
     return _home("XDG_CACHE_HOME", ".cache")
 
 
+def crash_log(text: str) -> Path | str:
+    """Write a traceback where it can be found; where it cannot be written, say that."""
+    path = state_dir() / "crash.log"
+    try:
+        replace_private(path, text)
+    except OSError as error:
+        return f"nowhere ({path}: {error.strerror})"
+    return path
+
+
 def replace_private(path: Path, text: str) -> None:
     """Replace a file whole, for its owner alone: a reader sees the old one or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)

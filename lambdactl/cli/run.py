@@ -18,9 +18,9 @@ import typer
 from lambdactl.cli.app import command
 from lambdactl.cli.failure import report, report_usage
 from lambdactl.cli.options import Run, wants_debug, wants_json
-from lambdactl.cli.state import crash_log
 from lambdactl.cli.stopping import exit_code, heeding_ends, named
-from lambdactl.errors import LambdactlError
+from lambdactl.errors import LambdactlError, Mistake
+from lambdactl.state_home import crash_log
 
 READER_GONE = 141
 """What a shell reports for a program that ended by SIGPIPE."""
@@ -88,7 +88,7 @@ def show_unexpected(
     if wants_debug(sys.argv[1:]):
         sys.stderr.write(text)
         return
-    bug = LambdactlError(
+    bug = Mistake(
         f"unexpected {kind.__name__}: {error}",
         why=f"this is a bug in lambdactl; its traceback is in {crash_log(text)}",
         hint="the same command again with --debug",

@@ -117,17 +117,6 @@ def forget(name: str) -> None:
     (state_dir() / name).unlink(missing_ok=True)
 
 
-def crash_log(text: str) -> Path | str:
-    """Write a traceback where it can be found; where it cannot be written, say that."""
-    path = state_dir() / "crash.log"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        return f"nowhere ({path}: {error.strerror})"
-    return path
-
-
 def read(name: str) -> dict[str, Any] | None:
     """A state file; None where there is none. Raises UsageError where it is spoilt."""
     path = state_dir() / name

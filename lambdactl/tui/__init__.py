@@ -50,15 +50,18 @@ def run(
     places: Places | None = None,
     session: SessionLog | None = None,
 ) -> None:
-    """Open the console and return when it is left. Raises UsageError without a terminal, and what
-    ``connect`` raises for the place that it is started at."""
+    """Open the console and return when it is left. Raises UsageError without a terminal, what
+    ``connect`` raises for the place that it is started at, and a mistake of ours that ended it."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(
             "the console needs a terminal: it reads keys from stdin and draws on stderr",
             hint="lambdactl status --watch",
         )
     settings = replace(settings, in_tmux=bool(os.environ.get("TMUX")))
-    console(connect, settings, os.environ, places, session).run(mouse=settings.mouse)
+    app = console(connect, settings, os.environ, places, session)
+    app.run(mouse=settings.mouse)
+    if app.broken_by is not None:
+        raise app.broken_by
 
 
 def console(

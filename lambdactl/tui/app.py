@@ -29,7 +29,7 @@ from lambdactl.tui.dialogs.plan import PlanDialog
 from lambdactl.tui.dialogs.quit import QuitDialog
 from lambdactl.tui.dialogs.why import WhyDialog
 from lambdactl.tui.drawing import pen
-from lambdactl.tui.errand import send
+from lambdactl.tui.errand import send, unexpected
 from lambdactl.tui.going import Going
 from lambdactl.tui.keys import EVERYWHERE, WRITES
 from lambdactl.tui.messages import ActionEnded, ActionTold, LookFailed, SnapshotTaken
@@ -101,6 +101,8 @@ class Console(Going):
         self._tidying = Tidying()
         self.last_opened: Target | None = None
         self._interrupted_at = -TWICE_S
+        self.broken_by: Exception | None = None
+        """What ended the console, where that was a mistake of ours."""
 
     def on_mount(self) -> None:
         self.set_class(self.settings.ascii, "-ascii")
@@ -184,9 +186,26 @@ class Console(Going):
         one comes back to them."""
         for screen in reversed(self.screen_stack):
             if isinstance(screen, Page | WhyDialog) and screen.is_mounted:
-                screen.draw()
+                self._draw(screen)
             if isinstance(screen, Page):
                 return
+
+    def _draw(self, screen: Page | WhyDialog) -> None:
+        """A screen that cannot be drawn is told; its keys, and the others, go on working."""
+        try:
+            screen.draw()
+        except Exception as error:  # noqa: BLE001
+            self.session.met(unexpected(error), self.connection.here.label)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Textual's own, for what nothing else has caught: the console ends."""
+        self.broken_by = self.broken_by or error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """Textual's own would print every value of every frame: :func:`lambdactl.tui.run` raises
+        what it was, for whoever opened the console to tell in its way."""
+        self._close_messages_no_wait()
 
     def why_not(self, name: str) -> str | None:
         """Why the key with this id cannot be used now; None where it can."""

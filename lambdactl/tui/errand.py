@@ -7,13 +7,15 @@ posted to whoever sent it; nothing on the screen is touched from here.
 from __future__ import annotations
 
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from contextvars import copy_context
 
 from textual.message import Message
 from textual.message_pump import MessagePump
 
-from lambdactl.errors import LambdactlError
+from lambdactl.errors import LambdactlError, Mistake
+from lambdactl.state_home import crash_log
 from lambdactl.tui.messages import ErrorMet
 
 Work = Callable[[], Iterator[Message]]
@@ -47,9 +49,11 @@ def tell(pump: MessagePump, error: LambdactlError, failed: Failed) -> None:
     pump.post_message(failed(error))
 
 
-def unexpected(error: Exception) -> LambdactlError:
+def unexpected(error: Exception) -> Mistake:
     """A mistake of ours, told like any other failure: the console stays up, and says so."""
-    return LambdactlError(
+    text = "".join(traceback.format_exception(error))
+    return Mistake(
         f"unexpected {type(error).__name__}: {error}",
-        hint="this is a mistake in lambdactl; please report it with what you did",
+        why=f"this is a mistake in lambdactl; its traceback is in {crash_log(text)}",
+        hint="please report it with what you did",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -276,7 +277,9 @@ async def test_the_first_look_may_fail_too_and_the_console_goes_on_trying() -> N
         assert "SHIFTING" in seen(app)
 
 
-async def test_a_mistake_of_ours_is_told_and_does_not_end_the_console() -> None:
+async def test_a_mistake_of_ours_is_told_and_does_not_end_the_console(
+    mistakes_on_purpose: Path,
+) -> None:
     script = Script()
 
     async with opened(script) as (app, pilot):

@@ -15,6 +15,8 @@ from textual.widget import Widget
 
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.text import spread
+from lambdactl.tui.errand import unexpected
+from lambdactl.tui.messages import ErrorMet
 from lambdactl.tui.view import View
 
 AGES_S = 5.0
@@ -109,11 +111,20 @@ class Drawn(Widget):
         width, height = self.content_size
         if width <= 0 or height <= 0:
             return
-        drawn = self._draw(self._view, width, height, self._pen)[:height]
-        lines = [plainer(line.truncate(width, ellipsis=True), self._pen) for line in drawn]
-        if self._title is not None:
-            titled(self, *self._title(self._view, self._pen), self._pen)
-        self._replace(lines)
+        try:
+            drawn = self._draw(self._view, width, height, self._pen)[:height]
+            if self._title is not None:
+                titled(self, *self._title(self._view, self._pen), self._pen)
+        except Exception as error:  # noqa: BLE001
+            # One part that cannot be drawn must not cost an operator the others.
+            drawn = [self._undrawn(error)]
+        self._replace([plainer(line.truncate(width, ellipsis=True), self._pen) for line in drawn])
+
+    def _undrawn(self, error: Exception) -> Content:
+        """What is there instead: what was drawn before may not be true any more."""
+        self.app.post_message(ErrorMet(unexpected(error)))
+        whole = self._pen.key("session_errors")
+        return self._pen.say(f" ? this part cannot be drawn; {whole}: why", "$text-warning")
 
     def _replace(self, lines: list[Content]) -> None:
         """A countdown in one line does not draw the chart above it anew."""
