@@ -1,4 +1,4 @@
-"""``--gate``, ``--abort-on-fail`` and ``shift --steps``: the verdict as an answer, and as an order.
+"""``--gate``, ``--abort-on-fail``, ``--guard``, ``shift --steps``: verdicts as answers and orders.
 
 What is done by itself is announced before and logged after, each with its evidence; Ctrl-C ends it
 and says in what state AWS was left.
@@ -7,10 +7,10 @@ and says in what state AWS was left.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from lambdactl.cli.auditing import logged, subject
-from lambdactl.cli.limits import limits_of
+from lambdactl.cli.limits import limits_of, with_own
 from lambdactl.cli.outcome import of_end
 from lambdactl.cli.permitting import require_writable
 from lambdactl.cli.session import Session
@@ -19,17 +19,25 @@ from lambdactl.errors import LambdactlError, RolloutFailed, WaitTimeout
 from lambdactl.model import Target
 from lambdactl.ops import apply
 from lambdactl.ops.acting import Acting, Do
-from lambdactl.ops.events import ActAnnounced, AliasVerified, Event
-from lambdactl.ops.gating import Decided, abort_on_fail, gate
+from lambdactl.ops.events import ActAnnounced, AliasVerified, Event, RolloutEnded
+from lambdactl.ops.gating import Decided, abort_on_fail, gate, goes_on, guard
 from lambdactl.plan import Plan
 from lambdactl.render.numbers import routed
 from lambdactl.verdict import Answer
-from lambdactl.verdict.gate import Limits, exceeded, unmet
+from lambdactl.verdict.gate import NO_LIMITS, Limits, exceeded, unmet
 from lambdactl.verdict.wording import told
 
 R = TypeVar("R")
 PATIENCE_S = 3600.0
 """For how long an abort is followed to its end."""
+
+
+class Aborting(Protocol):
+    """Follows a rollout and may abort it: of :mod:`lambdactl.ops.gating`."""
+
+    def __call__(
+        self, acting: Acting, *, wait_s: float | None
+    ) -> Generator[Event, None, RolloutEnded | None]: ...
 
 
 def run_gate(session: Session, target: Target) -> None:
@@ -64,7 +72,7 @@ def run_gate(session: Session, target: Target) -> None:
 def way_out(decided: Decided) -> dict[str, str]:
     """An abort only where there is still something to be aborted."""
     target, alias = decided.snapshot.target, decided.snapshot.alias
-    if decided.goes_on:
+    if goes_on(decided.snapshot):
         return {"why": "the gate changes nothing", "hint": f"lambdactl abort -f {target}"}
     at = f"{target} is at {routed(alias.routing)}" if alias else f"{target} is gone"
     return {"why": f"nothing is left to abort: {at}", "hint": f"lambdactl status -f {target}"}
@@ -73,13 +81,25 @@ def way_out(decided: Decided) -> dict[str, str]:
 def run_abort_on_fail(session: Session, target: Target) -> None:
     """Follow to the end; raises RolloutFailed where it failed, or was aborted for its verdict."""
     require_writable(session, "watch --abort-on-fail", rehearsable=False)
+    _run_to_end(session, target, abort_on_fail)
+
+
+def run_guard(session: Session, target: Target, own: Limits = NO_LIMITS) -> None:
+    """The same for an alarm in ALARM, a limit of the project's file or of ``own``, too."""
+    require_writable(session, "watch --guard", rehearsable=False)
+    _run_to_end(session, target, guard, with_own(limits_of(target), own))
+
+
+def _run_to_end(
+    session: Session, target: Target, aborting: Aborting, limits: Limits | None = None
+) -> None:
     session.leaves(
         "the rollout goes on, and nobody watches it; if an abort had begun CodeDeploy ends it:"
         f" lambdactl status -f {target} --watch"
     )
     screen = viewer(session)
-    acting = acting_for(session, target, screen)
-    ended = shown(session, screen, abort_on_fail(acting, wait_s=session.asked.timeout))
+    acting = acting_for(session, target, screen, limits)
+    ended = shown(session, screen, aborting(acting, wait_s=session.asked.timeout))
     error: LambdactlError | None = of_end(ended) if ended is not None else None
     if error is not None:
         raise error

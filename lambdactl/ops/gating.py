@@ -1,6 +1,7 @@
-"""``--gate`` and ``--abort-on-fail``: a rollout somebody else drives, followed until it is judged.
+"""``--gate``, ``--abort-on-fail`` and ``--guard``: a rollout followed until it is judged.
 
-The gate waits for an answer; the abort takes one for an order. Neither moves a weight forward.
+The gate waits for an answer; the other two take one for an order: to abort on FAIL, and to take all
+traffic back on an alarm or on a limit of the operator's, too. None moves a weight forward.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from collections.abc import Callable, Generator
 from datetime import timedelta
 from typing import NamedTuple
 
-from lambdactl.errors import WaitTimeout
-from lambdactl.model import Snapshot
-from lambdactl.ops.acting import Acting, red_alarms
+from lambdactl.errors import Stale, WaitTimeout
+from lambdactl.model import Snapshot, label
+from lambdactl.ops.acting import Acting, reason_to_go_back, red_alarms, unseen
 from lambdactl.ops.events import Event, RolloutEnded
 from lambdactl.ops.follow import follow
+from lambdactl.plan.guard import canary_of, require_canary, why_over
 from lambdactl.verdict import Answer, Verdict
 from lambdactl.verdict.gate import Gate as OwnGate
 from lambdactl.verdict.gate import exceeded, gates, unmet
@@ -50,8 +52,18 @@ class Gate:
             return True
         return answer is Answer.PASS and not red_alarms(self.snapshot) and not unmet(self.gates)
 
-    def has_failed(self, snapshot: Snapshot) -> bool:
-        return self.look(snapshot).answer is Answer.FAIL
+    @property
+    def failure(self) -> str | None:
+        """Why it is to be aborted on FAIL; None where there is no such reason."""
+        failed = self.verdict is not None and self.verdict.answer is Answer.FAIL
+        return f"FAIL: {told(self.verdict)}" if failed and self.verdict else None
+
+    @property
+    def danger(self) -> str | None:
+        """Why a guard takes all traffic back; None where there is no such reason."""
+        if self.snapshot is None or self.verdict is None:
+            return None
+        return reason_to_go_back(self.snapshot, self.verdict, self.gates)
 
     def tell(self) -> list[Event]:
         news, self.news = self.news, []
@@ -66,12 +78,6 @@ class Decided(NamedTuple):
     """The operator's, at the last look."""
     snapshot: Snapshot
     """The last look."""
-
-    @property
-    def goes_on(self) -> bool:
-        """Whether there is anything left to be aborted: not what is over, or on its way back."""
-        running = self.snapshot.active_deployment
-        return not running.rolls_back if running is not None else is_split(self.snapshot)
 
 
 def gate(acting: Acting, *, wait_s: float | None = None) -> Generator[Event, None, Decided]:
@@ -139,13 +145,68 @@ def abort_on_fail(
 
     Raises RolloutFailed after an abort, which is announced before; WaitTimeout as ``follow`` does.
     """
+    return (yield from aborting(acting, lambda known: known.failure, wait_s))
+
+
+def guard(
+    acting: Acting, *, wait_s: float | None = None
+) -> Generator[Event, None, RolloutEnded | None]:
+    """The same, on an alarm in ALARM and on a limit of the operator's that is exceeded, too; and
+    for the canary alone that is there at the first look.
+
+    Raises Refused where there is none, and as ``abort_on_fail`` does.
+    """
+    canary: list[int] = []
+
+    def require_same(snapshot: Snapshot) -> None:
+        over = why_over(snapshot, canary[0])
+        if over is not None and goes_on(snapshot):
+            raise Stale(
+                f"the guard of {label(canary[0])} has ended: {acting.target} has another canary",
+                why=over,
+                hint=f"lambdactl watch -f {acting.target} --guard",
+            )
+
+    def danger(known: Gate) -> str | None:
+        assert known.snapshot is not None
+        if not canary and canary_of(known.snapshot) is None and goes_on(known.snapshot):
+            # CodeDeploy has not said yet which version it shifts to.
+            return None
+        if not canary:
+            canary.append(require_canary(known.snapshot))
+        require_same(known.snapshot)
+        return known.danger
+
+    return (yield from aborting(acting, danger, wait_s, require_same))
+
+
+def aborting(
+    acting: Acting,
+    because: Callable[[Gate], str | None],
+    wait_s: float | None,
+    require: Callable[[Snapshot], None] = unseen,
+) -> Generator[Event, None, RolloutEnded | None]:
+    """Follow a rollout; what ``because`` says of a look ends it, while there is any to abort."""
     known = Gate(acting)
-    ended = yield from followed(acting, known, known.has_failed, wait_s)
-    verdict, last = known.verdict, known.snapshot
-    goes_on = last is not None and (last.active_deployment or is_split(last))
-    if ended is None and goes_on and verdict is not None and verdict.answer is Answer.FAIL:
-        raise (yield from acting.abort(f"FAIL: {told(verdict)}"))
+    reason: list[str] = []
+
+    def decided(snapshot: Snapshot) -> bool:
+        known.look(snapshot)
+        found = because(known)
+        if found is not None and goes_on(snapshot):
+            reason.append(found)
+        return bool(reason)
+
+    ended = yield from followed(acting, known, decided, wait_s)
+    if reason:
+        raise (yield from acting.abort(reason[0], require))
     return ended
+
+
+def goes_on(snapshot: Snapshot) -> bool:
+    """Whether there is anything left to be aborted: not what is over, or on its way back."""
+    running = snapshot.active_deployment
+    return not running.rolls_back if running is not None else is_split(snapshot)
 
 
 def is_split(snapshot: Snapshot) -> bool:

@@ -252,13 +252,38 @@ def test_watch_aborts_a_rollout_of_codedeploys(cli: Run, stage: MeasuredStage) -
     assert entries()[0]["actions"] == [f"StopDeployment {deployment}"]
 
 
+def test_a_guarded_shift_is_taken_back(cli: Run, stage: MeasuredStage) -> None:
+    stage.failing[2] = 0.4
+    said = cli("shift", "-f", "checkout:live", "--to", "2", "--weight", "20", "--guard", "--yes")
+    assert said.code == 6
+    assert "Note     guarded while it is followed: all traffic goes back on FAIL" in said.err
+    assert "error: the rollout of checkout:live was aborted; it is at v1" in said.err
+    assert stage.alias() == {"version": "1", "weights": {}}
+    assert [e["verb"] for e in entries()] == ["abort", "shift"]
+    assert entries()[0]["evidence"].startswith("FAIL: canary 4")
+
+
+def test_a_guard_stands_beside_codedeploy_on_a_limit(cli: Run, stage: MeasuredStage) -> None:
+    Path("lambdactl.toml").write_text("[gate]\nmax_error_rate_percent = 1.0\n")
+    stage.make_group()
+    deployment = stage.deploy(1, 2)
+    said = cli("watch", "-f", "checkout:live", "--guard")
+    assert said.code == 6
+    assert "abort in 5 s, Ctrl-C stops it, because gate max_error_rate_percent" in said.out
+    assert entries()[0]["actions"] == [f"StopDeployment {deployment}"]
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
         (("shift", "--to", "2", "--steps", "50,10"), "does not rise"),
         (("shift", "--steps", "10,100"), "--steps needs --to"),
         (("shift", "--to", "2", "--steps", "10", "--weight", "5"), "takes the place of --weight"),
-        (("shift", "--to", "2", "--weight", "5", "--guard"), "are for a walk"),
+        (("shift", "--to", "2", "--weight", "5", "--max-wait", "5m"), "is for a walk"),
+        (("shift", "--to", "2", "--weight", "100", "--guard"), "--weight 100 leaves none"),
+        (("shift", "--to", "2", "--weight", "5", "--alarm", "a"), "limits of a guard"),
+        (("shift", "--to", "2", "--weight", "5", "--guard", "--min-calls", "9"), "next step"),
+        (("watch", "--gate", "--guard"), "give one of them"),
         (("shift", "--to", "2"), "Missing option '--weight'"),
         (("shift", "--resume", "--to", "2"), "as it was begun"),
         (("status", "--gate"), "wait for a verdict"),
@@ -327,7 +352,7 @@ def test_a_limit_without_a_guarded_walk_is_refused(
 ) -> None:
     said = cli("shift", "-f", "checkout:live", "--to", "2", *words, "--min-calls", "5", "-y")
     assert said.code == 2
-    assert "are limits of a guarded walk" in said.err
+    assert "limits of a guard" in said.err or "the next step" in said.err
 
 
 def test_the_plan_of_a_walk_is_a_document_too(cli: Run, stage: MeasuredStage) -> None:

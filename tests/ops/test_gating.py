@@ -9,11 +9,11 @@ from typing import TypeVar
 
 import pytest
 
-from lambdactl.errors import PermissionDenied, RolloutFailed, WaitTimeout
+from lambdactl.errors import PermissionDenied, Refused, RolloutFailed, Stale, WaitTimeout
 from lambdactl.ops.acting import Acting
 from lambdactl.ops.apply import apply
 from lambdactl.ops.events import ActAnnounced, DeploymentStopRequested, Event, VerdictReached
-from lambdactl.ops.gating import abort_on_fail, gate
+from lambdactl.ops.gating import abort_on_fail, gate, guard
 from lambdactl.plan import Plan
 from lambdactl.verdict import Answer, State, assess
 from lambdactl.verdict.gate import Limits, exceeded, unmet
@@ -180,3 +180,76 @@ def test_without_the_permission_nothing_is_measured(
     assessment = assess(measured_stage.aws.snapshot(TARGET, afresh=True))
     assert assessment.state is State.NOT_MEASURED
     assert "no permission: cloudwatch:GetMetricData" in assessment.text
+
+
+def split(stage: MeasuredStage, canary_fails: float, weight: float = 0.2) -> Watching:
+    """Ten minutes after a shift by hand."""
+    stage.failing = {1: 0.05, 2: canary_fails}
+    route(stage, "2", weight)
+    stage.sleep(120.0)
+    return Watching(stage)
+
+
+def route(stage: MeasuredStage, canary: str, weight: float) -> None:
+    stage.functions.update_alias(
+        FunctionName=TARGET.function,
+        Name=TARGET.alias,
+        FunctionVersion="1",
+        RoutingConfig={"AdditionalVersionWeights": {canary: weight}},
+    )
+
+
+def test_a_guard_takes_a_bad_canary_back(measured_stage: MeasuredStage) -> None:
+    watching = split(measured_stage, 0.4)
+    with pytest.raises(RolloutFailed, match="it is at v1"):
+        watching.run(guard(watching.acting))
+    assert watching.evidence[0].startswith("FAIL: canary 40")
+    assert measured_stage.alias() == {"version": "1", "weights": {}}
+
+
+def test_a_guard_heeds_an_alarm_before_there_is_a_verdict(measured_stage: MeasuredStage) -> None:
+    measured_stage.make_alarm()
+    watching = split(measured_stage, 0.05)
+    acting = replace(watching.acting, limits=Limits(alarms=("errors",)))
+    with pytest.raises(RolloutFailed):
+        watching.run(guard(acting))
+    assert watching.evidence == ["alarm errors is in ALARM"]
+
+
+def test_a_guard_heeds_a_limit(measured_stage: MeasuredStage) -> None:
+    watching = split(measured_stage, 0.05)
+    acting = replace(watching.acting, limits=Limits(max_error_rate_percent=1.0))
+    with pytest.raises(RolloutFailed):
+        watching.run(guard(acting))
+    assert "max_error_rate" in watching.evidence[0] or "error rate" in watching.evidence[0]
+
+
+def test_a_guard_ends_with_its_split(measured_stage: MeasuredStage) -> None:
+    watching = split(measured_stage, 0.05)
+    events = guard(watching.acting)
+    for _ in range(3):
+        next(events)
+    measured_stage.functions.update_alias(
+        FunctionName=TARGET.function, Name=TARGET.alias, FunctionVersion="2", RoutingConfig={}
+    )
+    ended = watching.run(events)
+    assert ended is not None and ended.succeeded
+    assert watching.evidence == []
+
+
+def test_a_guard_takes_back_no_other_canary(measured_stage: MeasuredStage) -> None:
+    measured_stage.publish(GREETING="again")
+    watching = split(measured_stage, 0.05)
+    events = guard(watching.acting)
+    next(events)
+    measured_stage.failing[3] = 0.9
+    route(measured_stage, "3", 0.2)
+    with pytest.raises(Stale, match="the guard of v2 has ended"):
+        watching.run(events)
+    assert measured_stage.alias() == {"version": "1", "weights": {"3": 0.2}}
+
+
+def test_there_has_to_be_something_to_guard(measured_stage: MeasuredStage) -> None:
+    watching = Watching(measured_stage)
+    with pytest.raises(Refused, match="nothing to guard"):
+        watching.run(guard(watching.acting))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +17,8 @@ from lambdactl.verdict.gate import NO_LIMITS, Limits
 
 if TYPE_CHECKING:
     from lambdactl.cli.session import Session
-    from lambdactl.model import Target
+    from lambdactl.model import Snapshot, Target
+    from lambdactl.plan import Plan
 
 app = typer.Typer(**SETTINGS)
 
@@ -26,7 +28,8 @@ Steps = Annotated[
 ]
 Every = Annotated[str, typer.Option(metavar="TIME", help="Time between two steps.")]
 Guard = Annotated[
-    bool, typer.Option("--guard/--no-guard", help="Step on PASS only; go back on FAIL.")
+    bool,
+    typer.Option("--guard/--no-guard", help="Go back on FAIL or an alarm; a step needs a PASS."),
 ]
 MaxWait = Annotated[
     str | None, typer.Option(metavar="TIME", help="Hold a due step no longer; exit 7.")
@@ -75,6 +78,8 @@ def shift(
     lambdactl shift --to 2 --weight 0    none of it: the split ends
     lambdactl shift --to 2 --weight 10 -n
                                          only show what would be done
+    lambdactl shift --to 2 --weight 10 --guard
+                                         and take it back on FAIL, an alarm or a limit
     lambdactl shift --to 2 --steps 10,25,50,100 --every 10m --guard
                                          walk it, on evidence
     lambdactl shift --to 2 --steps 10,50,100 --guard --max-error-rate 1
@@ -83,14 +88,15 @@ def shift(
     A guarded walk steps on PASS with [gate] met, holds while unknown, and goes back otherwise.
     """
     limits = Limits(max_error_rate, min_calls=min_calls, alarms=tuple(alarm or ()))
-    require_guard(limits, guard and steps is not None)
+    require_guard(limits, guard, walks=steps is not None)
     if resume:
         require_alone(to, weight, steps)
         go_on(asked)
     elif steps is not None:
         walk(asked, to, weight, steps, seconds(every), guard, max_wait, limits)
     else:
-        once(asked, to, weight, guard or max_wait is not None, watch=watch)
+        require_no_walk(max_wait)
+        once(asked, to, weight, watch=watch, guard=limits if guard else None)
 
 
 def go_on(asked: Asked) -> None:
@@ -99,13 +105,22 @@ def go_on(asked: Asked) -> None:
     resume(asked)
 
 
-def require_guard(limits: Limits, guarded: bool) -> None:
+def require_guard(limits: Limits, guarded: bool, *, walks: bool) -> None:
     if limits != NO_LIMITS and not guarded:
         raise UsageError(
-            "--max-error-rate, --alarm and --min-calls are limits of a guarded walk",
-            why="without one nothing is measured between two steps",
-            hint="add --steps 10,25,50,100 --guard",
+            "--max-error-rate, --alarm and --min-calls are limits of a guard",
+            why="without one nothing is measured after the shift",
+            hint="add --guard",
         )
+    if limits.min_calls is not None and not walks:
+        raise UsageError(
+            "--min-calls says when the next step may be taken", hint="add --steps 10,25,50,100"
+        )
+
+
+def require_no_walk(max_wait: str | None) -> None:
+    if max_wait is not None:
+        raise UsageError("--max-wait is for a walk", hint="give --steps 10,25,50,100 --guard")
 
 
 def require_alone(*others: str | None) -> None:
@@ -138,28 +153,51 @@ def walk(
     start(asked, Wanted(number, parse_steps(steps), every_s, guard, wait_s, limits))
 
 
-def once(asked: Asked, to: str | None, weight: str | None, walks: bool, *, watch: bool) -> None:
-    if walks:
-        raise UsageError("--guard and --max-wait are for a walk", hint="give --steps 10,25,50,100")
+def once(
+    asked: Asked, to: str | None, weight: str | None, *, watch: bool, guard: Limits | None
+) -> None:
+    """One shift; ``guard``, if it is to be guarded, are the limits that were said on the line."""
     if to is None or weight is None:
         missing = "--to" if to is None else "--weight"
         raise UsageError(f"Missing option '{missing}'", hint="lambdactl shift --to 2 --weight 10")
     share, number = parse_weight(weight), published("--to", to)
+    if guard is not None and share in (0.0, 100.0):
+        raise UsageError(
+            f"--guard guards a split, and --weight {weight} leaves none",
+            hint=f"lambdactl shift --to {to} --weight 10 --guard",
+        )
     from lambdactl.cli.change import change
-    from lambdactl.plan import plan_shift
 
-    def then(session: Session, target: Target) -> None:
-        from lambdactl.cli.watching import watch_rollout
-
-        session.leaves("the shift is made, and nothing moves it on")
-        watch_rollout(session, target)
-
-    decide = partial(plan_shift, to=number, weight=share)
     change(
         asked,
-        decide,
+        partial(planned, to=number, weight=share, guarded=guard is not None),
         to=number,
         checks=True,
         gated=share == 100.0,
-        then=then if watch else None,
+        then=followed(guard) if watch or guard is not None else None,
     )
+
+
+def planned(snapshot: Snapshot, to: int, weight: float, *, guarded: bool) -> Plan:
+    """The plan of the shift; that it is guarded is agreed to with it."""
+    from lambdactl.plan import plan_shift
+    from lambdactl.plan.guard import with_guard
+
+    plan = plan_shift(snapshot, to, weight)
+    return with_guard(plan) if guarded else plan
+
+
+def followed(guard: Limits | None) -> Callable[[Session, Target], None]:
+    """What comes after the shift: to look at it, or to guard it."""
+
+    def then(session: Session, target: Target) -> None:
+        from lambdactl.cli.guarding import run_guard
+        from lambdactl.cli.watching import watch_rollout
+
+        session.leaves("the shift is made, and nothing moves it on")
+        if guard is None:
+            watch_rollout(session, target)
+        else:
+            run_guard(session, target, guard)
+
+    return then

@@ -64,15 +64,19 @@ def require_one_way(watch: bool, gate: bool, abort_on_fail: bool) -> None:
             hint="lambdactl status --watch --gate   or   lambdactl watch --abort-on-fail",
         )
     if gate and abort_on_fail:
-        raise UsageError("--gate changes nothing and --abort-on-fail does", hint="give one of them")
+        raise UsageError("--gate changes nothing and the others do", hint="give one of them")
 
 
-def follow(session: Session, target: Target, *, gate: bool, abort_on_fail: bool) -> None:
+def follow(
+    session: Session, target: Target, *, gate: bool, abort_on_fail: bool, guard: bool = False
+) -> None:
     """Until the rollout ends, or until its verdict decides."""
-    from lambdactl.cli.guarding import run_abort_on_fail, run_gate
+    from lambdactl.cli.guarding import run_abort_on_fail, run_gate, run_guard
     from lambdactl.cli.watching import watch_rollout
 
-    if gate:
+    if guard:
+        run_guard(session, target)
+    elif gate:
         run_gate(session, target)
     elif abort_on_fail:
         run_abort_on_fail(session, target)

@@ -12,6 +12,8 @@ from lambdactl.cli.options import Asked, shared
 
 app = typer.Typer(**SETTINGS)
 
+GUARD = "Take all traffic back on FAIL, an alarm or a limit; announced, and logged."
+
 
 @app.command()
 @shared
@@ -19,6 +21,7 @@ def watch(
     asked: Asked,
     gate: Annotated[bool, typer.Option("--gate", help=GATE)] = False,
     abort_on_fail: Annotated[bool, typer.Option("--abort-on-fail", help=ABORT)] = False,
+    guard: Annotated[bool, typer.Option("--guard", help=GUARD)] = False,
 ) -> None:
     """Follow one rollout to its end, or until its verdict decides.
 
@@ -28,13 +31,15 @@ def watch(
         exit 0 on PASS, 6 on FAIL, 7 on neither
     lambdactl watch --abort-on-fail
         and stop CodeDeploy, with rollback, on FAIL
+    lambdactl watch --guard
+        take all traffic back on FAIL, on an alarm, or past a limit of [gate]
 
     --gate also wants the limits of [gate] in lambdactl.toml met. An abort is announced before and
     logged with its evidence; Ctrl-C stops it.
     """
     from lambdactl.cli.session import opened
 
-    require_one_way(True, gate, abort_on_fail)
+    require_one_way(True, gate, abort_on_fail or guard)
     with opened(asked) as (session, target):
         session.leaves("nothing was changed by this command, and the rollout goes on without it")
-        follow(session, target, gate=gate, abort_on_fail=abort_on_fail)
+        follow(session, target, gate=gate, abort_on_fail=abort_on_fail, guard=guard)
