@@ -100,9 +100,9 @@ class Soaked(Console):
     CSS_PATH = str(Path(lambdactl.tui.__file__).with_name("console.tcss"))
     ledger: Ledger
 
-    def apply(self, of: Subject, plan: Plan) -> None:
+    def apply(self, of: Subject, plan: Plan, **about: Any) -> None:
         self.ledger.confirm(plan)
-        super().apply(of, plan)
+        super().apply(of, plan, **about)
 
     def exit(self, *_: Any, **__: Any) -> None:
         self.ledger.keys["(quit)"] += 1

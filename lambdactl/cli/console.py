@@ -156,10 +156,11 @@ class Way:
     def on(self, target: Target) -> Operations:
         looks = Looks(self.session, target, self.limits_of(target))
 
-        def act(plan: Plan) -> Iterator[Event]:
+        def act(plan: Plan, reason: str | None) -> Iterator[Event]:
             here = self.session()
             events = apply(plan, here.aws, sleep=here.sleep, interval_s=here.interval_s)
-            return audited(here, plan, events, commands.of_plan(plan, self.meant.flags))
+            command = commands.of_plan(plan, self.meant.flags)
+            return audited(here, plan, events, command, reason=reason)
 
         return Operations(
             look=looks.look,

@@ -30,7 +30,8 @@ from lambdactl.tui.dialogs.quit import QuitDialog
 from lambdactl.tui.dialogs.why import WhyDialog
 from lambdactl.tui.drawing import pen
 from lambdactl.tui.errand import send, unexpected
-from lambdactl.tui.going import Going
+from lambdactl.tui.guard import guards_told
+from lambdactl.tui.guarding import Guarding
 from lambdactl.tui.keys import EVERYWHERE, WRITES
 from lambdactl.tui.messages import ActionEnded, ActionTold, LookFailed, SnapshotTaken
 from lambdactl.tui.remapping import shown
@@ -53,7 +54,7 @@ AWAY = 6.0
 """So many times longer is it from look to look while the terminal is not in front."""
 
 
-class Console(Going):
+class Console(Guarding):
     """``clock`` is monotonic, in seconds; without ``ticks`` nothing happens by itself. ``ansi``
     leaves colours to the terminal."""
 
@@ -96,6 +97,7 @@ class Console(Going):
         self.session = session or SessionLog()
         self.connection: Connection = connect(self.choice)
         self.applying: Applying | None = None
+        self.guards = []
         self.clock = clock
         self._ticks = ticks
         self._tidying = Tidying()
@@ -126,11 +128,13 @@ class Console(Going):
         return self.rollout_of(target) if target else FleetScreen(self, self.connection)
 
     def rollout_of(self, target: Target) -> RolloutScreen:
-        return RolloutScreen(self, subject(self.connection, target))
+        here = self.connection
+        return RolloutScreen(self, self.guarded_subject(here, target) or subject(here, target))
 
     def tick(self) -> None:
         """Once a second: ages and times left run on, and a look begins when it is due."""
         self.page.tick()
+        self.tick_guards()
         self.show()
         self._tidying.tick(self.clock())
 
@@ -166,6 +170,7 @@ class Console(Going):
 
     def on_snapshot_taken(self, message: SnapshotTaken) -> None:
         message.watch.took(message.snapshot, message.assessment, self.clock())
+        self.judge_guards(message.watch)
         self.show()
 
     def on_look_failed(self, message: LookFailed) -> None:
@@ -178,8 +183,9 @@ class Console(Going):
         return self.applying.plan.verb if self.applying and not self.applying.ended else None
 
     def view_of(self, of: Subject) -> View:
-        view = of.watch.view(self.clock(), self.running, self.times)
-        return replace(view, gates=gates_of(of, view))
+        guard, at = self.guard_of(of), self.clock()
+        view = of.watch.view(at, self.running, 1.0 if guard else self.times)
+        return replace(view, gates=gates_of(of, view), guarded=guard.told(at) if guard else None)
 
     def show(self) -> None:
         """Draw what is known now, down to the page that covers all others: those are drawn when
@@ -228,12 +234,15 @@ class Console(Going):
         """A toast."""
         self.notify(self.pen.say(text).plain, severity=severity, markup=False)
 
-    def apply(self, of: Subject, plan: Plan) -> None:
-        """Apply a plan that was confirmed and re-checked. One at a time."""
-        applying = self.applying = Applying(of, plan)
+    def apply(
+        self, of: Subject, plan: Plan, *, guards: int | None = None, because: str | None = None
+    ) -> None:
+        """Apply a plan that was confirmed and re-checked, one at a time. ``guards`` is the canary
+        to be guarded after it; ``because`` is a guard's reason."""
+        applying = self.applying = Applying(of, plan, guards)
 
         def acting() -> Iterator[Message]:
-            for event in of.operations.act(plan):
+            for event in of.operations.act(plan, because):
                 yield ActionTold(applying, event)
             yield ActionEnded(applying)
 
@@ -251,6 +260,9 @@ class Console(Going):
         self._show_applying(applying)
         if not any(isinstance(s, PlanDialog) for s in self.screen_stack):
             self._say_ended(applying)
+        self.guard_acted(applying.subject, applying.error)
+        if applying.guards is not None and applying.error is None:
+            self.begin_guard(applying.subject, applying.guards)
         self.look(applying.subject, anew=True)
 
     def _show_applying(self, applying: Applying) -> None:
@@ -327,13 +339,27 @@ class Console(Going):
         """Back, or out; asks only while an action of this session is being applied."""
         if sum(isinstance(s, Page) for s in self.screen_stack) > 1:
             self.pop_screen()
-        elif self.running is not None:
-            self.push_screen(QuitDialog(self.running), self._quit_if)
+        elif self.going_on:
+            self.push_screen(QuitDialog(self.going_on), self._quit_if)
         else:
             self.exit()
 
+    @property
+    def going_on(self) -> tuple[str, ...]:
+        """What ends with this console, in sentences."""
+        found = []
+        if self.running is not None:
+            found.append(
+                f"{self.running} is being applied. What AWS has accepted goes on without this"
+                " console; what has not been sent yet is not sent."
+            )
+        if self.guards:
+            told = guards_told(self.guards)
+            found.append(f"{told[0].upper()}{told[1:]} ends with this console.")
+        return tuple(found)
+
     async def action_quit(self) -> None:
-        self.action_leave() if self.running is not None else self.exit()
+        self.action_leave() if self.going_on else self.exit()
 
     def action_help_quit(self) -> None:
         """ctrl+c: twice is meant."""

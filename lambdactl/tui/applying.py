@@ -18,6 +18,8 @@ class Applying:
 
     subject: Subject
     plan: Plan
+    guards: int | None = None
+    """The canary that is guarded as soon as it is done."""
     events: list[Event] = field(default_factory=list)
     ended: bool = False
     error: LambdactlError | None = None

@@ -16,6 +16,10 @@ def versions(target: Target, keep: int, flags: str) -> str:
     return line("prune", target, f"--keep {keep} --dry-run", flags)
 
 
+def guard(target: Target, flags: str) -> str:
+    return line("watch", target, "--guard", flags)
+
+
 def of_plan(plan: Plan, flags: str, *, keep: int | None = None) -> str:
     """The command that makes this plan from the same snapshot."""
     match plan.verb:

@@ -27,7 +27,8 @@ class Operations:
     ``look`` reads one snapshot for the rollout screen, some of it from an earlier look; ``renew``
     one of which nothing is, but the metrics of this minute; ``survey`` one with code storage and
     the inventory, for versions and prune; ``recheck`` one with everything that a plan rests on,
-    just before it is applied; ``act`` applies it and yields what happens. ``past`` reads which
+    just before it is applied; ``act`` applies it, for a reason that is logged where nobody
+    confirmed it just now, and yields what happens. ``past`` reads which
     versions carried the alias, for a rollback; ``execution`` finds the id of the hook that waits,
     for an answer in its stead; ``alarm_changes`` reads what alarms did in the past day, by name.
     """
@@ -36,7 +37,7 @@ class Operations:
     renew: Callable[[], Snapshot]
     survey: Callable[[], Snapshot]
     recheck: Callable[[Plan], Snapshot]
-    act: Callable[[Plan], Iterator[Event]]
+    act: Callable[[Plan, str | None], Iterator[Event]]
     evidence: Evidence
     """Past rollouts, comparisons and logs."""
     past: Callable[[], Past]

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from lambdactl.errors import NotFound, Refused
 from lambdactl.model import Snapshot
 from lambdactl.plan import Plan, plan_abort, plan_promote
+from lambdactl.plan.guard import require_canary
 from lambdactl.plan.hook import require_waiting
 from lambdactl.plan.routing import refuse_unread_deployment
 from lambdactl.plan.shift import refuse_while_deploying
@@ -36,6 +37,8 @@ def without_deed(name: str, snapshot: Snapshot) -> str | None:
         return None if plans[name](snapshot).actions else f"nothing to {name}"
     if name == "answer_hook":
         require_waiting(snapshot, "approve")
+    elif name == "guard":
+        require_canary(snapshot)
     elif name in ("shift", "rollback"):
         refuse_unread_deployment(snapshot, name)
         refuse_while_deploying(snapshot, name)

@@ -50,6 +50,7 @@ ROLLOUT = [
     Binding("a", "abort", "ABORT…", id="abort"),
     Binding("u", "rollback", "rollback…", id="rollback"),
     Binding("H", "answer_hook", "hook…", id="answer_hook", key_display="H"),
+    Binding("w", "guard", "guard…", id="guard"),
     Binding("v", "versions", "versions", id="versions"),
     Binding("D", "prune", "prune…", id="prune", key_display="D"),
     Binding("W", "why", "why", id="why", key_display="W"),
@@ -138,13 +139,13 @@ HOOK = [
 ]
 
 WRITES = frozenset(
-    ("shift", "promote", "abort", "rollback", "answer_hook", "approve", "fail", "prune")
+    ("shift", "promote", "abort", "rollback", "answer_hook", "approve", "fail", "guard", "prune")
 )
 """The ids whose keys are dimmed, with the reason, where nothing may be changed; verbs of plans."""
 
 FOOTER = (
-    "to_sandbox", "open", "filter", "shift", "promote", "abort", "answer_hook", "keep_more",
-    "keep_fewer", "versions", "logs", "why", "prune", "rollback", "diff", "deployments", "tail",
+    "to_sandbox", "open", "filter", "shift", "promote", "abort", "answer_hook", "guard",
+    "keep_more", "keep_fewer", "versions", "logs", "why", "prune", "rollback", "diff", "deployments", "tail",
     "details", "from_older", "from_newer", "to_older", "to_newer", "older_version", "newer_version",
     "pause_tail", "errors_only", "window", "metric", "zoom", "mark", "sort_left", "sort_right",
     "reverse", "copy", "copy_command", "back", "context", "profile", "region", "alias", "refresh",
@@ -161,6 +162,7 @@ SAID = {
     "abort": "ABORT…: all traffic back to the stable version",
     "rollback": "rollback…: all traffic to the last good version before this one",
     "answer_hook": "hook…: approve or fail the hook that CodeDeploy waits for",
+    "guard": "guard…: abort by itself on FAIL, an alarm or a limit; again: stop that",
     "prune": "prune…: delete versions that nothing needs",
     "keep_more": "keep one version more",
     "keep_fewer": "keep one version fewer",

@@ -13,6 +13,7 @@ from lambdactl.ops.fleet import Fleet
 from lambdactl.plan import Plan
 from lambdactl.tui.applying import Applying
 from lambdactl.tui.connection import Spot
+from lambdactl.tui.guard import Guard
 from lambdactl.tui.reading import Reading
 from lambdactl.tui.session_log import Change
 from lambdactl.tui.watch import Watch
@@ -27,6 +28,25 @@ class SnapshotTaken(Message):
         self.watch = watch
         self.snapshot = snapshot
         self.assessment = assessment
+
+
+class GuardReady(Message):
+    """What a guard is about was read anew: the plan that takes its canary back."""
+
+    def __init__(self, guard: Guard, plan: Plan, snapshot: Snapshot) -> None:
+        super().__init__()
+        self.guard = guard
+        self.plan = plan
+        self.snapshot = snapshot
+
+
+class GuardFailed(Message):
+    """It could not be read, or there is no way to take it back now."""
+
+    def __init__(self, guard: Guard, error: LambdactlError) -> None:
+        super().__init__()
+        self.guard = guard
+        self.error = error
 
 
 class ErrorMet(Message):

@@ -54,6 +54,15 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
+class Guarded:
+    """A guard of ``canary``; ``because`` and the seconds that are left where it will act."""
+
+    canary: int
+    because: str | None = None
+    left_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """Ages and intervals are seconds of ours; ``now`` is on AWS's clock."""
 
@@ -83,6 +92,8 @@ class View:
     """Whether the keys of the rollout work where this is shown; in a fleet its row is opened."""
     ours: bool = False
     """Nothing of AWS is shown, so nothing has an age: what this session itself has met."""
+    guarded: Guarded | None = None
+    """This console takes its canary back by itself; None where nothing does."""
     gates: tuple[Gate, ...] = ()
     """The operator's limits against what was measured; none where there is no canary to hold."""
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from lambdactl.aws.tally import Tally
 from lambdactl.cli.target import Wanted
 from lambdactl.errors import NotFound
 from lambdactl.model import (
@@ -27,6 +28,7 @@ class Shop(Account):
     """``connections`` are the targets that commands connected for; the rest is set by a test."""
 
     def __init__(self) -> None:
+        self.tally = Tally()
         super().__init__(Routing(41))
         self.connections: list[Wanted] = []
         self.names: tuple[str, ...] = ("billing", "checkout")

@@ -91,10 +91,11 @@ def test_the_console_leaves_its_line_too(cli: Run, seeded: Target) -> None:
     assert cli("shift", "--to", "3", "--weight", "10", "-f", str(seeded), "--yes").code == 0
     acted = connection(function=str(seeded)).on(seeded)
     plan = plan_promote(acted.recheck(plan_promote(acted.look())))
-    assert list(acted.act(plan))
+    assert list(acted.act(plan, "alarm errors is in ALARM"))
     entry, _shift = entries()
     assert (entry["verb"], entry["target"], entry["outcome"]) == ("promote", str(seeded), "done")
     assert entry["reached"]["stable"] == 3
+    assert entry["reason"] == "alarm errors is in ALARM"
 
 
 def test_a_console_that_is_read_only_says_why_and_how_to_write(

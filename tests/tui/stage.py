@@ -57,6 +57,8 @@ class Script:
     """What was opened, in order."""
     happens: Callable[[Plan], Iterator[Event]] | None = None
     applied: list[Plan] = field(default_factory=list)
+    reasons: list[str | None] = field(default_factory=list)
+    """Why each was applied, where nobody had confirmed it just then."""
     looked: int = 0
     aliases: list[tuple[str, ...] | LambdactlError] = field(default_factory=lambda: [("live",)])
     """The names of the function's aliases."""
@@ -81,8 +83,9 @@ class Script:
     def survey(self) -> Snapshot:
         return given(self.surveys)
 
-    def act(self, plan: Plan) -> Iterator[Event]:
+    def act(self, plan: Plan, reason: str | None) -> Iterator[Event]:
         self.applied.append(plan)
+        self.reasons.append(reason)
         if self.happens is not None:
             yield from self.happens(plan)
 

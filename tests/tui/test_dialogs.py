@@ -304,8 +304,10 @@ async def test_a_dialog_copies_the_command_that_does_the_same() -> None:
     async with opened(Script([builders.by_hand()]), flags="--context sandbox") as (app, pilot):
         await press(pilot, "s", "Y")
         assert copied(app) == (
-            "lambdactl --context sandbox shift -f checkout:live --to 42 --weight 25"
+            "lambdactl --context sandbox shift -f checkout:live --to 42 --weight 25 --guard"
         )
+        await press(pilot, "g", "Y")
+        assert copied(app).endswith("--to 42 --weight 25")
         await press(pilot, "escape", "a", "Y")
         assert copied(app) == "lambdactl --context sandbox abort -f checkout:live"
 

@@ -72,7 +72,7 @@ async def test_the_keys_stay_and_are_dimmed_and_the_header_says_so() -> None:
             for s in line.spans  # type: ignore[union-attr]
             if str(s.style) == "dim"
         ]
-        assert dimmed[:4] == ["s shift…", "o promote…", "a ABORT…", "D prune…"]
+        assert dimmed[:4] == ["s shift…", "o promote…", "a ABORT…", "w guard…"]
 
 
 async def test_a_prune_is_refused_on_the_versions_screen_too() -> None:

@@ -79,7 +79,7 @@ def shift(
     lambdactl shift --to 2 --weight 10 -n
                                          only show what would be done
     lambdactl shift --to 2 --weight 10 --guard
-                                         and take it back on FAIL, an alarm or a limit
+                                         back on FAIL, an alarm or a limit
     lambdactl shift --to 2 --steps 10,25,50,100 --every 10m --guard
                                          walk it, on evidence
     lambdactl shift --to 2 --steps 10,50,100 --guard --max-error-rate 1

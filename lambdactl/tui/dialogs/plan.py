@@ -161,6 +161,15 @@ class PlanDialog(ModalScreen[None]):
             return plan
         return held_to(plan, snapshot, self.subject.operations.limits)
 
+    @property
+    def guards(self) -> int | None:
+        """The canary that is guarded once the plan is done."""
+        return None
+
+    def also(self) -> list[Content]:
+        """What is agreed to beside the plan."""
+        return []
+
     learns = ""
     """What is said while that is read which the plan rests on."""
 
@@ -243,7 +252,8 @@ class PlanDialog(ModalScreen[None]):
         lines += [mark + self.pen.say(f" {told}", "bold") for told in said if told]
         if lines:
             lines.append(Content(""))
-        lines += drawing.plan(self.plan, width, self.pen, self.subject.connection.flags)
+        flags = self.subject.connection.flags
+        lines += drawing.plan(self.plan, width, self.pen, flags, self.also())
         lines.append(self.pen.say(f"CLI   {self.command}", "dim"))
         if self.stage is Stage.CHECKING:
             lines += [Content(""), self.pen.say("reading AWS again before the write ...", "bold")]
@@ -325,7 +335,7 @@ class PlanDialog(ModalScreen[None]):
         the_same = plan is not None and fresh.actions == plan.actions
         if plan is not None and same_place and the_same and not newly_unmet(plan, fresh):
             self.stage = Stage.APPLYING
-            self.console.apply(self.subject, plan)
+            self.console.apply(self.subject, plan, guards=self.guards)
         else:
             self._fresh = (message.snapshot, fresh)
             self.stage = Stage.CHANGED

@@ -1,4 +1,4 @@
-"""Leaving while an action of this session is being applied: the one thing that quitting asks."""
+"""Leaving while something ends with the console: the one thing that quitting asks about."""
 
 from __future__ import annotations
 
@@ -17,18 +17,15 @@ class QuitDialog(ModalScreen[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(False)", "stay")]
     AUTO_FOCUS = "#stay"
 
-    def __init__(self, verb: str) -> None:
+    def __init__(self, going_on: tuple[str, ...]) -> None:
+        """``going_on`` says what ends, or goes on unseen, in sentences."""
         super().__init__()
-        self._verb = verb
+        self._going_on = going_on
 
     def compose(self) -> ComposeResult:
-        told = (
-            f"{self._verb} is being applied. What AWS has accepted goes on without this console;"
-            " what has not been sent yet is not sent."
-        )
         with Vertical(classes="dialog") as box:
             box.border_title = "Quit"
-            yield Static(told, markup=False)
+            yield Static("\n".join(self._going_on), markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Stay", id="stay", compact=True)
                 yield Button("Quit", id="leave", compact=True)

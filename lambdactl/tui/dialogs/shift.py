@@ -1,7 +1,8 @@
 """The dialog of a shift: which version, and how much; the plan below follows as one chooses.
 
 ``+`` and ``-`` go through the usual weights, ``[`` and ``]`` through the versions, from anywhere
-but the fields; in the fields the numbers are typed.
+but the fields; in the fields the numbers are typed. ``g`` says whether the console guards the split
+that comes of it.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
 from lambdactl.errors import LambdactlError, UsageError
 from lambdactl.model import Routing, Snapshot
+from lambdactl.ops.acting import red_alarms
 from lambdactl.plan import Plan, plan_shift
 from lambdactl.plan.routing import percent
 from lambdactl.tui.dialogs.plan import PlanDialog, Proposal
@@ -35,10 +38,13 @@ class ShiftDialog(PlanDialog):
         Binding("minus,down", "weigh(-1)", "less", show=False),
         Binding("right_square_bracket", "choose(1)", "newer version", show=False),
         Binding("left_square_bracket", "choose(-1)", "older version", show=False),
+        Binding("g", "toggle_guard", "guard it, or not", show=False),
     ]
 
     def __init__(self, console: Console, subject: Subject, snapshot: Snapshot) -> None:
         self._to, self._weight = proposed(snapshot)
+        # Into an alarm that rings already a guard would take back at once what is meant now.
+        self._guarded = red_alarms(snapshot) is None
         super().__init__(console, subject, snapshot, Proposal("shift", self._make))
 
     def form(self) -> Iterator[Widget]:
@@ -53,6 +59,29 @@ class ShiftDialog(PlanDialog):
         if not self._to:
             raise UsageError("no version is chosen", hint="type the number of a version")
         return plan_shift(snapshot, int(self._to), weight_of(self._weight))
+
+    @property
+    def guards(self) -> int | None:
+        after = self.plan.after if self.plan else None
+        return after.canary if after is not None and after.split and self._guarded else None
+
+    def also(self) -> list[Content]:
+        after = self.plan.after if self.plan else None
+        if after is None or not after.split:
+            return []
+        box = "[x]" if self._guarded else "[ ]"
+        told = f"{box} back on FAIL, an alarm or a limit  (g)"
+        return [self.pen.say("Guard ", "dim") + self.pen.say(told)]
+
+    @property
+    def command(self) -> str:
+        options = " --guard" if self.guards is not None else ""
+        return f"{super().command}{options}" if super().command else ""
+
+    def action_toggle_guard(self) -> None:
+        if self.choosing:
+            self._guarded = not self._guarded
+            self.redraw()
 
     def chosen(self) -> None:
         to, weight = self.query_one("#to", Input).value, self.query_one("#weight", Input).value

@@ -31,7 +31,8 @@ def header(
     room = width - 2
     slowed = usage is not None and usage.throttled
     asked_less = pen.named(THROTTLED) if slowed else Content("")
-    always = [asked_less, mode(connection, pen, width), age_of(view, pen, width)]
+    guard = pen.say("GUARD", "bold $text-accent") if view.guarded else Content("")
+    always = [asked_less, guard, mode(connection, pen, width), age_of(view, pen, width)]
     rights = [joined([told, *always]) for told in asked_of(usage, pen)]
     for left, right in layouts(view, connection, name, rights, width, pen):
         if left.cell_length + 1 + right.cell_length <= room:

@@ -26,8 +26,11 @@ NAMED = 24
 """How many versions a prune names before it counts the rest."""
 
 
-def plan(one: Plan, width: int, pen: Pen, flags: str = "") -> list[Content]:
-    """Everything about the plan, one line each, not wrapped; ``flags`` lead to its place."""
+def plan(
+    one: Plan, width: int, pen: Pen, flags: str = "", also: Sequence[Content] = ()
+) -> list[Content]:
+    """Everything about the plan, one line each, not wrapped; ``flags`` lead to its place, ``also``
+    is what is agreed to besides."""
     lines: list[Content] = []
     if one.verb == "prune":
         lines += pruned(one, pen)
@@ -35,7 +38,7 @@ def plan(one: Plan, width: int, pen: Pen, flags: str = "") -> list[Content]:
         lines += before_and_after(one.before, one.after, width, pen)
     if one.verb != "prune":
         lines += does(one, pen)
-    lines += [pen.say(f"{pen.dot} {note}") for note in one.notes]
+    lines += [*also, *(pen.say(f"{pen.dot} {note}") for note in one.notes)]
     if one.checks:
         lines += [Content(""), pen.say("Checks", "dim"), *checks(one.checks, width, pen)]
     undo = addressed(one.undo or "", flags)

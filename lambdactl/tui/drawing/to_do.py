@@ -30,6 +30,11 @@ def advised(view: View, pen: Pen) -> Content:
     snapshot, assessment = view.snapshot, view.assessment
     if snapshot is None or assessment is None:
         return Content("")
+    if view.guarded is not None and view.guarded.left_s is not None:
+        left, key = f"{view.guarded.left_s:.0f} s", pen.key("guard")
+        return pen.say(
+            f"{pen.arrow} the guard aborts in {left}, {key}: stop it", "bold $text-error"
+        )
     if assessment.advice is None:
         told = asked(view, snapshot, pen)
         if not told:

@@ -71,6 +71,8 @@ def around(snapshot: Snapshot, view: View, pen: Pen) -> list[Content]:
     by = f"driver: {driver.long(driver_of(snapshot), snapshot)}"
     # Who drives it now says nothing of a rollout that is over.
     lines = [pen.say(by)] if view.past is None else []
+    if view.guarded is not None:
+        lines.append(pen.say(f"guard: {label(view.guarded.canary)}, while this console runs"))
     lines += [
         pen.sign(glyphs.of_alarm(a.state)) + pen.say(f" alarm {a.name}") for a in snapshot.alarms
     ]

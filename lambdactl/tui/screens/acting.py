@@ -6,10 +6,14 @@ list of bindings.
 
 from __future__ import annotations
 
+from lambdactl.errors import NotFound, Refused
 from lambdactl.plan import plan_abort, plan_promote
+from lambdactl.plan.guard import require_canary
+from lambdactl.tui.dialogs.guard import GuardDialog
 from lambdactl.tui.dialogs.hook import HookDialog
 from lambdactl.tui.dialogs.rollback import RollbackDialog
 from lambdactl.tui.dialogs.shift import ShiftDialog
+from lambdactl.tui.guard import Guard
 from lambdactl.tui.screens.page import AliasPage
 
 
@@ -29,6 +33,30 @@ class ActingPage(AliasPage):
         snapshot = self.ready("rollback")
         if snapshot is not None:
             self.app.push_screen(RollbackDialog(self.console, self.subject, snapshot))
+
+    def action_guard(self) -> None:
+        """Agree to a guard; where there is one, stop it, at once."""
+        guard = self.console.guard_of(self.subject)
+        if guard is not None:
+            self._stop(guard)
+            return
+        snapshot = self.ready("guard")
+        if snapshot is None:
+            return
+        try:
+            canary = require_canary(snapshot)
+        except (NotFound, Refused) as refused:
+            self.console.say(
+                f"{refused}: {refused.why}" if refused.why else f"{refused}", "warning"
+            )
+            return
+        self.app.push_screen(GuardDialog(self.console, self.subject, snapshot, canary))
+
+    def _stop(self, guard: Guard) -> None:
+        if guard.acting:
+            self.console.say("the guard's abort is being applied already", "warning")
+        else:
+            self.console.stop_guard(guard, "it was stopped here")
 
     def action_answer_hook(self) -> None:
         """Approve is proposed; the dialog turns to fail."""
