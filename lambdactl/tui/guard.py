@@ -33,6 +33,7 @@ class Guard:
     due_at: float = 0.0
     acting: bool = False
     taken: Snapshot | None = None
+    ends_seen: int = 0
 
     def judge(self, snapshot: Snapshot, assessment: Assessment, gates: tuple[Gate, ...]) -> bool:
         """Whether this look gives a reason to take all traffic back, and none was known before."""
@@ -59,6 +60,13 @@ class Guard:
     def over(self, snapshot: Snapshot) -> str | None:
         """Why there is nothing left to guard; None while there is."""
         return why_over(snapshot, self.canary)
+
+    def ended(self, snapshot: Snapshot) -> str | None:
+        """The same once it has been seen twice: a look may have been on its way since before the
+        shift."""
+        over = self.over(snapshot)
+        self.ends_seen = self.ends_seen + 1 if over else 0
+        return over if self.ends_seen > 1 else None
 
     def told(self, at: float) -> Guarded:
         left = max(0.0, self.due_at - at) if self.because is not None else None

@@ -44,8 +44,6 @@ class Guarding(Going):
             of.watch.paused = False
             self.guards.append(Guard(of, canary))
             self._note_guard(of, f"{label(canary)} is guarded: back on FAIL, an alarm or a limit")
-        if of.watch.snapshot is not None and of.watch.assessment is not None:
-            self.judge_guards(of.watch)
         self.show()
 
     def stop_guard(self, guard: Guard, why: str) -> None:
@@ -62,10 +60,9 @@ class Guarding(Going):
             view = self.itself.view_of(guard.subject)
             if view.snapshot is None or view.assessment is None or guard.acting:
                 continue
-            over = guard.over(view.snapshot)
-            if over is not None:
-                self.stop_guard(guard, over)
-            elif guard.judge(view.snapshot, view.assessment, view.gates):
+            if ended := guard.ended(view.snapshot):
+                self.stop_guard(guard, ended)
+            elif not guard.ends_seen and guard.judge(view.snapshot, view.assessment, view.gates):
                 self._announce_guard(guard)
 
     def tick_guards(self) -> None:

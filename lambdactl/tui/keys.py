@@ -145,8 +145,9 @@ WRITES = frozenset(
 
 FOOTER = (
     "to_sandbox", "open", "filter", "shift", "promote", "abort", "answer_hook", "guard",
-    "keep_more", "keep_fewer", "versions", "logs", "why", "prune", "rollback", "diff", "deployments", "tail",
-    "details", "from_older", "from_newer", "to_older", "to_newer", "older_version", "newer_version",
+    "keep_more", "keep_fewer", "versions", "logs", "why", "prune", "rollback", "diff",
+    "deployments", "tail", "details", "from_older", "from_newer", "to_older", "to_newer",
+    "older_version", "newer_version",
     "pause_tail", "errors_only", "window", "metric", "zoom", "mark", "sort_left", "sort_right",
     "reverse", "copy", "copy_command", "back", "context", "profile", "region", "alias", "refresh",
     "pause", "events", "alarms", "hooks", "diff_pane", "logs_pane", "next_function",

@@ -224,6 +224,23 @@ async def test_a_shift_is_guarded_unless_that_is_taken_away(
         assert len(app.guards) == guarded
 
 
+async def test_a_look_from_before_the_shift_does_not_end_its_guard() -> None:
+    """It was on its way while the alias was moved, and saw no canary yet."""
+    clock, before = Clock(), later(builders.done(), 2)
+    split = later(replace(builders.done(), alias=builders.alias(Routing(42, 41, 10.0))), 30)
+    script = Script([builders.done()], happens=went_back)
+    async with opened(script, clock=clock) as (app, pilot):
+        await press(pilot, "s")
+        clock.at += 20.0
+        await press(pilot, "right")
+        script.looks = [builders.done(), before, split]
+        await press(pilot, "enter", "escape")
+        assert [g.canary for g in app.guards] == [41]
+        await passes(app, pilot, clock, GRACE)
+        assert [g.canary for g in app.guards] == [41]
+        assert len(lines(app)) == 1
+
+
 async def test_a_shift_into_an_alarm_is_not_guarded_by_itself() -> None:
     async with opened(Script([ringing()])) as (app, pilot):
         await press(pilot, "s")

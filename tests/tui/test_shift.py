@@ -77,3 +77,10 @@ async def test_the_first_version_has_nothing_to_shift_to() -> None:
         await press(pilot, "s")
         assert "no version is chosen" in seen(app)
         assert not dialog(app).ready
+
+
+async def test_what_was_taken_back_is_not_shifted_to_lightly() -> None:
+    async with opened(Script([builders.rolled_back()])) as (app, pilot):
+        await press(pilot, "s")
+        assert "v42 was taken back by d-7K2QXB1: an alarm." in seen(app)
+        assert app.screen.query_one("#typed").display

@@ -18,12 +18,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lambdactl.model import label
+from lambdactl.model import DeploymentStatus, label
 from lambdactl.ops.limiting import unmet_gates
 from lambdactl.plan import Check, Plan
 from lambdactl.tui.drawing.text import age
 from lambdactl.tui.view import View
 from lambdactl.verdict import Answer, State
+from lambdactl.verdict.wording import cause
 
 ENTER, CANCEL, TYPED = 1, 2, 3
 LEVELS = {
@@ -73,9 +74,22 @@ def against(plan: Plan, view: View) -> list[str]:
     assessment = view.assessment
     if assessment and assessment.state is State.FAILING and feeds_canary(plan):
         found.append(f"The canary is FAILING: {assessment.text}")
+    if went_wrong := taken_back(plan, view):
+        found.append(went_wrong)
     if assessment and assessment.state is State.NO_DATA and plan.verb in FORWARD and plan.takes_all:
         found.append(f"NO DATA: {assessment.text}")
     return [*found, *(held(check) for check in plan.checks if check.name in unmet_gates(plan))]
+
+
+def taken_back(plan: Plan, view: View) -> str:
+    """That a version which gets more calls by it was taken back a while ago, and why."""
+    snapshot = view.snapshot
+    last = (snapshot.previous or snapshot.deployment) if snapshot else None
+    gainer = gaining(plan)
+    if last is None or last.active or gainer is None or last.target_version != gainer:
+        return ""
+    bad = last.status is not DeploymentStatus.Succeeded
+    return f"{label(gainer)} was taken back by {last.id}: {cause(last)}." if bad else ""
 
 
 def held(gate: Check) -> str:
@@ -85,8 +99,13 @@ def held(gate: Check) -> str:
 
 def feeds_canary(plan: Plan) -> bool:
     """Whether the version that is not the stable one now gets more calls than before."""
+    return gaining(plan) is not None
+
+
+def gaining(plan: Plan) -> int | None:
+    """The version that is not the stable one now and gets more calls than before."""
     before, after = plan.before, plan.after
     if before is None or after is None:
-        return False
+        return None
     newcomers = after.versions - {before.stable}
-    return any(after.share(v) > before.share(v) for v in newcomers)
+    return next((v for v in newcomers if after.share(v) > before.share(v)), None)
