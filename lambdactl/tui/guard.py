@@ -44,10 +44,9 @@ class Guard:
         return self.because is not None
 
     def announce(self, at: float) -> float:
-        """Seconds until it acts: a moment to stop it."""
-        grace = min(GRACE_S, self.subject.watch.interval_s)
-        self.due_at = at + grace
-        return grace
+        """Seconds until it acts: a moment to stop it, by a person's clock."""
+        self.due_at = at + GRACE_S
+        return GRACE_S
 
     def is_due(self, at: float) -> bool:
         return self.because is not None and not self.acting and at >= self.due_at

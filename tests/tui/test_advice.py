@@ -208,8 +208,9 @@ async def test_ascii_has_no_other_sign() -> None:
 @pytest.mark.parametrize(
     "word", [w for w in CAUSES if w != "LOGIN EXPIRED"], ids=lambda w: w.replace(" ", "-").lower()
 )
-def test_cause(snap_compare: Compare, word: str) -> None:
-    assert looking(snap_compare, console(Script([CAUSES[word]]), places=PLACES), (80, 24))
+@pytest.mark.parametrize("size", SIZES, ids=named)
+def test_cause(snap_compare: Compare, word: str, size: tuple[int, int]) -> None:
+    assert looking(snap_compare, console(Script([CAUSES[word]]), places=PLACES), size)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=named)

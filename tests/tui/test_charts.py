@@ -223,5 +223,8 @@ def test_deeds(
     ],
     ids=["past-unread", "id-untold", "split"],
 )
-def test_deeds_that_cannot_be(snap_compare: Compare, key: str, script: Script) -> None:
-    assert looking(snap_compare, console(script), (80, 24), key)
+@pytest.mark.parametrize("size", SIZES, ids=named)
+def test_deeds_that_cannot_be(
+    snap_compare: Compare, key: str, script: Script, size: tuple[int, int]
+) -> None:
+    assert looking(snap_compare, console(script), size, key)

@@ -69,8 +69,12 @@ def test_state(snap_compare: Compare, state: str, size: tuple[int, int]) -> None
     ],
     ids=["deployments", "logs"],
 )
+@pytest.mark.parametrize("size", SIZES, ids=named)
 def test_stale(
-    snap_compare: Compare, key: str, answers: Callable[[LambdactlError], Archive]
+    snap_compare: Compare,
+    key: str,
+    answers: Callable[[LambdactlError], Archive],
+    size: tuple[int, int],
 ) -> None:
     gone = Unreachable("no answer from AWS", why="connect timed out", hint="check the network")
     clock = Clock()
@@ -82,7 +86,7 @@ def test_stale(
         clock.at += 40.0
         await press(pilot, "r")
 
-    assert snap_compare(app, terminal_size=(80, 24), run_before=before)
+    assert snap_compare(app, terminal_size=size, run_before=before)
 
 
 def test_ascii(snap_compare: Compare) -> None:

@@ -104,14 +104,16 @@ def test_no_permission(snap_compare: Compare, size: tuple[int, int]) -> None:
     assert looks(snap_compare, replace(story(), failing=failing, denied=few), size)
 
 
-def test_no_permission_to_list(snap_compare: Compare) -> None:
+@pytest.mark.parametrize("size", SIZES, ids=named)
+def test_no_permission_to_list(snap_compare: Compare, size: tuple[int, int]) -> None:
     failing = denied("names", "lambda:ListFunctions")
-    assert looks(snap_compare, replace(story(), failing=failing), (80, 24))
+    assert looks(snap_compare, replace(story(), failing=failing), size)
 
 
-def test_a_filter_and_marks(snap_compare: Compare) -> None:
+@pytest.mark.parametrize("size", SIZES, ids=named)
+def test_a_filter_and_marks(snap_compare: Compare, size: tuple[int, int]) -> None:
     keys = ("down", "space", "space", "slash", *"live -api")
-    assert looks(snap_compare, story(), (80, 24), *["space" if k == " " else k for k in keys])
+    assert looks(snap_compare, story(), size, *["space" if k == " " else k for k in keys])
 
 
 def test_sorted_by_rate(snap_compare: Compare) -> None:

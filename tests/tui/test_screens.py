@@ -10,9 +10,9 @@ from datetime import timedelta
 import pytest
 from textual.pilot import Pilot
 
-from lambdactl.errors import Unreachable
+from lambdactl.errors import PermissionDenied, Unreachable
 from lambdactl.model import Snapshot
-from lambdactl.tui import Console
+from lambdactl.tui import Console, Usage
 from tests.tui import builders
 from tests.tui.builders import NOW
 from tests.tui.stage import Clock, Script, console, press, settle
@@ -45,6 +45,10 @@ def looking(compare: Compare, app: Console, size: tuple[int, int], *keys: str) -
         builders.no_data,
         builders.by_hand,
         builders.first_version,
+        builders.waiting_hook,
+        builders.linear,
+        builders.done,
+        builders.no_alias,
     ],
     ids=lambda state: state.__name__,
 )
@@ -87,10 +91,13 @@ def test_stale(snap_compare: Compare, size: tuple[int, int]) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_over_the_rollout(snap_compare: Compare, name: str, keys: list[str]) -> None:
+@pytest.mark.parametrize("size", SIZES, ids=named)
+def test_over_the_rollout(
+    snap_compare: Compare, name: str, keys: list[str], size: tuple[int, int]
+) -> None:
     sick = name in ("abort", "why", "alarms", "hooks")
     script = Script([builders.failing() if sick else builders.by_hand()])
-    assert looking(snap_compare, console(script), (80, 24), *keys)
+    assert looking(snap_compare, console(script), size, *keys)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=named)
@@ -98,31 +105,66 @@ def test_versions(snap_compare: Compare, size: tuple[int, int]) -> None:
     assert looking(snap_compare, console(Script([builders.stable()])), size, "v")
 
 
-def test_prune(snap_compare: Compare) -> None:
+@pytest.mark.parametrize("size", SIZES, ids=named)
+def test_prune(snap_compare: Compare, size: tuple[int, int]) -> None:
     app = console(Script([builders.stable()]))
-    assert looking(snap_compare, app, (80, 24), "v", "D", *"checkou")
+    assert looking(snap_compare, app, size, "v", "D", *"checkou")
 
 
-def test_changed_while_looking(snap_compare: Compare) -> None:
+@pytest.mark.parametrize("size", SIZES, ids=named)
+def test_changed_while_looking(snap_compare: Compare, size: tuple[int, int]) -> None:
     moved = replace(
         builders.by_hand(),
         alias=builders.alias(replace(builders.SPLIT, weight=25.0), revision="9ab0c4d2"),
         taken=NOW + timedelta(seconds=5),
     )
     app = console(Script([builders.by_hand(), moved]))
-    assert looking(snap_compare, app, (80, 24), "o", "right", "enter")
+    assert looking(snap_compare, app, size, "o", "right", "enter")
 
 
-def test_refused(snap_compare: Compare) -> None:
-    assert looking(snap_compare, console(Script([builders.shifting()])), (80, 24), "s")
+@pytest.mark.parametrize("size", SIZES, ids=named)
+def test_refused(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert looking(snap_compare, console(Script([builders.shifting()])), size, "s")
 
 
-def test_unreadable(snap_compare: Compare) -> None:
-    assert looking(snap_compare, console(Script([builders.unreadable()])), (80, 24), "2")
+@pytest.mark.parametrize("size", SIZES, ids=named)
+def test_unreadable(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert looking(snap_compare, console(Script([builders.unreadable()])), size, "2")
 
 
-def test_a_linear_rollout(snap_compare: Compare) -> None:
-    assert looking(snap_compare, console(Script([builders.linear()])), (120, 40))
+@pytest.mark.parametrize("size", SIZES, ids=named)
+def test_no_versions_yet(snap_compare: Compare, size: tuple[int, int]) -> None:
+    """The survey of the versions screen is denied."""
+    denied = PermissionDenied(
+        "no permission: lambda:ListAliases on function checkout",
+        action="lambda:ListAliases",
+        hint="lambdactl iam-policy --pruner",
+    )
+    app = console(Script([builders.stable()], surveys=[denied]))
+    assert looking(snap_compare, app, size, "v")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=named)
+def test_moved_by_somebody_else(snap_compare: Compare, size: tuple[int, int]) -> None:
+    """Between two looks the weight is another, and its revision id none of ours."""
+    moved = replace(
+        builders.by_hand(),
+        alias=builders.alias(replace(builders.SPLIT, weight=25.0), revision="9ab0c4d2"),
+        taken=NOW + timedelta(seconds=5),
+    )
+    app = console(Script([builders.by_hand(), moved]))
+    assert looking(snap_compare, app, size, "r")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=named)
+def test_paused(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert looking(snap_compare, console(Script([builders.failing()])), size, "p")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=named)
+def test_throttled(snap_compare: Compare, size: tuple[int, int]) -> None:
+    app = console(Script([builders.shifting()]), usage=lambda: Usage(41, 0.02, throttled=True))
+    assert looking(snap_compare, app, size)
 
 
 def test_the_longest_names(snap_compare: Compare) -> None:
@@ -150,6 +192,7 @@ def test_without_colour(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) 
     assert looking(snap_compare, app, (80, 24), "a")
 
 
-def test_read_only(snap_compare: Compare) -> None:
+@pytest.mark.parametrize("size", SIZES, ids=named)
+def test_read_only(snap_compare: Compare, size: tuple[int, int]) -> None:
     app = console(Script([builders.by_hand()]), badge="PROD", read_only="a production context")
-    assert looking(snap_compare, app, (80, 24))
+    assert looking(snap_compare, app, size)

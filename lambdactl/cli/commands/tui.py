@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from lambdactl.cli.app import SETTINGS
@@ -12,7 +14,10 @@ app = typer.Typer(**SETTINGS)
 
 @app.command()
 @shared
-def tui(asked: Asked) -> None:
+def tui(
+    asked: Asked,
+    demo: Annotated[bool, typer.Option("--demo", help="On a live canary in the sandbox.")] = False,
+) -> None:
     """Open the console.
 
     \b
@@ -20,9 +25,15 @@ def tui(asked: Asked) -> None:
     lambdactl tui -f checkout:live
                                another one's
     lambdactl tui --read-only  to look only; --write where production is read-only
+    lambdactl tui --demo       without an account: the same as lambdactl demo
 
     It needs a terminal; in a pipe, lambdactl status --watch tells the same.
     """
+    if demo:
+        from lambdactl.cli.demo import run_demo
+
+        run_demo(asked, None)
+        return
     from lambdactl.cli.console import open_console
     from lambdactl.cli.target import wanted
 

@@ -25,16 +25,23 @@ DRIVERLESS = 3
 
 
 def header(
-    view: View, connection: Connection, name: str, usage: Usage | None, width: int, pen: Pen
+    view: View,
+    connection: Connection,
+    name: str,
+    usage: Usage | None,
+    width: int,
+    pen: Pen,
+    above: str = "",
 ) -> Content:
-    """One line of exactly ``width`` cells; ``name`` says which screen of what this is."""
+    """One line of exactly ``width`` cells; ``name`` says which screen of what this is, ``above``
+    where escape leads in the end."""
     room = width - 2
     slowed = usage is not None and usage.throttled
     asked_less = pen.named(THROTTLED) if slowed else Content("")
     guard = pen.say("GUARD", "bold $text-accent") if view.guarded else Content("")
     always = [asked_less, guard, mode(connection, pen, width), age_of(view, pen, width)]
     rights = [joined([told, *always]) for told in asked_of(usage, pen)]
-    for left, right in layouts(view, connection, name, rights, width, pen):
+    for left, right in layouts(view, connection, name, above, rights, width, pen):
         if left.cell_length + 1 + right.cell_length <= room:
             return Content(" ") + spread(left, right, room) + " "
     return fitted(Content(" ") + rights[-1], width)
@@ -44,6 +51,7 @@ def layouts(
     view: View,
     connection: Connection,
     name: str,
+    above: str,
     rights: Sequence[Content],
     width: int,
     pen: Pen,
@@ -54,7 +62,7 @@ def layouts(
     for right in rights:
         last = right is rights[-1]
         for cap in caps if last else caps[:-1]:
-            found = lefts(view, connection, middle(name, cap, pen.ellipsis), width, pen)
+            found = lefts(view, connection, middle(name, cap, pen.ellipsis), above, width, pen)
             for left in found if last else found[:-DRIVERLESS]:
                 yield left, right
 
@@ -74,16 +82,21 @@ def dollars(amount: float) -> str:
     return f"${amount:.2f}" if amount >= 0.01 else f"${amount:.3f}".rstrip("0").rstrip(".")
 
 
-def lefts(view: View, connection: Connection, name: str, width: int, pen: Pen) -> list[Content]:
+def lefts(
+    view: View, connection: Connection, name: str, above: str, width: int, pen: Pen
+) -> list[Content]:
     """The same from long to short."""
     title = pen.say(name, "bold")
+    whole = pen.say(f"{above} {pen.separator} ") + title if above else title
     badge = badge_of(connection.badge)
     account, region = place(view.snapshot, connection)
     by = Content("") if view.past else driven(view.snapshot, pen)
     origin = pen.say(connection.origin, "dim")
     short = account[:4] + pen.ellipsis + account[-4:] if account else ""
     parts = [
-        [title, badge, pen.say(f"{account} {region}".strip()), origin, by],
+        [whole, badge, pen.say(f"{account} {region}".strip()), origin, by],
+        [whole, badge, pen.say(f"{account} {region}".strip()), by],
+        [whole, badge, pen.say(f"{short} {region}".strip()), by],
         [title, badge, pen.say(f"{account} {region}".strip()), by],
         [title, badge, pen.say(f"{short} {region}".strip()), by],
         [title, badge, pen.say(f"{short} {region}".strip())],

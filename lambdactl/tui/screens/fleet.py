@@ -72,6 +72,7 @@ class FleetTold(Message):
 class FleetScreen(Page):
     BINDINGS: ClassVar[list[BindingType]] = [*FLEET]
     AUTO_FOCUS = "#list"
+    name_above = "Fleet"
 
     def __init__(self, console: Console, connection: Connection) -> None:
         super().__init__(console, connection)

@@ -42,6 +42,8 @@ class Page(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*HINDERED]
     crumb = ""
     """What the header says after where we are."""
+    name_above = ""
+    """What the headers of the pages above it say before that."""
 
     def __init__(self, console: Console, connection: Connection) -> None:
         super().__init__()
@@ -194,7 +196,9 @@ class Page(Screen[None]):
         name = self.name_in_header
         told = f"{name} {pen.separator} {self.crumb}" if self.crumb else name
         usage = self.connection.usage() if self.connection.usage else None
-        return [header.header(view, self.connection, told, usage, width, pen)]
+        first = next(s for s in self.app.screen_stack if isinstance(s, Page))
+        above = "" if first is self else first.name_above
+        return [header.header(view, self.connection, told, usage, width, pen, above)]
 
 
 class AliasPage(Page):
