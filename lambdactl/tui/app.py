@@ -30,6 +30,7 @@ from lambdactl.tui.dialogs.quit import QuitDialog
 from lambdactl.tui.dialogs.why import WhyDialog
 from lambdactl.tui.drawing import pen
 from lambdactl.tui.errand import send, unexpected
+from lambdactl.tui.going import Turns
 from lambdactl.tui.guard import guards_told
 from lambdactl.tui.guarding import Guarding
 from lambdactl.tui.keys import EVERYWHERE, WRITES
@@ -102,6 +103,7 @@ class Console(Guarding):
         self._ticks = ticks
         self._tidying = Tidying()
         self.last_opened: Target | None = None
+        self.turns = Turns()
         self._interrupted_at = -TWICE_S
         self.broken_by: Exception | None = None
         """What ended the console, where that was a mistake of ours."""
@@ -288,13 +290,6 @@ class Console(Guarding):
 
     def action_refresh_now(self) -> None:
         self.page.renew()
-
-    def action_copy_row(self) -> None:
-        text = self.screen.copied if isinstance(self.screen, Page) else None
-        self.copy(text or self.page.name_in_header)
-
-    def action_copy_command(self) -> None:
-        self.copy(self.page.command)
 
     def action_fleet(self) -> None:
         """Up to the fleet, which is opened if the console did not begin there."""

@@ -27,13 +27,30 @@ from lambdactl.tui.messages import (
     ReadFailed,
     SandboxSought,
 )
-from lambdactl.tui.screens.page import Page
+from lambdactl.tui.screens.page import COMMAND, Page
 from lambdactl.tui.screens.session import ChangesScreen, ErrorsScreen
 from lambdactl.tui.session_log import SessionLog
 from lambdactl.tui.settings import Settings
 
 if TYPE_CHECKING:
     from lambdactl.tui.app import Console
+
+
+AGAIN_S = 2.0
+"""Within this time a key that is pressed again means what comes next."""
+
+
+class Turns:
+    """Which of several is meant, where the key is pressed again within a moment."""
+
+    def __init__(self) -> None:
+        self._last = ("", 0.0, 0)
+
+    def next(self, about: str, at: float) -> int:
+        before, when, turn = self._last
+        again = before == about and at - when < AGAIN_S
+        self._last = (about, at, turn + 1 if again else 0)
+        return self._last[2]
 
 
 class Going(App[None]):
@@ -49,6 +66,7 @@ class Going(App[None]):
     """The context of the sandbox that runs on this machine, as far as it was sought."""
     known: tuple[Target, ...] = ()
     """The aliases that have been seen here, for the palette."""
+    turns: Turns
 
     @property
     def itself(self) -> Console:
@@ -136,7 +154,8 @@ class Going(App[None]):
         """It was for the fleet's screen; the palette learns the names from it."""
         self.known = tuple(m.target for m in message.fleet.members if m.alias is not None)
 
-    def copy(self, text: str) -> None:
+    def copy(self, text: str, *, told_as: str | None = None, then: str = "") -> None:
+        """Copy ``text`` and say so, ``told_as`` where it is long; ``then`` is said after it."""
         told = clipboard.copy(
             text,
             self.settings.clipboard,
@@ -145,7 +164,22 @@ class Going(App[None]):
             file=self.settings.copy_to,
         )
         done = told.startswith("copied")
-        self.say(f"{told}: {text}", "information" if done else "warning")
+        self.say(f"{told}: {told_as or text}{then}", "information" if done else "warning")
+
+    def action_copy_row(self) -> None:
+        text = self.screen.copied if isinstance(self.screen, Page) else None
+        self.copy(text or self.page.name_in_header)
+
+    def action_copy_command(self) -> None:
+        """The command line; again within a moment, the ARN and the JSON of the same."""
+        copies = self.page.copies
+        turn = self.turns.next(copies[0][1], self.itself.clock())
+        name, text = copies[turn % len(copies)]
+        following = copies[(turn + 1) % len(copies)][0]
+        then = (
+            f"; {self.itself.pen.key('copy_command')} again: {following}" if len(copies) > 1 else ""
+        )
+        self.copy(text, told_as=None if name == COMMAND else name, then=then)
 
     def action_save_screen(self) -> None:
         """The screen as a picture and as text, beside where the console was started."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -16,7 +17,7 @@ from lambdactl.tui.screens.versions import VersionsScreen
 from lambdactl.tui.widgets.listing import Listing
 from tests.tui import builders
 from tests.tui.builders import NOW
-from tests.tui.stage import Script, copied, opened, press, seen, settle
+from tests.tui.stage import Clock, Script, copied, opened, press, seen, settle
 
 
 async def test_y_copies_the_row_and_shift_y_the_command() -> None:
@@ -131,7 +132,7 @@ async def test_no_ctrl_letter_changes_anything() -> None:
 @pytest.mark.parametrize(
     ("look", "first", "gone"),
     [
-        (builders.shifting, " a ABORT…  v versions  l logs  W why", ("s shift…", "H hook…")),
+        (builders.shifting, " a ABORT…  w guard…  v versions", ("s shift…", "H hook…")),
         (builders.waiting_hook, " a ABORT…  H hook…", ("s shift…", "o promote…")),
         (builders.by_hand, " s shift…  o promote…  a ABORT…", ("H hook…",)),
         (builders.stable, " s shift…  v versions", ("a ABORT…", "H hook…", "o promote…")),
@@ -163,3 +164,26 @@ async def test_help_has_a_row_for_each_key_and_its_lines_do_not_run_under_the_ke
         second = next(line for line in told.splitlines() if "one step more" in line)
         first = next(line for line in told.splitlines() if "promote…: all" in line)
         assert second.index("one step more") >= first.index("promote…")
+
+
+async def test_y_again_copies_the_arn_and_what_json_says() -> None:
+    clock = Clock()
+    async with opened(Script([builders.failing()]), clock=clock) as (app, pilot):
+        await press(pilot, "Y", "Y")
+        assert copied(app) == "arn:aws:lambda:eu-west-1:123456789012:function:checkout:live"
+        await press(pilot, "Y")
+        told = json.loads(copied(app))
+        assert (told["kind"], told["data"]["state"]) == ("Rollout", "FAILING")
+        assert any("its JSON; Y again: the command line" in n.message for n in app._notifications)
+        clock.at += 3.0
+        await press(pilot, "Y")
+        assert copied(app) == "lambdactl status -f checkout:live"
+
+
+async def test_tab_goes_from_pane_to_pane() -> None:
+    async with opened(Script([builders.failing()]), (120, 40)) as (app, pilot):
+        assert app.focused is app.screen.query_one("#events")
+        await press(pilot, "tab")
+        assert app.focused is app.screen.query_one("#alarms")
+        await press(pilot, "shift+tab")
+        assert app.focused is app.screen.query_one("#events")

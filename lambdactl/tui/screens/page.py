@@ -36,6 +36,9 @@ class Top(Vertical):
     """The lines above everything; all of the screen where there is nothing else to show."""
 
 
+COMMAND = "the command line"
+
+
 class Page(Screen[None]):
     """One full screen of ``connection``. What its parts draw is a view, made by ``draw``."""
 
@@ -64,6 +67,11 @@ class Page(Screen[None]):
     def command(self) -> str:
         """The command line that tells the same as this screen."""
         raise NotImplementedError
+
+    @property
+    def copies(self) -> tuple[tuple[str, str], ...]:
+        """What may be taken elsewhere, by name; the command line first."""
+        return ((COMMAND, self.command),)
 
     @property
     def target(self) -> Target | None:
@@ -215,6 +223,12 @@ class AliasPage(Page):
     @property
     def target(self) -> Target:
         return self.subject.target
+
+    @property
+    def copies(self) -> tuple[tuple[str, str], ...]:
+        snapshot = self.subject.watch.snapshot
+        alias = snapshot.alias if snapshot else None
+        return (*super().copies, *((("its ARN", alias.arn),) if alias else ()))
 
     @property
     def place(self) -> Place | None:

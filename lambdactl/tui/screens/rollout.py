@@ -7,6 +7,7 @@ charts, on a wider one the reasons stand beside them.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,6 +19,7 @@ from textual.content import Content
 
 from lambdactl.model import Deployment
 from lambdactl.ops.log_errors import version_to_hear
+from lambdactl.render import document
 from lambdactl.tui import commands
 from lambdactl.tui.dialogs.why import WhyDialog
 from lambdactl.tui.drawing import card, lists, rates, traffic, verdict, why
@@ -68,6 +70,17 @@ class RolloutScreen(ActingPage, ChartsPage):
     @property
     def command(self) -> str:
         return commands.status(self.subject.target, self.connection.flags)
+
+    @property
+    def copies(self) -> tuple[tuple[str, str], ...]:
+        """With what ``status -o json`` prints, of the look that is shown."""
+        view = self.console.view_of(self.subject)
+        if view.snapshot is None or view.assessment is None:
+            return super().copies
+        data = document.rollout(view.snapshot, view.assessment, gates=view.gates, now=view.now)
+        place, target = view.snapshot.place, self.subject.target
+        told = document.envelope("Rollout", data, place=place, target=target)
+        return (*super().copies, ("its JSON", json.dumps(told, indent=2)))
 
     def idle(self, name: str) -> str | None:
         return idle(name, self.subject.watch.snapshot)
