@@ -44,6 +44,7 @@ from lambdactl.cli.target import sandbox_target
 from lambdactl.errors import LambdactlError
 from lambdactl.plan import Plan
 from lambdactl.tui import Choice, Connection, Console
+from lambdactl.tui.dialogs.guard import GuardDialog
 from lambdactl.tui.dialogs.plan import PlanDialog
 from lambdactl.tui.subject import Subject
 
@@ -51,7 +52,7 @@ OURS = ("lambda:UpdateAlias", "lambda:DeleteFunction", "codedeploy:StopDeploymen
 """What a console may write. The releases write other things, and the hooks run under a role."""
 SIZES = ((80, 24), (120, 40), (200, 60), (60, 20), (40, 12), (133, 30))
 TYPED = (*"0123456789", "backspace", "tab", "shift+tab", "left", "right", "enter", "escape")
-DEEDS = ("s", "o", "a", "u", "D")
+DEEDS = ("s", "s", "o", "a", "u", "w", "D")
 MOVES = ("j", "k", "up", "down", "pageup", "pagedown", "g", "G", "home", "end")
 TROUBLE: tuple[Mapping[str, Any], ...] = (
     {"kind": "throttle", "action": "lambda:*"},
@@ -156,12 +157,16 @@ def some_keys(app: Console, dice: random.Random) -> Sequence[str]:
     chance = dice.random()
     if isinstance(app.screen, PlanDialog) and chance < 0.6:
         name = app.screen.subject.target.function
-        return dice.choice((("right", "enter"), ("enter",), (*spelled(name), "enter")))
-    if chance < 0.16:
+        if app.screen.query_one("#typed").display:
+            return (*spelled(name), "enter")
+        return dice.choice((("right", "enter"), ("right", "enter"), ("enter",)))
+    if isinstance(app.screen, GuardDialog) and chance < 0.6:
+        return ("right", "enter")
+    if chance < 0.25:
         return (dice.choice(DEEDS),)
-    if chance < 0.3:
+    if chance < 0.37:
         return (dice.choice(MOVES),)
-    if chance < 0.45:
+    if chance < 0.5:
         return (dice.choice(TYPED),)
     return (dice.choice(sorted(app.screen.active_bindings)),)
 
