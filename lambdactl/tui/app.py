@@ -275,8 +275,8 @@ class Console(Going):
             self.switch_screen(FleetScreen(self, self.connection))
 
     def open(self, target: Target, *, then: str | None = None) -> None:
-        """The rollout screen of another alias here; ``then`` is a change whose dialog is opened
-        as soon as the alias has been read."""
+        """The rollout screen of another alias here; ``then`` is the action of that screen to go on
+        with as soon as the alias has been read."""
         self.last_opened = target
         page = self.rollout_of(target)
         page.then = then
