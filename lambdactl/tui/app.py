@@ -21,7 +21,7 @@ from textual.notifications import SeverityLevel
 from lambdactl.model import Snapshot, Target
 from lambdactl.plan import Plan
 from lambdactl.render.status import has_canary
-from lambdactl.tui import themes
+from lambdactl.tui import last_view, themes
 from lambdactl.tui.applying import Applying
 from lambdactl.tui.connection import Connect, Connection, Places
 from lambdactl.tui.dialogs.help import HelpDialog
@@ -99,7 +99,7 @@ class Console(Going):
         self.clock = clock
         self._ticks = ticks
         self._tidying = Tidying()
-        self.last_opened: Target | None = None
+        self.last_opened: last_view.Opened = ()
         self._interrupted_at = -TWICE_S
 
     def on_mount(self) -> None:
@@ -120,10 +120,11 @@ class Console(Going):
     def home(self, target: Target | None) -> Page:
         """The rollout where a place is about one alias, else the fleet. What was open elsewhere is
         not gone back to from here."""
-        self.last_opened = target
+        self.last_opened = ()
         return self.rollout_of(target) if target else FleetScreen(self, self.connection)
 
     def rollout_of(self, target: Target) -> RolloutScreen:
+        self.last_opened = last_view.noted(target, self.last_opened)
         return RolloutScreen(self, subject(self.connection, target))
 
     def tick(self) -> None:
@@ -277,17 +278,12 @@ class Console(Going):
     def open(self, target: Target, *, then: str | None = None) -> None:
         """The rollout screen of another alias here; ``then`` is the action of that screen to go on
         with as soon as the alias has been read."""
-        self.last_opened = target
         page = self.rollout_of(target)
         page.then = then
         self.push_screen(page)
 
     def action_last_view(self) -> None:
-        """The rollout that was open last, again."""
-        if self.last_opened is None:
-            self.say("no rollout has been opened yet", "warning")
-        else:
-            self.open(self.last_opened)
+        last_view.go(self)
 
     def action_neighbour(self, by: int) -> None:
         """The rollout that is ``by`` rows further in the fleet, in place of this one."""
@@ -301,7 +297,6 @@ class Console(Going):
         if target is None:
             self.say("that is the end of the fleet" if by > 0 else "that is its beginning")
             return
-        self.last_opened = target
         self.switch_screen(self.rollout_of(target))
 
     def action_leave(self) -> None:

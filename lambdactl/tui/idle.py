@@ -53,10 +53,13 @@ def without_deed(name: str, snapshot: Snapshot) -> str | None:
     return None
 
 
-def idle_on(name: str, row: FleetRow) -> str | None:
-    """The same of a row of the fleet: of one that is not looked at closely, as far as is known."""
+def idle_on(name: str, row: FleetRow | None) -> str | None:
+    """The same for a key ``OF_A_ROW`` of the fleet: where the row is not looked at closely, as far
+    as is known."""
+    if row is None:
+        return "there is no row"
     member = row.member
-    if name not in OF_A_ROW or member is None:
+    if member is None:
         return None
     if not row.openable:
         return member.unread or NO_ROLLOUT

@@ -173,7 +173,7 @@ async def test_the_footer_begins_with_what_can_be_done_about_the_row() -> None:
         )
         await press(pilot, "end")
         assert seen(app).splitlines()[-1] == (
-            " / filter  v versions  D prune…  space mark  < sort by  > sort by         ? help"
+            " / filter  v versions  D prune…  space mark  < sort by  > sort by       ? help"
         )
 
 

@@ -202,12 +202,11 @@ class FleetScreen(FleetAskingPage):
         return self.watch_.rows.get(name) if name else None
 
     def idle(self, name: str) -> str | None:
-        one = self.row if name in OF_A_ROW else None
-        return idle_on(name, one) if one is not None else None
+        return idle_on(name, self.row) if name in OF_A_ROW else None
 
     def _idle_now(self) -> frozenset[str]:
         one = self.row
-        return frozenset(n for n in OF_A_ROW if one is not None and idle_on(n, one))
+        return frozenset(name for name in OF_A_ROW if idle_on(name, one))
 
     def _summary(self, view: View, width: int, _: int, pen: Pen) -> list[Content]:
         return fleet_parts.summary(self.watch_, view, width, pen)
