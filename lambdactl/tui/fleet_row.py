@@ -69,9 +69,11 @@ class FleetRow:
 
     @property
     def overlooked(self) -> bool:
-        """Split, and only its routing was read: it was not on the screen then."""
+        """Split or just moved, and only its routing was read: it was not on the screen then."""
         member = self.member
-        return self.canary_weight is not None and not self.close and not (member and member.unread)
+        if member is None or self.close or member.unread:
+            return False
+        return self.canary_weight is not None or member.ended is not None
 
     @cached_property
     def canary_weight(self) -> float | None:
@@ -153,7 +155,8 @@ class FleetRow:
         snapshot = self.member.snapshot if self.member else None
         last = snapshot.deployment if snapshot else None
         moved = snapshot.weight_since if snapshot else None
-        known = [at for at in (moved, last and (last.completed or last.created)) if at]
+        ended = self.member.ended if self.member else None
+        known = [at for at in (moved, ended, last and (last.completed or last.created)) if at]
         return max(known) if known else (self.listed.changed if self.listed else None)
 
     @property

@@ -114,14 +114,14 @@ class FleetWatch:
 
     def asking(self, alias: str | None) -> Asking:
         """How a function is to be asked now: closely where a deployment moves it, an alarm is red,
-        or its split is on the screen."""
-        seen = frozenset(self.seen)
-        red = self.around.functions if self.around else frozenset()
+        or its split, or the rollout that has just ended, is on the screen."""
+        seen, around = frozenset(self.seen), self.around or Around()
 
         def closely(one: Alias, target: Target, moving: bool) -> bool:
             on_screen = str(target) in seen or target.function in seen
-            split = one.routing.split
-            return moving or (split and (on_screen or target.function in red))
+            if one.routing.split:
+                return moving or on_screen or target.function in around.functions
+            return moving or (on_screen and around.ending_of(target) is not None)
 
         return Asking(
             alias=alias, everything=True, closely=closely, before=self._assessments(), ends=WHOLE
@@ -235,10 +235,9 @@ class FleetWatch:
         if around.taken is not None:
             self.clock.saw(around.taken, at)
         self._enlist_by_name()
-        changed = around.functions ^ (before.functions if before else frozenset())
-        ended = {d.id for d in before.running} - {d.id for d in around.running} if before else set()
-        if before is not None:
-            changed |= {d.function for d in before.running if d.id in ended and d.function}
+        before = before or Around()
+        changed = around.functions ^ before.functions
+        changed |= ended_between(before, around)
         self.pace.read_soon(changed)
         for name in changed & self.functions.keys():
             for key in self._members.get(name, ()):
@@ -283,7 +282,9 @@ class FleetWatch:
         looked_away = member.snapshot is None and known.snapshot is not None
         same = member.alias is not None and known.alias.revision_id == member.alias.revision_id
         if looked_away and same and member.alias is not None and member.alias.routing.split:
-            return replace(known, red=member.red, running=member.running, unread=None)
+            return replace(
+                known, red=member.red, running=member.running, unread=None, ended=member.ended
+            )
         return member
 
     def _put(self, function: str, rows: list[FleetRow]) -> None:
@@ -346,10 +347,19 @@ class FleetWatch:
         after = FleetRow(before.function, now)
         # To look more closely is not to see a change.
         as_closely = before.close == after.close
-        if before.mark is not after.mark and (as_closely or now.running or now.red):
+        if before.mark is not after.mark and (as_closely or now.running or now.red or now.ended):
             text = f"{now.name} {before.mark.word} → {after.mark.word}"
             self._say(now.taken, after.mark, text)
 
     def _say(self, at: datetime, mark: glyphs.Mark, text: str) -> None:
         self._told += 1
         self.lines = (Line(self._told, at, mark, "fleet", text), *self.lines)[:LINES_KEPT]
+
+
+def ended_between(before: Around, after: Around) -> frozenset[str]:
+    """The functions whose deployments have ended meanwhile, or are no news any more."""
+    running = {d.id for d in after.running}
+    over = [d for d in before.running if d.id not in running]
+    known = {e.deployment.id: e.deployment for e in (*before.ended, *after.ended)}
+    news = {e.deployment.id for e in before.ended} ^ {e.deployment.id for e in after.ended}
+    return frozenset(d.function for d in (*over, *(known[i] for i in news)) if d.function)
