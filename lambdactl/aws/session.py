@@ -103,6 +103,10 @@ class Aws(Door):
         """Every alias of a function; NotFound where there is no such function."""
         return reads.aliases(self, function)
 
+    def tags(self, function: str) -> Mapping[str, str]:
+        """The function's tags, CloudFormation's too; NotFound where there is no such function."""
+        return reads.tags(self, function)
+
     def alias(self, target: Target) -> Alias:
         """One alias, read afresh; NotFound where there is none."""
         return reads.alias(self, target)

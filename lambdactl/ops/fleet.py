@@ -91,6 +91,14 @@ class Around:
     ended: tuple[Ending, ...] = ()
     """The last deployment of each alias that had one that ended within the hour."""
 
+    def ended_since(self, before: Around) -> frozenset[str]:
+        """The functions whose deployments have ended since ``before``, or are no news any more."""
+        running = {d.id for d in self.running}
+        over = [d for d in before.running if d.id not in running]
+        then, now = ({e.deployment.id: e.deployment for e in a.ended} for a in (before, self))
+        news = [{**then, **now}[i] for i in then.keys() ^ now.keys()]
+        return frozenset(d.function for d in (*over, *news) if d.function)
+
     def ending_of(self, target: Target) -> Ending | None:
         return next((e for e in self.ended if _moves(e.deployment, target)), None)
 
@@ -161,13 +169,24 @@ def look_around(aws: Aws, *, endings: int = MOST_ENDED) -> Around:
     """
     unread: list[Unread] = []
     part = partial(_part, unread)
-    running = part("running deployments", aws.running_anywhere, ())
+    no_deployments: tuple[Deployment, ...] = ()
+    running = part("running deployments", aws.running_anywhere, no_deployments)
     # After what runs: one that ends between the two is in both, and not in neither.
     ended = part(ENDED, lambda: aws.endings(within=NEWS, most=endings), Endings())
     if ended.unread is not None:
         unread.append(Unread(ENDED, ended.unread))
-    red = part("alarms", aws.red_alarms, ())
+    no_alarms: tuple[RedAlarm, ...] = ()
+    red = part("alarms", aws.red_alarms, no_alarms)
     return Around(running, red, tuple(unread), aws.now(), ended.found)
+
+
+def tags(aws: Aws, function: str) -> Mapping[str, str]:
+    """What a function is tagged with: one GetFunction, which has a quota of its own. None where it
+    has been deleted since it was listed."""
+    try:
+        return aws.tags(function)
+    except NotFound:
+        return {}
 
 
 def _part(unread: list[Unread], part: str, read: Callable[[], T], default: T) -> T:

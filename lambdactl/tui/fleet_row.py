@@ -14,6 +14,7 @@ from lambdactl.render import glyphs
 from lambdactl.render.glyphs import Mark
 from lambdactl.render.listings import AT_REST, state_of
 from lambdactl.tui.drawing.rates import counted
+from lambdactl.tui.fleet_tags import Belongs
 from lambdactl.verdict import Answer, Verdict
 from lambdactl.verdict.fleet import DANGER
 from lambdactl.verdict.measuring import pair_of
@@ -32,6 +33,8 @@ class FleetRow:
     member: Member | None = None
     listed: Listed | None = None
     measured: Measured | None = None
+    belongs: Belongs | None = None
+    """None until its tags have been read."""
     red: bool = False
     """A red alarm watches the function, or a deployment moves it, and it is still to be read."""
 
@@ -163,6 +166,15 @@ class FleetRow:
     def code_size(self) -> int | None:
         return self.listed.code_size if self.listed else None
 
+    @property
+    def owner(self) -> str | None:
+        return self.belongs.owner if self.belongs else None
+
+    @property
+    def stack(self) -> str | None:
+        """The stack that deploys it."""
+        return self.belongs.stack if self.belongs else None
+
     @cached_property
     def told(self) -> str:
         """What a filter's words are looked for in: the name, and the state as it is shown."""
@@ -178,6 +190,8 @@ class FleetRow:
             "alias": alias.name if alias else "",
             "driver": self.driver,
             "alarm": red,
+            "owner": self.owner or "",
+            "stack": self.stack or "",
         }
 
 

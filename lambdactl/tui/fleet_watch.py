@@ -29,8 +29,10 @@ from lambdactl.tui.fleet_reads import (
     Named,
     News,
     StorageTold,
+    Tagged,
 )
 from lambdactl.tui.fleet_row import FleetRow
+from lambdactl.tui.fleet_tags import COLUMNS, FleetTags
 from lambdactl.tui.matching import Filter
 from lambdactl.tui.pace import Pace
 from lambdactl.tui.view import Failure, Line, View
@@ -57,6 +59,7 @@ class FleetWatch:
     marks: set[str] = field(default_factory=set)
     sorting: Sorting = field(default_factory=Sorting)
     filter: Filter = field(default_factory=Filter)
+    tags: FleetTags = field(default_factory=FleetTags)
     seen: tuple[str, ...] = ()
     """The rows on the screen, by name."""
     listed_all: bool = False
@@ -84,6 +87,8 @@ class FleetWatch:
                 self._measured(news, at)
             case StorageTold():
                 self._storage(news, at)
+            case Tagged():
+                self._tagged(news, at)
             case Failed():
                 self._failed(news, at)
 
@@ -137,8 +142,8 @@ class FleetWatch:
             return ()
         if not self.pace.has_free_lane:
             return ()
-        on_screen = dict.fromkeys(self.rows[n].function for n in self.seen if n in self.rows)
-        return self.pace.take_lane(self.functions, self.around.functions, on_screen, at)
+        seen = self._seen_functions
+        return self.pace.take_lane(self.functions, self.around.functions, seen, at)
 
     def to_measure(self, at: float) -> tuple[Target, ...]:
         """The rows on the screen that are to be measured now; none while none is due."""
@@ -147,8 +152,33 @@ class FleetWatch:
             for row in (self.rows[n] for n in self.seen if n in self.rows)
             if row.member is not None and row.member.unread is None and not row.close
         ]
-        reading = any(n not in self.rows or self.rows[n].member is None for n in self.seen)
-        return self.pace.to_measure(wanted, at, reading=reading)
+        return self.pace.to_measure(wanted, at, reading=self._is_reading)
+
+    @property
+    def _is_reading(self) -> bool:
+        """Whether aliases of rows on the screen are still to be read."""
+        return any(n not in self.rows or self.rows[n].member is None for n in self.seen)
+
+    @property
+    def is_by_tags(self) -> bool:
+        """Somebody sorts or filters by them: then those that are not seen are asked for, too."""
+        return self.sorting.column in COLUMNS or self.filter.is_about(COLUMNS)
+
+    @property
+    def untagged(self) -> tuple[str, ...]:
+        """The functions whose tags are to be read, those on the screen first."""
+        others = self.functions if self.is_by_tags else ()
+        return self.tags.wanted((*self._seen_functions, *others))
+
+    def to_tag(self, at: float) -> tuple[str, ...]:
+        """The functions that are to be asked for their tags now; none while none is due."""
+        if self.failure is not None:
+            return ()
+        return self.pace.to_tag(self.untagged, at, reading=self._is_reading)
+
+    @property
+    def _seen_functions(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.rows[n].function for n in self.seen if n in self.rows))
 
     def see(self, names: Iterable[str], at: float) -> None:
         """These rows are on the screen."""
@@ -162,7 +192,8 @@ class FleetWatch:
     def renew(self) -> None:
         """Somebody wants to know now: everything that is on the screen is due."""
         self.pace.now()
-        self.pace.read_soon(self.rows[n].function for n in self.seen if n in self.rows)
+        self.pace.read_soon(self._seen_functions)
+        self.tags.renew(self._seen_functions)
 
     @property
     def unread(self) -> tuple[Unread, ...]:
@@ -173,7 +204,7 @@ class FleetWatch:
         if self.measure_error is not None:
             error = self.measure_error
             found.append(Unread("measurements", str(error), error.hint))
-        return tuple(found)
+        return (*found, *self.tags.unread)
 
     @property
     def is_empty(self) -> bool:
@@ -236,8 +267,7 @@ class FleetWatch:
             self.clock.saw(around.taken, at)
         self._enlist_by_name()
         before = before or Around()
-        changed = around.functions ^ before.functions
-        changed |= ended_between(before, around)
+        changed = (around.functions ^ before.functions) | around.ended_since(before)
         self.pace.read_soon(changed)
         for name in changed & self.functions.keys():
             for key in self._members.get(name, ()):
@@ -258,7 +288,8 @@ class FleetWatch:
             kept = self._kept(before, member)
             self._note(before, kept)
             measured = self.measured.get(member.target)
-            rows.append(FleetRow(news.function, kept, listed, measured))
+            belongs = self.tags.found.get(news.function)
+            rows.append(FleetRow(news.function, kept, listed, measured, belongs))
         self._put(news.function, rows)
 
     def _told_of(self, news: FunctionRead) -> tuple[Member, ...]:
@@ -317,6 +348,14 @@ class FleetWatch:
             if row is not None:
                 self.rows[name] = replace(row, measured=measured)
 
+    def _tagged(self, news: Tagged, at: float) -> None:
+        self.pace.tagged(news.error, at)
+        self.tags.took(news.found, news.error)
+        for function in news.found:
+            belongs = self.tags.found[function]
+            for name in self._members.get(function, ()):
+                self.rows[name] = replace(self.rows[name], belongs=belongs)
+
     def _storage(self, news: StorageTold, at: float) -> None:
         self.pace.storage_told(at, of_pace=news.of_pace, ended=news.ended)
         if news.error is not None:
@@ -354,12 +393,3 @@ class FleetWatch:
     def _say(self, at: datetime, mark: glyphs.Mark, text: str) -> None:
         self._told += 1
         self.lines = (Line(self._told, at, mark, "fleet", text), *self.lines)[:LINES_KEPT]
-
-
-def ended_between(before: Around, after: Around) -> frozenset[str]:
-    """The functions whose deployments have ended meanwhile, or are no news any more."""
-    running = {d.id for d in after.running}
-    over = [d for d in before.running if d.id not in running]
-    known = {e.deployment.id: e.deployment for e in (*before.ended, *after.ended)}
-    news = {e.deployment.id for e in before.ended} ^ {e.deployment.id for e in after.ended}
-    return frozenset(d.function for d in (*over, *(known[i] for i in news)) if d.function)

@@ -45,12 +45,23 @@ class FleetScript:
     """Functions in the order in which their aliases were asked for."""
     measured: list[tuple[Target, ...]] = field(default_factory=list)
     now: datetime = builders.NOW
+    tags: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Function -> its tags; others have none."""
+    tagged: list[str] = field(default_factory=list)
+    """Functions in the order in which their tags were asked for."""
     gate: threading.Event | None = None
     """Where it is set, every function waits for it."""
 
     def reads(self, alias: str | None = None) -> FleetReads:
         return FleetReads(
-            self.names, self.around, self.members, self.measure, self.storage, self.pace, alias
+            self.names,
+            self.around,
+            self.members,
+            self.measure,
+            self.storage,
+            self.pace,
+            self.tags_of,
+            alias,
         )
 
     def ask(self, what: str) -> None:
@@ -125,6 +136,11 @@ class FleetScript:
             for i in range(30)
         )
         return Measured(self.now, Series(0, minutes), p95)
+
+    def tags_of(self, function: str) -> Mapping[str, str]:
+        self.ask("tags")
+        self.tagged.append(function)
+        return self.tags.get(function, {})
 
     def storage(self) -> Outlook:
         self.ask("storage")

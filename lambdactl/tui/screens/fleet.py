@@ -160,7 +160,8 @@ class FleetScreen(FleetAskingPage):
         rows = [watch.rows[n] for n in watch.seen if n in watch.rows]
         top = fleet.scale(rows, max(1, fleet.chart_width(width)))
         now = watch.clock.now(self.console.clock())
-        return fleet.Look(width, top, now, watch.measure_error is not None)
+        failed, untagged = watch.measure_error is not None, watch.tags.error is not None
+        return fleet.Look(width, top, now, failed, untagged)
 
     def _row(self, rows: Mapping[str, FleetRow], look: fleet.Look, name: str) -> Row:
         """A row is drawn anew where it has changed, or what it is drawn with."""

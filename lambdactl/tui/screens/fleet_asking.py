@@ -27,7 +27,9 @@ from lambdactl.tui.fleet_reads import (
     Named,
     News,
     StorageTold,
+    Tagged,
 )
+from lambdactl.tui.fleet_tags import COLUMNS, FleetTags
 from lambdactl.tui.fleet_watch import FleetWatch
 from lambdactl.tui.screens.page import Page
 
@@ -52,7 +54,8 @@ class FleetAskingPage(Page):
     def __init__(self, console: Console, connection: Connection) -> None:
         super().__init__(console, connection)
         self.reads = connection.fleet
-        self.watch_ = FleetWatch(FleetPace())
+        tags = FleetTags(console.settings.owner_tags)
+        self.watch_ = FleetWatch(FleetPace(), tags=tags)
 
     def redraw_soon(self, *, at_once: bool = False) -> None:
         """There are news to be drawn."""
@@ -70,6 +73,8 @@ class FleetAskingPage(Page):
             self._ask_members(lane)
         if targets := watch.to_measure(at):
             self._ask_measures(targets)
+        if self._are_tags_wanted and (functions := watch.to_tag(at)):
+            self._ask_tags(functions)
 
     @property
     def _questions(self) -> dict[str, Callable[[], None]]:
@@ -120,6 +125,18 @@ class FleetAskingPage(Page):
             yield FleetTold(Measurement(targets, found))
 
         send(self, work, lambda error: FleetTold(Measurement(targets, {}, error)))
+
+    @property
+    def _are_tags_wanted(self) -> bool:
+        """Where there is room for their columns, or somebody looks for them."""
+        drawn = fleet.sortable(self.size.width, self.pen.ascii)
+        return self.watch_.is_by_tags or not set(drawn).isdisjoint(COLUMNS)
+
+    def _ask_tags(self, functions: tuple[str, ...]) -> None:
+        def work() -> Iterator[Message]:
+            yield FleetTold(Tagged({function: self.reads.tags(function) for function in functions}))
+
+        send(self, work, lambda error: FleetTold(Tagged({}, error)))
 
     def _ask_storage(self, work: Work, *, of_pace: bool) -> None:
         def failed(error: LambdactlError) -> Message:
