@@ -35,6 +35,8 @@ class Known:
     """What earlier looks have read, by id."""
 
     described: dict[str, Deployment] = field(default_factory=dict)
+    others: set[str] = field(default_factory=set)
+    """Those of other platforms than Lambda, which share the list."""
     endings: dict[str, Ending] = field(default_factory=dict)
 
 
@@ -71,13 +73,25 @@ def listed(door: Door, since: datetime) -> tuple[list[str], bool]:
 
 def describe(door: Door, ids: Sequence[str], known: Known) -> None:
     """Those that are new; what is not listed any more is forgotten."""
-    new = [i for i in ids if i not in known.described]
+    new = [i for i in ids if i not in known.described and i not in known.others]
     for start in range(0, len(new), MOST_AT_ONCE):
-        some = deployments.described(door, new[start : start + MOST_AT_ONCE])
-        known.described.update((d.id, d) for d in some)
+        some = new[start : start + MOST_AT_ONCE]
+        found = described(door, some)
+        known.described.update((d.id, d) for d in found)
+        known.others.update(set(some) - {d.id for d in found})
+    known.others &= set(ids)
     for gone in known.described.keys() - set(ids):
         del known.described[gone]
         known.endings.pop(gone, None)
+
+
+def described(door: Door, ids: Sequence[str]) -> list[Deployment]:
+    """Those of ``ids`` that move aliases of Lambda functions."""
+    answer = door.call(
+        "codedeploy", "BatchGetDeployments", f"deployment {ids[0]}", deploymentIds=list(ids)
+    )
+    mine = (i for i in answer["deploymentsInfo"] if i.get("computePlatform") in (None, "Lambda"))
+    return [deployments.deployment_from(info) for info in mine]
 
 
 def gravest_first(deployment: Deployment) -> tuple[bool, float]:

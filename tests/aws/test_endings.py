@@ -110,6 +110,14 @@ def test_what_ended_badly_is_looked_into_first_and_the_rest_at_the_next_look(noo
     assert found.unread is None
 
 
+def test_those_of_servers_and_containers_are_not_looked_into(noon: Script) -> None:
+    lists(noon, "d-2", "d-1")
+    describes(noon, info(2, 5, computePlatform="ECS"), info(1, 5, computePlatform="Server"))
+    assert look(noon) == Endings()
+    lists(noon, "d-2", "d-1")
+    assert look(noon) == Endings(), "nor described again"
+
+
 def test_one_that_was_stopped_before_it_started_is_of_no_alias(noon: Script) -> None:
     lists(noon, "d-1")
     describes(noon, info(1, 5, status="Stopped"))
