@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from lambdactl.model import Alarm
+from lambdactl.model import Alarm, Deployment
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +119,19 @@ class Past:
     """Newest first; a version may be in it more than once."""
     rolled_back: Mapping[int, str]
     """Version -> the deployment that was stopped, failed or rolled back while it was released."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The last deployment that moved an alias, which has ended, with the one it rolls back."""
+
+    deployment: Deployment
+    previous: Deployment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Endings:
+    """The last ending of each alias that had one a moment ago; why there may be others."""
+
+    found: tuple[Ending, ...] = ()
+    unread: str | None = None

@@ -30,6 +30,7 @@ GROUPS = (
     "codedeploy:ListDeploymentTargets",
     "codedeploy:ListDeployments",
     "lambda:GetFunction",
+    "lambda:ListTags",
 )
 """To find what moves an alias, and its last deployment."""
 ROLLOUT = (
@@ -151,6 +152,7 @@ ON_FUNCTION = (
     "lambda:ListDurableExecutionsByFunction",
     "lambda:ListFunctionEventInvokeConfigs",
     "lambda:ListProvisionedConcurrencyConfigs",
+    "lambda:ListTags",
     "lambda:ListVersionsByFunction",
     "lambda:UpdateAlias",
 )

@@ -69,6 +69,8 @@ LOOK = (
             "lambda:ListLayers",
             "lambda:ListLayerVersions",
             "lambda:ListProvisionedConcurrencyConfigs",
+            # GetFunction answers without the tags to those who may not list them.
+            "lambda:ListTags",
             "lambda:ListVersionsByFunction",
             "logs:FilterLogEvents",
         ),

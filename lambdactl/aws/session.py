@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -35,7 +35,7 @@ from lambdactl.model_storage import LayerVersion, Storage
 if TYPE_CHECKING:
     from lambdactl.aws import fleet, history
     from lambdactl.model_configuration import Configuration, Listed, LogLine, RedAlarm
-    from lambdactl.model_history import AlarmChange, AlarmRule, Metric, Traffic
+    from lambdactl.model_history import AlarmChange, AlarmRule, Endings, Metric, Traffic
     from lambdactl.model_stack import StackEvent
 
 RUNNING_S = 2.0
@@ -102,6 +102,10 @@ class Aws(Door):
     def aliases(self, function: str) -> tuple[Alias, ...]:
         """Every alias of a function; NotFound where there is no such function."""
         return reads.aliases(self, function)
+
+    def tags(self, function: str) -> Mapping[str, str]:
+        """The function's tags, CloudFormation's too; NotFound where there is no such function."""
+        return reads.tags(self, function)
 
     def alias(self, target: Target) -> Alias:
         """One alias, read afresh; NotFound where there is none."""
@@ -316,6 +320,13 @@ class Aws(Door):
         return self.remembered(
             "running", RUNNING_S, lambda: fleet.running(self), empty_ttl_s=RUNNING_S
         )
+
+    def endings(self, *, within: timedelta, most: int) -> Endings:
+        """How the last deployment of each alias ended that had one ``within``: one call where
+        nothing has ended since the last look, see :mod:`lambdactl.aws.endings`."""
+        from lambdactl.aws import endings
+
+        return endings.endings(self, within=within, most=most)
 
     def pins(self, function: str) -> tuple[VersionUse, ...]:
         """What names versions of a function now: mappings, provisioned concurrency, async."""

@@ -47,4 +47,7 @@ def fleet_reads(session: Callable[[], Session], alias: str | None) -> FleetReads
     def pace() -> Iterator[Outlook | None]:
         return read_pace(session().aws)
 
-    return FleetReads(names, around, members, measured, storage, pace, alias)
+    def tags(function: str) -> Mapping[str, str]:
+        return fleet.tags(session().aws, function)
+
+    return FleetReads(names, around, members, measured, storage, pace, tags, alias)

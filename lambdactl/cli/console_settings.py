@@ -15,8 +15,11 @@ from lambdactl.cli.target import Wanted
 from lambdactl.errors import UsageError
 from lambdactl.tui import Settings, themes
 from lambdactl.tui.clipboard import WAYS, Clipboard
+from lambdactl.tui.settings import OWNER_TAGS
 
 PREFIX = "lambdactl-"
+LONGEST_TAG = 128
+"""Characters, for the key of a tag at AWS."""
 
 
 def settings(asked: Asked, meant: Wanted) -> Settings:
@@ -28,6 +31,7 @@ def settings(asked: Asked, meant: Wanted) -> Settings:
         mouse=bool(ui.get("mouse", True)),
         clipboard=clipboard(ui),
         keys=keymap(),
+        owner_tags=owner_tags(ui),
     )
 
 
@@ -37,6 +41,7 @@ def check() -> None:
     ui = config.ui(file)
     clipboard(ui)
     refresh_seconds(ui)
+    owner_tags(ui)
     theme(ui.get("theme", "dark"), "ui.theme")
     for name in config.contexts(file):
         theme_of(name)
@@ -67,6 +72,18 @@ def clipboard(ui: Mapping[str, Any]) -> Clipboard:
             f"ui.clipboard: there is no way {way!r} to copy", hint=f"one of {', '.join(WAYS)}"
         )
     return cast("Clipboard", way)
+
+
+def owner_tags(ui: Mapping[str, Any]) -> tuple[str, ...]:
+    """The tag that the operator names, or those that are usual."""
+    said = ui.get("owner_tag")
+    if said is None:
+        return OWNER_TAGS
+    if not said.strip() or len(said) > LONGEST_TAG:
+        raise UsageError(
+            f"ui.owner_tag {said!r} is not the name of a tag", hint='owner_tag = "owner"'
+        )
+    return (said.strip(),)
 
 
 def refresh_seconds(ui: Mapping[str, Any]) -> float | None:

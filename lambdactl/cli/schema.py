@@ -67,6 +67,7 @@ USER: Shape = {
         "theme": Key("text", "of the console: dark, light or mono"),
         "ascii": Key("boolean", "draw with ASCII only"),
         "clipboard": Key("text", "auto, osc52, tmux, file or off"),
+        "owner_tag": Key("text", "the tag that names an owner in the fleet; else owner, or team"),
     },
     "keys": Each("ACTION", Key("text", "the key of an action, by its name in `lambdactl keys`")),
 }

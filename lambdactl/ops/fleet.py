@@ -1,27 +1,38 @@
 """A fleet: every function with its aliases, each with the state that cheap reads can tell.
 
-Three questions are asked once for all (functions, running deployments, red alarms) and one for
-each function (its aliases). Only an alias that is being moved is looked at as closely as ``status``
-does: those are few, and they are the ones that somebody must judge. ``list`` asks everything in one
-go; the console asks piece by piece, what is seen and what moves first.
+Four questions are asked once for all (functions, running deployments, those that ended within the
+hour, red alarms) and one for each function (its aliases). Only an alias that is being moved is
+looked at as closely as ``status`` does: those are few, and they are the ones that somebody must
+judge. How a rollout ended is told without that: a row must not turn green because it is over.
+``list`` asks everything in one go; the console asks piece by piece, what is seen and what moves
+first.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 from lambdactl.aws import Aws
 from lambdactl.errors import CredentialsError, LambdactlError, NotFound
 from lambdactl.model import Alarm, Alias, Deployment, Snapshot, Target, Unread
 from lambdactl.model_configuration import RedAlarm
+from lambdactl.model_history import Ending, Endings
 from lambdactl.verdict import Assessment, State, assess
+from lambdactl.verdict.assessment import NEWS
 from lambdactl.verdict.fleet import DANGER, urgency
 
 FEW = 15
 """So many functions are asked at once; more are asked at a pace that leaves others their share."""
+
+T = TypeVar("T")
+ENDED = "deployments that ended"
+MOST_ENDED = 25
+"""So many deployments that ended are looked into at one look of the console's, two calls each."""
 
 AS_RED = DANGER.index(State.FAILED) + 0.3
 AS_RUNNING = DANGER.index(State.FAILED) + 0.4
@@ -48,6 +59,8 @@ class Member:
     """A deployment is moving it."""
     taken: datetime | None = None
     """When it was read, on AWS's clock."""
+    ended: datetime | None = None
+    """When its last deployment ended, where that is within the hour."""
 
     @property
     def target(self) -> Target:
@@ -75,6 +88,19 @@ class Around:
     red: tuple[RedAlarm, ...] = ()
     unread: tuple[Unread, ...] = ()
     taken: datetime | None = None
+    ended: tuple[Ending, ...] = ()
+    """The last deployment of each alias that had one that ended within the hour."""
+
+    def ended_since(self, before: Around) -> frozenset[str]:
+        """The functions whose deployments have ended since ``before``, or are no news any more."""
+        running = {d.id for d in self.running}
+        over = [d for d in before.running if d.id not in running]
+        then, now = ({e.deployment.id: e.deployment for e in a.ended} for a in (before, self))
+        news = [{**then, **now}[i] for i in then.keys() ^ now.keys()]
+        return frozenset(d.function for d in (*over, *news) if d.function)
+
+    def ending_of(self, target: Target) -> Ending | None:
+        return next((e for e in self.ended if _moves(e.deployment, target)), None)
 
     @property
     def functions(self) -> frozenset[str]:
@@ -121,7 +147,7 @@ def look_over(
     without one, too."""
     names = aws.functions()
     set_pace(aws, len(names), speed)
-    around = look_around(aws)
+    around = look_around(aws, endings=sys.maxsize)
     asking = Asking(alias=alias, everything=everything)
     found: list[Member] = []
     for n, function in enumerate(names):
@@ -136,22 +162,41 @@ def set_pace(aws: Aws, functions: int, speed: float) -> None:
         aws.buckets.set_pace(speed=speed)
 
 
-def look_around(aws: Aws) -> Around:
-    """What runs and what is red; what of that could not be read is unread."""
+def look_around(aws: Aws, *, endings: int = MOST_ENDED) -> Around:
+    """What runs, what has just ended and what is red; what could not be read of that is unread.
+
+    ``endings`` is how many that ended are looked into now; the others are, at the next looks.
+    """
     unread: list[Unread] = []
-    running: tuple[Deployment, ...] = ()
-    red: tuple[RedAlarm, ...] = ()
+    part = partial(_part, unread)
+    no_deployments: tuple[Deployment, ...] = ()
+    running = part("running deployments", aws.running_anywhere, no_deployments)
+    # After what runs: one that ends between the two is in both, and not in neither.
+    ended = part(ENDED, lambda: aws.endings(within=NEWS, most=endings), Endings())
+    if ended.unread is not None:
+        unread.append(Unread(ENDED, ended.unread))
+    no_alarms: tuple[RedAlarm, ...] = ()
+    red = part("alarms", aws.red_alarms, no_alarms)
+    return Around(running, red, tuple(unread), aws.now(), ended.found)
+
+
+def tags(aws: Aws, function: str) -> Mapping[str, str]:
+    """What a function is tagged with: one GetFunction, which has a quota of its own. None where it
+    has been deleted since it was listed."""
     try:
-        running = aws.running_anywhere()
+        return aws.tags(function)
+    except NotFound:
+        return {}
+
+
+def _part(unread: list[Unread], part: str, read: Callable[[], T], default: T) -> T:
+    try:
+        return read()
     except CredentialsError:
         raise
     except LambdactlError as error:
-        unread.append(Unread("running deployments", str(error), error.hint))
-    try:
-        red = aws.red_alarms()
-    except LambdactlError as error:
-        unread.append(Unread("alarms", str(error), error.hint))
-    return Around(running, red, tuple(unread), aws.now())
+        unread.append(Unread(part, str(error), error.hint))
+        return default
 
 
 def members(aws: Aws, function: str, around: Around, asking: Asking) -> Iterator[Member]:
@@ -184,18 +229,20 @@ def _member(
     target = Target(function, alias.name)
     red = tuple(a for a in around.red if _watches(a, target, alias))
     moving = any(_moves(d, target) for d in around.running)
+    ending = around.ending_of(target)
+    ended = ending.deployment.completed if ending else None
     known = asking.before.get(str(target))
     try:
         closely = asking.closely(alias, target, moving)
-        at_rest = partial(_at_rest, aws, target, aliases, alias, red)
+        at_rest = partial(_at_rest, aws, target, aliases, alias, red, ending)
         seen = asking.look(aws, target) if closely else at_rest()
     except asking.ends:
         raise
     except LambdactlError as error:
         unread = str(error)
-        return Member(function, alias, None, None, red, unread, moving, aws.now())
-    looked = seen if closely else None
-    return Member(function, alias, assess(seen, known), looked, red, None, moving, seen.taken)
+        return Member(function, alias, None, None, red, unread, moving, aws.now(), ended)
+    looked, told = seen if closely else None, assess(seen, known)
+    return Member(function, alias, told, looked, red, None, moving, seen.taken, ended)
 
 
 def _at_rest(
@@ -204,10 +251,13 @@ def _at_rest(
     aliases: Sequence[Alias],
     alias: Alias | None = None,
     red: Sequence[RedAlarm] = (),
+    ending: Ending | None = None,
 ) -> Snapshot:
     """The little that is known of an alias that nothing moves."""
     alarms = (Alarm(a.name, "ALARM", a.since, a.reason, summary=a.summary) for a in red)
-    return Snapshot(aws.now(), aws.place(), target, alias, tuple(aliases), (), alarms=tuple(alarms))
+    last, taken_back = (ending.deployment, ending.previous) if ending else (None, None)
+    known = Snapshot(aws.now(), aws.place(), target, alias, tuple(aliases), (), last, taken_back)
+    return replace(known, alarms=tuple(alarms))
 
 
 def _moves(deployment: Deployment, target: Target) -> bool:

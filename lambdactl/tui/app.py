@@ -21,7 +21,7 @@ from textual.notifications import SeverityLevel
 from lambdactl.model import Snapshot, Target
 from lambdactl.plan import Plan
 from lambdactl.render.status import has_canary
-from lambdactl.tui import themes
+from lambdactl.tui import last_view, themes
 from lambdactl.tui.applying import Applying
 from lambdactl.tui.connection import Connect, Connection, Places
 from lambdactl.tui.dialogs.help import HelpDialog
@@ -102,7 +102,7 @@ class Console(Guarding):
         self.clock = clock
         self._ticks = ticks
         self._tidying = Tidying()
-        self.last_opened: Target | None = None
+        self.last_opened: last_view.Opened = ()
         self.turns = Turns()
         self._interrupted_at = -TWICE_S
         self.broken_by: Exception | None = None
@@ -126,11 +126,12 @@ class Console(Guarding):
     def home(self, target: Target | None) -> Page:
         """The rollout where a place is about one alias, else the fleet. What was open elsewhere is
         not gone back to from here."""
-        self.last_opened = target
+        self.last_opened = ()
         return self.rollout_of(target) if target else FleetScreen(self, self.connection)
 
     def rollout_of(self, target: Target) -> RolloutScreen:
         here = self.connection
+        self.last_opened = last_view.noted(target, self.last_opened)
         return RolloutScreen(self, self.guarded_subject(here, target) or subject(here, target))
 
     def tick(self) -> None:
@@ -301,19 +302,14 @@ class Console(Guarding):
             self.switch_screen(FleetScreen(self, self.connection))
 
     def open(self, target: Target, *, then: str | None = None) -> None:
-        """The rollout screen of another alias here; ``then`` is a change whose dialog is opened
-        as soon as the alias has been read."""
-        self.last_opened = target
+        """The rollout screen of another alias here; ``then`` is the action of that screen to go on
+        with as soon as the alias has been read."""
         page = self.rollout_of(target)
         page.then = then
         self.push_screen(page)
 
     def action_last_view(self) -> None:
-        """The rollout that was open last, again."""
-        if self.last_opened is None:
-            self.say("no rollout has been opened yet", "warning")
-        else:
-            self.open(self.last_opened)
+        last_view.go(self)
 
     def action_neighbour(self, by: int) -> None:
         """The rollout that is ``by`` rows further in the fleet, in place of this one."""
@@ -327,7 +323,6 @@ class Console(Guarding):
         if target is None:
             self.say("that is the end of the fleet" if by > 0 else "that is its beginning")
             return
-        self.last_opened = target
         self.switch_screen(self.rollout_of(target))
 
     def action_leave(self) -> None:

@@ -18,6 +18,10 @@ class Column:
     falling: bool = False
 
 
+def folded(name: str | None) -> str | None:
+    return name.casefold() if name else None
+
+
 COLUMNS = (
     Column("STATE", lambda row: row.need),
     Column("FUNCTION", lambda row: row.name),
@@ -30,6 +34,8 @@ COLUMNS = (
     Column("DRIVER", lambda row: row.driver or None),
     Column("AGE", lambda row: row.changed, falling=True),
     Column("CODE", lambda row: row.code_size, falling=True),
+    Column("OWNER", lambda row: folded(row.owner)),
+    Column("STACK", lambda row: folded(row.stack)),
 )
 BY_NAME = {column.name: column for column in COLUMNS}
 

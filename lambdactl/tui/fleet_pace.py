@@ -10,7 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from lambdactl.errors import CredentialsError, LambdactlError, Throttled, Unreachable
+from lambdactl.errors import (
+    CredentialsError,
+    LambdactlError,
+    PermissionDenied,
+    Throttled,
+    Unreachable,
+)
 from lambdactl.model import Target
 
 WHOLE = (CredentialsError, Unreachable, Throttled)
@@ -44,7 +50,7 @@ class FleetPace:
     """Function -> when its aliases were read."""
     lanes: list[tuple[str, ...]] = field(default_factory=list)
     asking: set[str] = field(default_factory=set)
-    """``names``, ``around``, ``measure``, ``storage``, ``pace``: in flight now."""
+    """``names``, ``around``, ``measure``, ``storage``, ``pace``, ``tags``: in flight now."""
     measured_at: dict[Target, float] = field(default_factory=dict)
     _soon: set[str] = field(default_factory=set)
     _around_at: float = NEVER
@@ -53,6 +59,8 @@ class FleetPace:
     _paced: bool = False
     _measured_at: float = NEVER
     _scrolled_at: float = NEVER
+    _tags_at: float = NEVER
+    """Not sooner are tags asked for again: they were refused."""
 
     @property
     def around_s(self) -> float:
@@ -69,6 +77,7 @@ class FleetPace:
     def now(self) -> None:
         """Everything of the screen is due again: somebody has asked for it."""
         self._around_at = self._names_at = self._storage_at = self._measured_at = NEVER
+        self._tags_at = NEVER
         self.measured_at.clear()
         self.resumes_at = 0.0
 
@@ -158,6 +167,22 @@ class FleetPace:
         if due:
             self.asking.add("measure")
         return due
+
+    def to_tag(self, wanted: Sequence[str], at: float, *, reading: bool) -> tuple[str, ...]:
+        """A few of ``wanted``, after what is more urgent of the rows on the screen."""
+        if self.paused or "tags" in self.asking or at < max(self.resumes_at, self._tags_at):
+            return ()
+        if reading or not wanted:
+            return ()
+        self.asking.add("tags")
+        return tuple(wanted[:A_LANE])
+
+    def tagged(self, error: LambdactlError | None, at: float) -> None:
+        """What is forbidden is not asked for again until somebody wants to know now."""
+        self.asking.discard("tags")
+        denied = isinstance(error, PermissionDenied)
+        if error is not None:
+            self._tags_at = float("inf") if denied else at + LONGEST_WAIT_S * self.times
 
     def scrolled(self, at: float) -> None:
         self._scrolled_at = at

@@ -33,6 +33,8 @@ class FleetReads:
     """What is used: one call."""
     pace: Callable[[], Iterator[Outlook | None]]
     """Every version, to tell when storage is full: None after each page, the outlook last."""
+    tags: Callable[[str], Mapping[str, str]]
+    """What one function is tagged with."""
     alias: str | None = None
     """Only aliases of this name are members."""
 
@@ -80,6 +82,14 @@ class StorageTold:
 
 
 @dataclass(frozen=True, slots=True)
+class Tagged:
+    """Function -> its tags; ``error`` where they were not to be had."""
+
+    found: Mapping[str, Mapping[str, str]]
+    error: LambdactlError | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """``names``, ``around`` or ``members``, then with the ``functions`` of its lane."""
 
@@ -88,4 +98,4 @@ class Failed:
     functions: tuple[str, ...] = ()
 
 
-News = Named | Around | FunctionRead | LaneEnded | Measurement | StorageTold | Failed
+News = Named | Around | FunctionRead | LaneEnded | Measurement | StorageTold | Tagged | Failed

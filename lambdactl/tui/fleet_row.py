@@ -14,6 +14,7 @@ from lambdactl.render import glyphs
 from lambdactl.render.glyphs import Mark
 from lambdactl.render.listings import AT_REST, state_of
 from lambdactl.tui.drawing.rates import counted
+from lambdactl.tui.fleet_tags import Belongs
 from lambdactl.verdict import Answer, Verdict
 from lambdactl.verdict.fleet import DANGER
 from lambdactl.verdict.measuring import pair_of
@@ -32,6 +33,8 @@ class FleetRow:
     member: Member | None = None
     listed: Listed | None = None
     measured: Measured | None = None
+    belongs: Belongs | None = None
+    """None until its tags have been read."""
     red: bool = False
     """A red alarm watches the function, or a deployment moves it, and it is still to be read."""
 
@@ -69,9 +72,11 @@ class FleetRow:
 
     @property
     def overlooked(self) -> bool:
-        """Split, and only its routing was read: it was not on the screen then."""
+        """Split or just moved, and only its routing was read: it was not on the screen then."""
         member = self.member
-        return self.canary_weight is not None and not self.close and not (member and member.unread)
+        if member is None or self.close or member.unread:
+            return False
+        return self.canary_weight is not None or member.ended is not None
 
     @cached_property
     def canary_weight(self) -> float | None:
@@ -153,12 +158,22 @@ class FleetRow:
         snapshot = self.member.snapshot if self.member else None
         last = snapshot.deployment if snapshot else None
         moved = snapshot.weight_since if snapshot else None
-        known = [at for at in (moved, last and (last.completed or last.created)) if at]
+        ended = self.member.ended if self.member else None
+        known = [at for at in (moved, ended, last and (last.completed or last.created)) if at]
         return max(known) if known else (self.listed.changed if self.listed else None)
 
     @property
     def code_size(self) -> int | None:
         return self.listed.code_size if self.listed else None
+
+    @property
+    def owner(self) -> str | None:
+        return self.belongs.owner if self.belongs else None
+
+    @property
+    def stack(self) -> str | None:
+        """The stack that deploys it."""
+        return self.belongs.stack if self.belongs else None
 
     @cached_property
     def told(self) -> str:
@@ -175,6 +190,8 @@ class FleetRow:
             "alias": alias.name if alias else "",
             "driver": self.driver,
             "alarm": red,
+            "owner": self.owner or "",
+            "stack": self.stack or "",
         }
 
 

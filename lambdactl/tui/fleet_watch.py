@@ -29,8 +29,10 @@ from lambdactl.tui.fleet_reads import (
     Named,
     News,
     StorageTold,
+    Tagged,
 )
 from lambdactl.tui.fleet_row import FleetRow
+from lambdactl.tui.fleet_tags import COLUMNS, FleetTags
 from lambdactl.tui.matching import Filter
 from lambdactl.tui.pace import Pace
 from lambdactl.tui.view import Failure, Line, View
@@ -57,6 +59,7 @@ class FleetWatch:
     marks: set[str] = field(default_factory=set)
     sorting: Sorting = field(default_factory=Sorting)
     filter: Filter = field(default_factory=Filter)
+    tags: FleetTags = field(default_factory=FleetTags)
     seen: tuple[str, ...] = ()
     """The rows on the screen, by name."""
     listed_all: bool = False
@@ -84,6 +87,8 @@ class FleetWatch:
                 self._measured(news, at)
             case StorageTold():
                 self._storage(news, at)
+            case Tagged():
+                self._tagged(news, at)
             case Failed():
                 self._failed(news, at)
 
@@ -114,14 +119,14 @@ class FleetWatch:
 
     def asking(self, alias: str | None) -> Asking:
         """How a function is to be asked now: closely where a deployment moves it, an alarm is red,
-        or its split is on the screen."""
-        seen = frozenset(self.seen)
-        red = self.around.functions if self.around else frozenset()
+        or its split, or the rollout that has just ended, is on the screen."""
+        seen, around = frozenset(self.seen), self.around or Around()
 
         def closely(one: Alias, target: Target, moving: bool) -> bool:
             on_screen = str(target) in seen or target.function in seen
-            split = one.routing.split
-            return moving or (split and (on_screen or target.function in red))
+            if one.routing.split:
+                return moving or on_screen or target.function in around.functions
+            return moving or (on_screen and around.ending_of(target) is not None)
 
         return Asking(
             alias=alias, everything=True, closely=closely, before=self._assessments(), ends=WHOLE
@@ -137,8 +142,8 @@ class FleetWatch:
             return ()
         if not self.pace.has_free_lane:
             return ()
-        on_screen = dict.fromkeys(self.rows[n].function for n in self.seen if n in self.rows)
-        return self.pace.take_lane(self.functions, self.around.functions, on_screen, at)
+        seen = self._seen_functions
+        return self.pace.take_lane(self.functions, self.around.functions, seen, at)
 
     def to_measure(self, at: float) -> tuple[Target, ...]:
         """The rows on the screen that are to be measured now; none while none is due."""
@@ -147,8 +152,33 @@ class FleetWatch:
             for row in (self.rows[n] for n in self.seen if n in self.rows)
             if row.member is not None and row.member.unread is None and not row.close
         ]
-        reading = any(n not in self.rows or self.rows[n].member is None for n in self.seen)
-        return self.pace.to_measure(wanted, at, reading=reading)
+        return self.pace.to_measure(wanted, at, reading=self._is_reading)
+
+    @property
+    def _is_reading(self) -> bool:
+        """Whether aliases of rows on the screen are still to be read."""
+        return any(n not in self.rows or self.rows[n].member is None for n in self.seen)
+
+    @property
+    def is_by_tags(self) -> bool:
+        """Somebody sorts or filters by them: then those that are not seen are asked for, too."""
+        return self.sorting.column in COLUMNS or self.filter.is_about(COLUMNS)
+
+    @property
+    def untagged(self) -> tuple[str, ...]:
+        """The functions whose tags are to be read, those on the screen first."""
+        others = self.functions if self.is_by_tags else ()
+        return self.tags.wanted((*self._seen_functions, *others))
+
+    def to_tag(self, at: float) -> tuple[str, ...]:
+        """The functions that are to be asked for their tags now; none while none is due."""
+        if self.failure is not None:
+            return ()
+        return self.pace.to_tag(self.untagged, at, reading=self._is_reading)
+
+    @property
+    def _seen_functions(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.rows[n].function for n in self.seen if n in self.rows))
 
     def see(self, names: Iterable[str], at: float) -> None:
         """These rows are on the screen."""
@@ -162,7 +192,8 @@ class FleetWatch:
     def renew(self) -> None:
         """Somebody wants to know now: everything that is on the screen is due."""
         self.pace.now()
-        self.pace.read_soon(self.rows[n].function for n in self.seen if n in self.rows)
+        self.pace.read_soon(self._seen_functions)
+        self.tags.renew(self._seen_functions)
 
     @property
     def unread(self) -> tuple[Unread, ...]:
@@ -173,7 +204,7 @@ class FleetWatch:
         if self.measure_error is not None:
             error = self.measure_error
             found.append(Unread("measurements", str(error), error.hint))
-        return tuple(found)
+        return (*found, *self.tags.unread)
 
     @property
     def is_empty(self) -> bool:
@@ -235,10 +266,8 @@ class FleetWatch:
         if around.taken is not None:
             self.clock.saw(around.taken, at)
         self._enlist_by_name()
-        changed = around.functions ^ (before.functions if before else frozenset())
-        ended = {d.id for d in before.running} - {d.id for d in around.running} if before else set()
-        if before is not None:
-            changed |= {d.function for d in before.running if d.id in ended and d.function}
+        before = before or Around()
+        changed = (around.functions ^ before.functions) | around.ended_since(before)
         self.pace.read_soon(changed)
         for name in changed & self.functions.keys():
             for key in self._members.get(name, ()):
@@ -259,7 +288,8 @@ class FleetWatch:
             kept = self._kept(before, member)
             self._note(before, kept)
             measured = self.measured.get(member.target)
-            rows.append(FleetRow(news.function, kept, listed, measured))
+            belongs = self.tags.found.get(news.function)
+            rows.append(FleetRow(news.function, kept, listed, measured, belongs))
         self._put(news.function, rows)
 
     def _told_of(self, news: FunctionRead) -> tuple[Member, ...]:
@@ -283,7 +313,9 @@ class FleetWatch:
         looked_away = member.snapshot is None and known.snapshot is not None
         same = member.alias is not None and known.alias.revision_id == member.alias.revision_id
         if looked_away and same and member.alias is not None and member.alias.routing.split:
-            return replace(known, red=member.red, running=member.running, unread=None)
+            return replace(
+                known, red=member.red, running=member.running, unread=None, ended=member.ended
+            )
         return member
 
     def _put(self, function: str, rows: list[FleetRow]) -> None:
@@ -316,6 +348,14 @@ class FleetWatch:
             if row is not None:
                 self.rows[name] = replace(row, measured=measured)
 
+    def _tagged(self, news: Tagged, at: float) -> None:
+        self.pace.tagged(news.error, at)
+        self.tags.took(news.found, news.error)
+        for function in news.found:
+            belongs = self.tags.found[function]
+            for name in self._members.get(function, ()):
+                self.rows[name] = replace(self.rows[name], belongs=belongs)
+
     def _storage(self, news: StorageTold, at: float) -> None:
         self.pace.storage_told(at, of_pace=news.of_pace, ended=news.ended)
         if news.error is not None:
@@ -346,7 +386,7 @@ class FleetWatch:
         after = FleetRow(before.function, now)
         # To look more closely is not to see a change.
         as_closely = before.close == after.close
-        if before.mark is not after.mark and (as_closely or now.running or now.red):
+        if before.mark is not after.mark and (as_closely or now.running or now.red or now.ended):
             text = f"{now.name} {before.mark.word} → {after.mark.word}"
             self._say(now.taken, after.mark, text)
 

@@ -15,7 +15,16 @@ from lambdactl.plan.guard import require_canary
 from lambdactl.plan.hook import require_waiting
 from lambdactl.plan.routing import refuse_unread_deployment
 from lambdactl.plan.shift import refuse_while_deploying
+from lambdactl.tui.fleet_row import FleetRow
 from lambdactl.tui.keys import WRITES
+
+MOVES = frozenset(("promote", "abort", "answer_hook"))
+"""What is about a rollout that is under way."""
+OF_A_ROW = MOVES | {
+    "open", "shift", "rollback", "why", "deployments", "diff", "logs", "tail",
+}  # fmt: skip
+"""The keys of a row of the fleet that lead to the rollout of an alias."""
+NO_ROLLOUT = "no alias, so no rollout: v, versions"
 
 
 def idle(name: str, snapshot: Snapshot | None) -> str | None:
@@ -45,3 +54,19 @@ def without_deed(name: str, snapshot: Snapshot) -> str | None:
         if len(snapshot.versions) == 1:
             return f"only {snapshot.versions[0].label} is published"
     return None
+
+
+def idle_on(name: str, row: FleetRow | None) -> str | None:
+    """The same for a key ``OF_A_ROW`` of the fleet: where the row is not looked at closely, as far
+    as is known."""
+    if row is None:
+        return "there is no row"
+    member = row.member
+    if member is None:
+        return None
+    if not row.openable:
+        return member.unread or NO_ROLLOUT
+    if member.snapshot is not None:
+        return idle(name, member.snapshot)
+    at_rest = row.canary_weight is None and not member.running and not member.unread
+    return "nothing moves it" if name in MOVES and at_rest else None

@@ -35,11 +35,14 @@ LIST = [
     Binding("home,g", "move(-100000)", "first", id="first", show=False),
     Binding("end,G", "move(100000)", "last", id="last", show=False),
 ]
+LAST_VIEW = Binding("minus", "app.last_view", "last view", id="last_view", key_display="-")
+"""For every screen where minus has no meaning of its own; the palette has it on the others."""
 HINDERED = [
     Binding("x", "to_sandbox", "to the sandbox", id="to_sandbox"),
 ]
 """Where there is nothing to show yet: the way into an account that is at hand."""
 SESSION = [
+    LAST_VIEW,
     Binding("escape", "back", "back", id="back", key_display="esc"),
 ]
 FILTER = Binding("slash", "filter", "filter", id="filter", key_display="/")
@@ -88,15 +91,23 @@ FLEET = [
     Binding("enter", "open", "open", id="open", key_display="enter"),
     FILTER,
     Binding("s", "do('shift')", "shift…", id="shift"),
+    Binding("o", "do('promote')", "promote…", id="promote"),
     Binding("a", "do('abort')", "ABORT…", id="abort"),
+    Binding("u", "do('rollback')", "rollback…", id="rollback"),
+    Binding("H", "do('answer_hook')", "hook…", id="answer_hook", key_display="H"),
     Binding("v", "versions", "versions", id="versions"),
     Binding("D", "prune", "prune…", id="prune", key_display="D"),
+    Binding("W", "do('why')", "why", id="why", key_display="W"),
+    Binding("h", "do('deployments')", "history", id="deployments"),
+    Binding("d", "do('diff')", "diff", id="diff"),
+    Binding("l", "do('logs')", "logs", id="logs"),
+    Binding("L", "do('tail')", "full log", id="tail", key_display="L"),
     Binding("space", "mark", "mark", id="mark", key_display="space"),
     Binding("less_than_sign", "sort(-1)", "sort by", id="sort_left", key_display="<"),
     Binding("greater_than_sign", "sort(1)", "sort by", id="sort_right", key_display=">"),
     Binding("full_stop", "reverse", "reverse", id="reverse", key_display="."),
     Binding("p", "pause", "pause", id="pause"),
-    Binding("minus", "app.last_view", "last view", id="last_view", key_display="-"),
+    LAST_VIEW,
     Binding("escape", "back", "clear", id="back", key_display="esc", show=False),
 ]
 VERSIONS = [
@@ -110,6 +121,7 @@ VERSIONS = [
 DEPLOYMENTS = [
     Binding("enter", "open", "open", id="open", key_display="enter"),
     FILTER,
+    LAST_VIEW,
     Binding("escape", "back", "back", id="back", key_display="esc"),
 ]
 DIFF = [
@@ -120,6 +132,7 @@ DIFF = [
     Binding("left_curly_bracket", "choose(1, -1)", "to older", id="to_older", key_display="{"),
     Binding("right_curly_bracket", "choose(1, 1)", "to newer", id="to_newer", key_display="}"),
     FILTER,
+    LAST_VIEW,
     Binding("escape", "back", "back", id="back", key_display="esc"),
 ]  # fmt: skip
 LOGS = [
@@ -127,16 +140,19 @@ LOGS = [
     Binding("left_square_bracket", "version(-1)", "older", id="older_version", key_display="["),
     Binding("right_square_bracket", "version(1)", "newer", id="newer_version", key_display="]"),
     FILTER,
+    LAST_VIEW,
     Binding("escape", "back", "back", id="back", key_display="esc"),
 ]
 TAIL = [
     Binding("p", "pause", "pause", id="pause_tail"),
     Binding("e", "errors_only", "errors only", id="errors_only"),
     FILTER,
+    LAST_VIEW,
     Binding("escape", "back", "back", id="back", key_display="esc"),
 ]
 HOOK = [
     FILTER,
+    LAST_VIEW,
     Binding("escape", "back", "back", id="back", key_display="esc"),
 ]
 
@@ -196,7 +212,7 @@ SAID = {
     "reverse": "sort the other way round",
     "next_function": "the next alias in the order of the fleet",
     "previous_function": "the one before it",
-    "last_view": "the rollout that was open last",
+    "last_view": "the rollout that was open last; from that one, the one before it",
     "window": "how far back the charts go: 15 min, 30 min, 1 h, 3 h",
     "metric": "what the charts show: errors, p95, p99, throttles, calls",
     "zoom": "the pane that has the focus alone, or all of them again",

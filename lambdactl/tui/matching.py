@@ -39,6 +39,10 @@ class Filter:
     def __bool__(self) -> bool:
         return bool(self.terms)
 
+    def is_about(self, columns: Collection[str]) -> bool:
+        """Whether a word is about one of ``columns``, as a heading spells them."""
+        return any(term.column and term.column.upper() in columns for term in self.terms)
+
     def keeps(self, told: str, columns: Mapping[str, str] = NO_COLUMNS) -> bool:
         return all(term.keeps(told, columns) for term in self.terms)
 

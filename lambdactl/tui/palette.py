@@ -54,7 +54,9 @@ def keys_of(console: Console, screen: Screen[object]) -> Iterator[Offer]:
 
 
 def ways(console: Console) -> Iterator[Offer]:
-    """What has no key of its own."""
+    """What has no key of its own, or none here."""
+    if all(a.binding.id != "last_view" for a in console.screen.active_bindings.values()):
+        yield offers.deed(SAID["last_view"], "", console.action_last_view, console.pen, "last_view")
     yield offers.deed("fleet: every function here", "", console.action_fleet, console.pen)
     for target in console.known:
         yield offers.deed(str(target), "", partial(console.open, target), console.pen, "function")

@@ -89,7 +89,7 @@ class View:
     """What the alarms did in the past day, newest first; None where nobody has looked."""
 
     near: bool = True
-    """Whether the keys of the rollout work where this is shown; in a fleet its row is opened."""
+    """Whether the panes of the rollout are where this is shown; from a fleet its row is opened."""
     ours: bool = False
     """Nothing of AWS is shown, so nothing has an age: what this session itself has met."""
     guarded: Guarded | None = None

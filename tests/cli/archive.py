@@ -11,7 +11,7 @@ from lambdactl.aws.limiter import Buckets
 from lambdactl.errors import LambdactlError, NotFound
 from lambdactl.model import Alias, Deployment, Snapshot, Target
 from lambdactl.model_configuration import Configuration, LogLine, RedAlarm
-from lambdactl.model_history import AlarmChange
+from lambdactl.model_history import AlarmChange, Endings
 from lambdactl.model_stack import StackEvent
 from tests.cli.shop import Shop
 from tests.plan.samples import NOW, alias
@@ -25,6 +25,7 @@ class Archive(Shop):
         self.buckets = Buckets()
         self.fleet: dict[str, tuple[Alias, ...]] = {"billing": ()}
         self.reds: tuple[RedAlarm, ...] = ()
+        self.ended = Endings()
         self.denied: dict[str, LambdactlError] = {}
         self.changed: list[AlarmChange] = []
         self.stacked: list[StackEvent] = []
@@ -50,6 +51,10 @@ class Archive(Shop):
     def red_alarms(self) -> tuple[RedAlarm, ...]:
         self._called("red_alarms")
         return self.reds
+
+    def endings(self, *, within: timedelta, most: int) -> Endings:
+        self._called("endings")
+        return self.ended
 
     def rollouts(self, target: Target, *, limit: int) -> tuple[Deployment, ...]:
         self._called("rollouts")

@@ -33,7 +33,10 @@ LOOK = (ALIASES, VERSIONS, *GROUPS)
 SETTINGS = "lambda:GetFunctionConfiguration"
 CHECKS = (SETTINGS, "lambda:ListProvisionedConcurrencyConfigs")
 MEASURED = "cloudwatch:GetMetricData"
-FLEET = ("lambda:ListFunctions", "codedeploy:ListDeployments", "cloudwatch:DescribeAlarms", ALIASES)
+DEPLOYMENTS = "codedeploy:ListDeployments"
+"""Those that run, and those that have ended within the hour."""
+RED = "cloudwatch:DescribeAlarms"
+FLEET = ("lambda:ListFunctions", DEPLOYMENTS, DEPLOYMENTS, RED, ALIASES)
 
 TABLE: dict[tuple[str, ...], tuple[tuple[str, ...], set[str]]] = {
     ("versions",): ((ALIASES, VERSIONS), {"lambda"}),

@@ -39,6 +39,7 @@ def test_the_list_and_the_topic_have_the_keys_that_were_moved(cli: Run) -> None:
         ('[ui]\ntheme = "neon"\n', "there is no theme neon"),
         ('[contexts.ops]\ntheme = "neon"\n', "contexts.ops.theme: there is no theme neon"),
         ("[ui]\nrefresh_seconds = 0.1\n", "is not from 1 to 3600"),
+        ('[ui]\nowner_tag = " "\n', "ui.owner_tag ' ' is not the name of a tag"),
     ],
 )
 def test_what_the_console_would_refuse_is_found_by_validate(cli: Run, text: str, told: str) -> None:

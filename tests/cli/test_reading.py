@@ -14,7 +14,7 @@ from lambdactl.cli import session, state
 from lambdactl.errors import LambdactlError, PermissionDenied
 from lambdactl.model import Alarm, Routing
 from lambdactl.model_configuration import RedAlarm
-from lambdactl.model_history import AlarmChange
+from lambdactl.model_history import AlarmChange, Ending, Endings
 from lambdactl.model_stack import StackEvent
 from tests.cli.archive import Archive, of, said
 from tests.cli.conftest import Run
@@ -91,8 +91,27 @@ def test_only_what_is_moving_is_looked_at_closely(cli: Run, archive: Archive) ->
     fleet(archive)
     cli("list")
     asked = [call for call in archive.log if not call.startswith("aliases")]
-    assert asked == ["running_anywhere", "red_alarms", "snapshot", "snapshot"]
+    assert asked == ["running_anywhere", "endings", "red_alarms", "snapshot", "snapshot"]
     assert sum(call.startswith("aliases") for call in archive.log) == 5
+
+
+def test_a_rollout_that_was_just_taken_back_is_no_green_row(cli: Run, archive: Archive) -> None:
+    fleet(archive)
+    stopped = deployment("Stopped", error_code="ALARM_ACTIVE", error_message="<billing-5xx>")
+    back = deployment("Succeeded", id="d-2", rolls_back="d-1", completed=NOW - MINUTE)
+    back = replace(back, function="billing", alias="live", target_version=7)
+    archive.ended = Endings((Ending(back, stopped),), "4 more have not been looked into yet")
+    ran = cli("list")
+    assert [line.split()[1:4] for line in ran.out.splitlines()[3:5]] == [
+        ["ALARM", "auth:live", "v3"],
+        ["ROLLED", "BACK", "billing:live"],
+    ]
+    assert "back on v7: alarm billing-5xx" in ran.out
+    assert ran.err.splitlines()[-2:] == [
+        "5 functions  3 not at rest  2 with a red alarm",
+        "not read: deployments that ended: 4 more have not been looked into yet",
+    ]
+    assert sum(call == "snapshot" for call in archive.log) == 2, "it costs no closer look"
 
 
 def test_all_has_those_without_an_alias_too(cli: Run, archive: Archive) -> None:

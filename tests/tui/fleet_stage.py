@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from lambdactl.errors import LambdactlError, PermissionDenied
 from lambdactl.model import Alias, Deployment, Minute, Routing, Series, Snapshot, Target
 from lambdactl.model_configuration import Listed, RedAlarm
+from lambdactl.model_history import Ending
 from lambdactl.ops.fleet import Around, Asking, Member
 from lambdactl.ops.fleet_measuring import Measured
 from lambdactl.plan.storage import Outlook
@@ -29,6 +30,7 @@ class FleetScript:
     functions: Sequence[str] = ()
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
     running: tuple[Deployment, ...] = ()
+    ended: tuple[Ending, ...] = ()
     red: tuple[RedAlarm, ...] = ()
     calls: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     """Name -> calls and errors a minute; others have 120 calls, and no errors."""
@@ -43,12 +45,23 @@ class FleetScript:
     """Functions in the order in which their aliases were asked for."""
     measured: list[tuple[Target, ...]] = field(default_factory=list)
     now: datetime = builders.NOW
+    tags: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Function -> its tags; others have none."""
+    tagged: list[str] = field(default_factory=list)
+    """Functions in the order in which their tags were asked for."""
     gate: threading.Event | None = None
     """Where it is set, every function waits for it."""
 
     def reads(self, alias: str | None = None) -> FleetReads:
         return FleetReads(
-            self.names, self.around, self.members, self.measure, self.storage, self.pace, alias
+            self.names,
+            self.around,
+            self.members,
+            self.measure,
+            self.storage,
+            self.pace,
+            self.tags_of,
+            alias,
         )
 
     def ask(self, what: str) -> None:
@@ -64,7 +77,7 @@ class FleetScript:
 
     def around(self) -> Around:
         self.ask("around")
-        return Around(self.running, self.red, (), self.now)
+        return Around(self.running, self.red, (), self.now, self.ended)
 
     def members(self, function: str, around: Around, asking: Asking) -> Iterator[Member]:
         if self.gate is not None:
@@ -89,10 +102,14 @@ class FleetScript:
         moving = any(d.function == function for d in around.running)
         alias = snapshot.alias if snapshot else self.alias(target, Routing(len(function) + 1))
         assert alias is not None
+        ending = around.ending_of(target)
+        last, taken_back = (ending.deployment, ending.previous) if ending else (None, None)
+        told = (red, None, moving, self.now, last.completed if last else None)
         if snapshot is not None and asking.closely(alias, target, moving):
-            return Member(function, alias, assess(snapshot), snapshot, red, None, moving, self.now)
-        rest = replace(builders.stable(), target=target, alias=alias, deployment=None, metrics=None)
-        return Member(function, alias, assess(rest), None, red, None, moving, self.now)
+            return Member(function, alias, assess(snapshot), snapshot, *told)
+        rest = replace(builders.stable(), target=target, alias=alias, metrics=None)
+        rest = replace(rest, deployment=last, previous=taken_back)
+        return Member(function, alias, assess(rest), None, *told)
 
     def alias(self, target: Target, routing: Routing) -> Alias:
         arn = f"arn:aws:lambda:eu-west-1:123456789012:function:{target}"
@@ -120,6 +137,11 @@ class FleetScript:
         )
         return Measured(self.now, Series(0, minutes), p95)
 
+    def tags_of(self, function: str) -> Mapping[str, str]:
+        self.ask("tags")
+        self.tagged.append(function)
+        return self.tags.get(function, {})
+
     def storage(self) -> Outlook:
         self.ask("storage")
         if isinstance(self.storage_, LambdactlError):
@@ -143,6 +165,13 @@ def red(name: str, function: str) -> RedAlarm:
         name, builders.at("14:06:41"), "Threshold Crossed: 2 of 3 datapoints", builders.SUMMARY,
         frozenset({(function, "live")}),
     )  # fmt: skip
+
+
+def ended(name: str, snapshot: Snapshot) -> Ending:
+    """The rollout of ``snapshot``, which is over, as one of the function ``name``."""
+    last = snapshot.deployment
+    assert last is not None and not last.active
+    return Ending(replace(last, id=f"d-{name}", function=name), snapshot.previous)
 
 
 def story() -> FleetScript:

@@ -9,15 +9,22 @@ from dataclasses import replace
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from lambdactl.errors import PermissionDenied, Throttled, Unreachable
 from lambdactl.model import Target
 from lambdactl.tui import Console
+from lambdactl.tui.dialogs.hook import HookDialog
 from lambdactl.tui.dialogs.plan import PlanDialog
+from lambdactl.tui.dialogs.why import WhyDialog
 from lambdactl.tui.drawing import fleet as drawing
 from lambdactl.tui.drawing import pen
+from lambdactl.tui.screens.deployments import DeploymentsScreen
+from lambdactl.tui.screens.diff import DiffScreen
 from lambdactl.tui.screens.fleet import FleetScreen
+from lambdactl.tui.screens.logs import LogsScreen
 from lambdactl.tui.screens.rollout import RolloutScreen
+from lambdactl.tui.screens.tail import TailScreen
 from lambdactl.tui.screens.versions import VersionsScreen
 from lambdactl.tui.widgets.long_listing import LongListing
 from tests.tui import builders
@@ -100,7 +107,9 @@ async def test_a_key_that_means_a_row_holds_the_cursor_on_it() -> None:
         assert listing(app).key == "fleet-0000:live"
 
 
-@pytest.mark.parametrize(("key", "verb"), [("s", "shift"), ("a", "abort")])
+@pytest.mark.parametrize(
+    ("key", "verb"), [("s", "shift"), ("a", "abort"), ("o", "promote"), ("u", "rollback")]
+)
 async def test_a_change_opens_its_dialog_on_the_rollout_of_that_row(key: str, verb: str) -> None:
     script = Script([builders.by_hand()], fleet=story())
     async with opened(script, target=None) as (app, pilot):
@@ -110,6 +119,62 @@ async def test_a_change_opens_its_dialog_on_the_rollout_of_that_row(key: str, ve
         assert isinstance(app.screen, PlanDialog)
         assert app.screen.proposal.verb == verb
         assert script.applied == []
+
+
+async def test_the_hook_of_a_row_is_answered_from_the_fleet() -> None:
+    script = Script([builders.waiting_hook()], fleet=story())
+    async with opened(script, target=None) as (app, pilot):
+        await press(pilot, "H")
+        assert isinstance(app.screen, HookDialog)
+        await press(pilot, "escape", "escape")
+        assert isinstance(app.screen, FleetScreen)
+
+
+@pytest.mark.parametrize(
+    ("key", "opens"),
+    [
+        ("h", DeploymentsScreen),
+        ("d", DiffScreen),
+        ("l", LogsScreen),
+        ("L", TailScreen),
+        ("W", WhyDialog),
+    ],
+)
+async def test_a_reading_key_leads_through_the_rollout_of_its_row(
+    key: str, opens: type[Screen[None]]
+) -> None:
+    script = Script([builders.by_hand()], fleet=story())
+    async with opened(script, target=None) as (app, pilot):
+        await press(pilot, "down", key)
+        assert isinstance(app.screen, opens)
+        assert script.targets == [Target("payments-hook", "live")]
+        await press(pilot, "escape")
+        assert isinstance(app.screen, RolloutScreen)
+        await press(pilot, "escape")
+        assert isinstance(app.screen, FleetScreen)
+
+
+ON_A_ROLLOUT = ("s", "o", "a", "u", "H", "h", "d", "l", "L", "W", "enter")
+
+
+async def test_every_key_of_a_rollout_says_why_there_is_none() -> None:
+    script = Script(fleet=FleetScript(("bare",), bare=frozenset({"bare"})))
+    async with opened(script, target=None) as (app, pilot):
+        await press(pilot, *ON_A_ROLLOUT)
+        assert isinstance(app.screen, FleetScreen)
+        told = [n.message for n in app._notifications]
+        assert told == ["bare: no alias, so no rollout: v, versions"] * len(ON_A_ROLLOUT)
+
+
+async def test_the_footer_begins_with_what_can_be_done_about_the_row() -> None:
+    async with opened(Script(fleet=story()), target=None) as (app, pilot):
+        assert " ".join(seen(app).splitlines()[-1].split()) == (
+            "enter open / filter a ABORT… v versions l logs W why D prune… ? help"
+        )
+        await press(pilot, "end")
+        assert " ".join(seen(app).splitlines()[-1].split()) == (
+            "/ filter v versions D prune… space mark < sort by > sort by ? help"
+        )
 
 
 async def test_whoever_types_on_meanwhile_gets_no_dialog() -> None:
@@ -126,8 +191,9 @@ async def test_whoever_types_on_meanwhile_gets_no_dialog() -> None:
 
 async def test_read_only_no_change_is_begun_from_here() -> None:
     async with opened(Script(fleet=story()), target=None, read_only="production") as (app, pilot):
-        await press(pilot, "s", "a", "D")
+        await press(pilot, "s", "o", "a", "u", "H", "D")
         assert isinstance(app.screen, FleetScreen)
+        assert [n.message for n in app._notifications] == ["read-only: production"] * 6
 
 
 async def test_versions_and_prune_of_a_row_lead_back_to_it() -> None:

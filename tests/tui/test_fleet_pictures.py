@@ -13,7 +13,8 @@ from textual.pilot import Pilot
 from lambdactl.errors import LambdactlError, PermissionDenied, Unreachable
 from lambdactl.model_configuration import Listed
 from lambdactl.tui.fleet_reads import Named
-from lambdactl.tui.screens.fleet import FleetScreen, FleetTold
+from lambdactl.tui.screens.fleet import FleetScreen
+from lambdactl.tui.screens.fleet_asking import FleetTold
 from tests.tui import builders
 from tests.tui.fleet_stage import FleetScript, many, story
 from tests.tui.stage import Clock, Script, console, press, settle

@@ -105,6 +105,41 @@ def test_by_need() -> None:
     assert watch.order[-1] == "legacy-import"
 
 
+def test_a_rollout_that_has_just_ended_does_not_turn_green() -> None:
+    over = builders.rolled_back()
+    running = (builders.deployment(function="b"),)
+    script = FleetScript(("a", "b", "c"), of("b", builders.shifting()), running)
+    watch = read(script)
+    assert watch.rows["b:live"].mark.word == "SHIFTING"
+    script.running, script.ended = (), (fleet_stage.ended("b", over),)
+    script.snapshots = of("b", over)
+    watch.take(script.around(), NOW + 15)
+    list(lanes(watch, script, NOW + 15))
+    row = watch.rows["b:live"]
+    assert (row.mark.word, row.needy, row.close) == ("ROLLED BACK", True, False)
+    assert row.changed == builders.at("14:07:05")
+    assert watch.order == ("b:live", "a:live", "c:live")
+    assert [line.text for line in watch.lines] == ["b:live SHIFTING → ROLLED BACK"]
+
+
+def test_what_ended_is_looked_at_closely_on_the_screen_only_and_within_the_hour() -> None:
+    over = builders.rolled_back()
+    script = FleetScript(("a", "b"), {**of("a", over), **of("b", over)})
+    script.ended = (fleet_stage.ended("a", over), fleet_stage.ended("b", over))
+    watch = watching(script)
+    watch.see(("a",), NOW)
+    list(lanes(watch, script))
+    assert [watch.rows[n].close for n in ("a:live", "b:live")] == [True, False]
+    watch.see(("b:live",), NOW)
+    list(lanes(watch, script))
+    assert watch.rows["b:live"].close, "it is read again as soon as it is seen"
+    script.ended = ()
+    watch.take(script.around(), NOW + 15)
+    list(lanes(watch, script, NOW + 15))
+    assert {row.mark.word for row in watch.rows.values()} == {"STABLE"}
+    assert watch.next_functions(NOW + 15) == ()
+
+
 def test_a_split_is_looked_at_closely_on_the_screen_only() -> None:
     script = FleetScript(("a", "b"), {**of("a", builders.by_hand()), **of("b", builders.by_hand())})
     watch = watching(script)

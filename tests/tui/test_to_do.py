@@ -100,7 +100,9 @@ def test_a_row_of_the_fleet_is_opened_first_where_the_key_is_not_one_of_the_flee
     def said_of(snapshot: Snapshot) -> str:
         return advised(replace(view_of(snapshot), near=False), pen.UNICODE).plain
 
-    assert said_of(builders.waiting_hook()) == "→ enter, then H: answer it, 3: its log"
+    assert said_of(builders.waiting_hook()) == "→ H: answer it, enter, then 3: its log"
+    assert said_of(builders.rolled_back()) == "→ enter, then 2: checkout-5xx is still red"
+    assert said_of(stopped_by_alarm()) == "→ l: its errors"
     assert said_of(builders.failing()) == "→ a: abort"
 
 

@@ -28,7 +28,7 @@ from lambdactl.tui.fleet_order import Sorting
 from lambdactl.tui.fleet_row import FleetRow
 from lambdactl.verdict.readings import SETTLING_S
 
-FILTERED = ("state", "alias", "driver", "alarm")
+FILTERED = ("state", "alias", "driver", "alarm", "owner", "stack")
 """What a filter's words may be about."""
 SPARK = "SPARK"
 """The chart has no column to sort by: its number has."""
@@ -47,6 +47,8 @@ class Look(NamedTuple):
     now: datetime | None
     failed: bool
     """The last measurement was refused: what is not known stays unknown."""
+    untagged: bool = False
+    """So were the tags."""
 
 
 class Cell(NamedTuple):
@@ -74,8 +76,10 @@ def layout(width: int, ascii: bool) -> tuple[Cell, ...]:
     if width < 180:
         return filled([*middle_, alarm, driver, old], width)
     why, code = Cell("WHY", 0), Cell("CODE", 10, right=True)
-    named = Cell("FUNCTION", 40)
-    wide = [state, named, *middle_[2:], alarm, driver, old, code, why]
+    # What there is more than 180 is for the names and for the reasons.
+    named = Cell("FUNCTION", min(40, 30 + (width - 180) // 4))
+    owner, stack = Cell("OWNER", 13), Cell("STACK", 17)
+    wide = [state, named, *middle_[2:], alarm, driver, old, code, owner, stack, why]
     return filled(wide, width)
 
 
@@ -97,7 +101,8 @@ TITLES = {
     "CALLS": "CALL/m",
     "RATIO": "vs old",
     "P95": "p95",
-    "WHY": "  WHY",
+    "OWNER": "  OWNER",
+    "WHY": " WHY",
 }
 
 
@@ -270,8 +275,23 @@ def code(one: FleetRow, _width: int, _look: Look, pen: Pen) -> Content:
     return Content("") if one.code_size is None else pen.say(size(one.code_size))
 
 
+def owner(one: FleetRow, width: int, look: Look, pen: Pen) -> Content:
+    return Content("  ") + tagged(one.owner, width - 2, look, pen)
+
+
+def stack(one: FleetRow, width: int, look: Look, pen: Pen) -> Content:
+    return tagged(one.stack, width, look, pen)
+
+
+def tagged(value: str | None, width: int, look: Look, pen: Pen) -> Content:
+    """Empty where there is no such tag; a sign where that is not known, or not known yet."""
+    if value is None:
+        return pen.say("?", "$text-warning") if look.untagged else pen.say("…", "dim")
+    return Content(middle(pen.say(value).plain, width - 1, pen.ellipsis))
+
+
 def why(one: FleetRow, width: int, _look: Look, pen: Pen) -> Content:
-    return Content("  ") + pen.say(said(one), "dim").truncate(width - 3, ellipsis=True)
+    return Content(" ") + pen.say(said(one), "dim").truncate(width - 2, ellipsis=True)
 
 
 def said(one: FleetRow) -> str:
@@ -299,5 +319,7 @@ DRAWN: dict[str, Draw] = {
     "DRIVER": driver,
     "AGE": old,
     "CODE": code,
+    "OWNER": owner,
+    "STACK": stack,
     "WHY": why,
 }

@@ -35,6 +35,8 @@ def summary(watch: FleetWatch, view: View, width: int, pen: Pen) -> list[Content
         left.append(pen.say(f"{watch.to_read} still to be read", "dim"))
     elif not watch.listed_all and watch.names_error is None:
         left.append(pen.say("listing the functions ...", "dim"))
+    if watch.is_by_tags and watch.untagged:
+        left.append(pen.say(f"tags of {len(watch.untagged)} still to be read", "dim"))
     shown = f"{len(watch.order)} of {len(watch.rows)} rows" if watch.filter else ""
     right = joined([pen.say(shown, "$text-accent"), pen.say(f"sort {watch.sorting.column}", "dim")])
     first = spread(Content(" ") + joined(left, pen.spelled(" · ")), right + " ", width)

@@ -44,8 +44,7 @@ def advised(view: View, pen: Pen) -> Content:
         return Content("")
     else:
         told = keyed(assessment.advice, pen)
-    first = "" if view.near or assessment.advice == "abort" else f"{pen.key('open')}, then "
-    return pen.say(f"{pen.arrow} {first}{told}", "bold")
+    return pen.say(f"{pen.arrow} {told}", "bold")
 
 
 def keyed(advice: str, pen: Pen) -> str:
@@ -61,28 +60,33 @@ def asked(view: View, snapshot: Snapshot, pen: Pen) -> str:
     hook = running.waiting_hook if running else None
     if hook is not None and hook.started is not None and view.now is not None:
         waited = (view.now - hook.started).total_seconds()
-        told = f"{pen.key('answer_hook')}: answer it, {pen.key('hooks')}: its log"
+        told = f"{pen.key('answer_hook')}: answer it, {pane(view, pen, 'hooks')}: its log"
         return told if waited >= PATIENCE_S else ""
     if view.assessment is None or view.assessment.state not in OVER:
         return ""
-    return after(snapshot, pen)
+    return after(view, snapshot, pen)
 
 
-def after(snapshot: Snapshot, pen: Pen) -> str:
+def after(view: View, snapshot: Snapshot, pen: Pen) -> str:
     """Where the reason of what ended badly is read."""
     red = [alarm for alarm in snapshot.alarms if alarm.state == "ALARM"]
     if red:
-        return f"{pen.key('alarms')}: {red[0].name} is still red"
+        return f"{pane(view, pen, 'alarms')}: {red[0].name} is still red"
     last = snapshot.deployment
     wrong = snapshot.previous if last is not None and last.rolls_back else last
     failed = [e.name for e in wrong.events if e.status == "Failed"] if wrong else []
     if any(name != "AllowTraffic" for name in failed):
-        return f"{pen.key('hooks')}: the hook's log"
+        return f"{pane(view, pen, 'hooks')}: the hook's log"
     if wrong is None or wrong.error_code == "MANUAL_STOP":
         return ""
     if wrong.error_code == "ALARM_ACTIVE":
         return f"{pen.key('logs')}: its errors"
-    return f"{pen.key('hooks')}: what CodeDeploy said"
+    return f"{pane(view, pen, 'hooks')}: what CodeDeploy said"
+
+
+def pane(view: View, pen: Pen, name: str) -> str:
+    """The key of a pane, which is on the screen of the rollout."""
+    return pen.key(name) if view.near else f"{pen.key('open')}, then {pen.key(name)}"
 
 
 def goes_well(view: View) -> bool:

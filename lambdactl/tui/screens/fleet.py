@@ -7,7 +7,7 @@ second at most, so that a key is answered at once while a thousand of them are b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,11 +15,9 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.message import Message
 
-from lambdactl.errors import LambdactlError
 from lambdactl.model import Target
-from lambdactl.ops.fleet import Around, Asking, Fleet
+from lambdactl.ops.fleet import Fleet
 from lambdactl.render.addressed import addressed
 from lambdactl.tui import commands
 from lambdactl.tui.connection import Connection
@@ -27,27 +25,17 @@ from lambdactl.tui.drawing import fleet, fleet_parts
 from lambdactl.tui.drawing.advice import Advice
 from lambdactl.tui.drawing.lists import Row
 from lambdactl.tui.drawing.pen import Pen
-from lambdactl.tui.errand import Work, send
-from lambdactl.tui.fleet_pace import FleetPace
-from lambdactl.tui.fleet_reads import (
-    Failed,
-    FunctionRead,
-    LaneEnded,
-    Measurement,
-    Named,
-    News,
-    StorageTold,
-)
 from lambdactl.tui.fleet_row import FleetRow
-from lambdactl.tui.fleet_watch import FleetWatch
+from lambdactl.tui.idle import OF_A_ROW, idle_on
 from lambdactl.tui.keys import FLEET
 from lambdactl.tui.messages import FleetRead
-from lambdactl.tui.screens.page import Page
+from lambdactl.tui.screens.fleet_asking import FleetAskingPage
 from lambdactl.tui.screens.versions import VersionsScreen
 from lambdactl.tui.subject import subject
 from lambdactl.tui.view import View
 from lambdactl.tui.widgets.drawn import Drawn
 from lambdactl.tui.widgets.filtering import FilterLine
+from lambdactl.tui.widgets.footer import KeyLine
 from lambdactl.tui.widgets.long_listing import Lazily, LongListing
 
 if TYPE_CHECKING:
@@ -55,34 +43,22 @@ if TYPE_CHECKING:
 
 BETWEEN_S = 0.2
 """From one drawing of news to the next."""
-BASE_S = 5.0
-"""The interval of a rollout at which the fleet's own intervals are as they are written."""
-LEAST = 0.3
-"""So much of them at least where the account's clock runs fast: reading takes its time anyhow."""
 
 
-class FleetTold(Message):
-    """What one thread has found out."""
-
-    def __init__(self, news: News) -> None:
-        super().__init__()
-        self.news = news
-
-
-class FleetScreen(Page):
+class FleetScreen(FleetAskingPage):
     BINDINGS: ClassVar[list[BindingType]] = [*FLEET]
     AUTO_FOCUS = "#list"
     name_above = "Fleet"
 
     def __init__(self, console: Console, connection: Connection) -> None:
         super().__init__(console, connection)
-        self.reads = connection.fleet
-        self.watch_ = FleetWatch(FleetPace())
         self._drawing = False
         self._told: set[str] = set()
         self._top: float | None = None
         self._drawn_at = -BETWEEN_S
         self._drawn: dict[str, tuple[FleetRow, object, Row]] = {}
+        self._idle: frozenset[str] = frozenset()
+        """Of the row for which the line of keys was drawn."""
 
     @property
     def name_in_header(self) -> str:
@@ -130,94 +106,9 @@ class FleetScreen(Page):
     def look(self) -> None:
         self.watch_.renew()
         self.feed()
-        self._redraw_soon()
+        self.redraw_soon()
 
-    def feed(self) -> None:
-        """Begin what is due and not under way."""
-        at, watch = self.console.clock(), self.watch_
-        fast = max(self.connection.interval_s / BASE_S, LEAST)
-        watch.pace.times = fast * self.console.times
-        for what, begin in self._questions.items():
-            if (what != "pace" or self._is_pace_wanted) and watch.pace.begin(what, at):
-                begin()
-        while lane := watch.next_functions(at):
-            self._ask_members(lane)
-        if targets := watch.to_measure(at):
-            self._ask_measures(targets)
-
-    @property
-    def _questions(self) -> dict[str, Callable[[], None]]:
-        return {
-            "around": partial(self._ask, self._around, "around"),
-            "names": partial(self._ask, self._names, "names"),
-            "storage": partial(self._ask_storage, self._storage_told, of_pace=False),
-            "pace": partial(self._ask_storage, self._pace_told, of_pace=True),
-        }
-
-    @property
-    def _is_pace_wanted(self) -> bool:
-        """The last of all: every version has to be read for it."""
-        watch = self.watch_
-        unknown = watch.outlook is not None and watch.outlook.published is None
-        return unknown and watch.listed_all and not watch.to_read and watch.failure is None
-
-    def _ask(self, work: Work, what: str) -> None:
-        send(self, work, lambda error: FleetTold(Failed(what, error)))
-
-    def _around(self) -> Iterator[Message]:
-        yield FleetTold(self.reads.around())
-
-    def _names(self) -> Iterator[Message]:
-        for page in self.reads.names():
-            yield FleetTold(Named(page))
-        yield FleetTold(Named((), last=True))
-
-    def _ask_members(self, functions: tuple[str, ...]) -> None:
-        assert self.watch_.around is not None
-        asking = self.watch_.asking(self.reads.alias)
-        work = partial(self._members, functions, self.watch_.around, asking)
-        send(self, work, lambda error: FleetTold(Failed("members", error, functions)))
-
-    def _members(
-        self, functions: tuple[str, ...], around: Around, asking: Asking
-    ) -> Iterator[Message]:
-        for function in functions:
-            members = tuple(self.reads.members(function, around, asking))
-            yield FleetTold(FunctionRead(function, members))
-        yield FleetTold(LaneEnded(functions))
-
-    def _ask_measures(self, targets: tuple[Target, ...]) -> None:
-        with_p95 = "P95" in fleet.sortable(self.size.width, self.pen.ascii)
-
-        def work() -> Iterator[Message]:
-            found = self.reads.measure(targets, with_p95)
-            yield FleetTold(Measurement(targets, found))
-
-        send(self, work, lambda error: FleetTold(Measurement(targets, {}, error)))
-
-    def _ask_storage(self, work: Work, *, of_pace: bool) -> None:
-        def failed(error: LambdactlError) -> Message:
-            return FleetTold(StorageTold(None, error, of_pace=of_pace))
-
-        send(self, work, failed)
-
-    def _storage_told(self) -> Iterator[Message]:
-        yield FleetTold(StorageTold(self.reads.storage()))
-
-    def _pace_told(self) -> Iterator[Message]:
-        """Given up where the screen is left: there is no hurry, and a thousand calls."""
-        for found in self.reads.pace():
-            if not self.is_attached:
-                return
-            if found is not None:
-                yield FleetTold(StorageTold(found, of_pace=True))
-
-    def on_fleet_told(self, message: FleetTold) -> None:
-        self.watch_.take(message.news, self.console.clock())
-        self.feed()
-        self._redraw_soon()
-
-    def _redraw_soon(self, *, at_once: bool = False) -> None:
+    def redraw_soon(self, *, at_once: bool = False) -> None:
         """Once for all the news of a moment, or for all the letters that came together."""
         if self._drawing and not at_once:
             return
@@ -259,6 +150,7 @@ class FleetScreen(Page):
         listing.show_lazily(Lazily(watch.order, draw), watch.renamed)
         watch.see(listing.on_screen, self.console.clock())
         self._top = look.top if watch.measured else None
+        self._idle = self._idle_now()
         self.show(view)
 
     def _view(self) -> View:
@@ -269,7 +161,8 @@ class FleetScreen(Page):
         rows = [watch.rows[n] for n in watch.seen if n in watch.rows]
         top = fleet.scale(rows, max(1, fleet.chart_width(width)))
         now = watch.clock.now(self.console.clock())
-        return fleet.Look(width, top, now, watch.measure_error is not None)
+        failed, untagged = watch.measure_error is not None, watch.tags.error is not None
+        return fleet.Look(width, top, now, failed, untagged)
 
     def _row(self, rows: Mapping[str, FleetRow], look: fleet.Look, name: str) -> Row:
         """A row is drawn anew where it has changed, or what it is drawn with."""
@@ -284,18 +177,21 @@ class FleetScreen(Page):
 
     def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
         self.watch_.narrow(message.filter)
-        self._redraw_soon(at_once=True)
+        self.redraw_soon(at_once=True)
 
     def on_long_listing_moved(self, _message: LongListing.Moved) -> None:
         """The cursor or what is in sight: the rest of the screen follows when the key is served."""
         if not self.is_attached:
             return
         self.query_one("#preview", Drawn).show(self._view())
+        before, self._idle = self._idle, self._idle_now()
+        if before != self._idle:
+            self.query_one(KeyLine).redraw()
         seen = self.query_one(LongListing).on_screen
         if tuple(seen) != self.watch_.seen:
             self.watch_.see(seen, self.console.clock())
             self.feed()
-            self._redraw_soon()
+            self.redraw_soon()
 
     def on_resize(self, _event: events.Resize) -> None:
         self._drawn.clear()
@@ -306,6 +202,13 @@ class FleetScreen(Page):
         """What the cursor is on."""
         name = self.query_one(LongListing).key
         return self.watch_.rows.get(name) if name else None
+
+    def idle(self, name: str) -> str | None:
+        return idle_on(name, self.row) if name in OF_A_ROW else None
+
+    def _idle_now(self) -> frozenset[str]:
+        one = self.row
+        return frozenset(name for name in OF_A_ROW if idle_on(name, one))
 
     def _summary(self, view: View, width: int, _: int, pen: Pen) -> list[Content]:
         return fleet_parts.summary(self.watch_, view, width, pen)
@@ -332,34 +235,34 @@ class FleetScreen(Page):
     def action_sort(self, by: int) -> None:
         names = fleet.sortable(self.size.width, self.pen.ascii)
         self.watch_.sort(self.watch_.sorting.moved(by, names))
-        self._redraw_soon(at_once=True)
+        self.redraw_soon(at_once=True)
 
     def action_reverse(self) -> None:
         self.watch_.sort(self.watch_.sorting.reversed())
-        self._redraw_soon(at_once=True)
+        self.redraw_soon(at_once=True)
 
     def action_mark(self) -> None:
         one = self.row
         if one is not None:
             self.watch_.mark(one.name)
-            self._redraw_soon(at_once=True)
+            self.redraw_soon(at_once=True)
             self.query_one(LongListing).action_move(1)
 
     def action_pause(self) -> None:
         self.watch_.pace.paused = not self.watch_.pace.paused
         self.feed()
-        self._redraw_soon(at_once=True)
+        self.redraw_soon(at_once=True)
 
     def action_open(self) -> None:
         one = self._openable()
         if one is not None:
             self.console.open(one.target)
 
-    def action_do(self, verb: str) -> None:
-        """The dialog of a change to this row: on its rollout screen, once that has been read."""
-        one = self._openable() if self.console.may(verb) else None
+    def action_do(self, name: str) -> None:
+        """What the key leads to on the rollout screen of this row, once that has been read."""
+        one = self._openable() if self.console.may(name) else None
         if one is not None:
-            self.console.open(one.target, then=verb)
+            self.console.open(one.target, then=name)
 
     def action_versions(self) -> None:
         self._open_versions(prune=False)
@@ -387,9 +290,7 @@ class FleetScreen(Page):
         one = self._readable()
         if one is None or one.openable:
             return one
-        member = one.member
-        why = member.unread if member and member.unread else "no alias, so no rollout: v, versions"
-        self.console.say(f"{one.name}: {why}", "warning")
+        self.console.say(f"{one.name}: {idle_on('open', one)}", "warning")
         return None
 
     def neighbour(self, of: Target, by: int) -> Target | None:

@@ -61,6 +61,7 @@ class RolloutScreen(ActingPage, ChartsPage):
         super().__init__(console, subject)
         self.pane = "events"
         self.then: str | None = None
+        """The action to go on with as soon as the alias has been read."""
         self.evidence = EvidencePanes(self)
 
     @property
@@ -270,17 +271,17 @@ class RolloutScreen(ActingPage, ChartsPage):
             self.app.push_screen(VersionsScreen(self.console, self.subject, prune=True))
 
     def _do_then(self, view: View) -> None:
-        """Open the dialog that somebody has asked for from the fleet, once it can be: not where
-        they have gone elsewhere since."""
-        then, actions = self.then, {"shift": self.action_shift, "abort": self.action_abort}
+        """Open what somebody has asked for from the fleet, once it can be: not where they have
+        gone elsewhere since."""
+        then = self.then
         if then is None or view.snapshot is None:
             return
         self.then = None
         if self.is_current:
-            actions[then]()
+            getattr(self, f"action_{then}")()
 
     def on_key(self, _event: events.Key) -> None:
-        """Whoever types something else meanwhile does not wait for a dialog any more."""
+        """Whoever types something else meanwhile does not wait for it any more."""
         self.then = None
 
 

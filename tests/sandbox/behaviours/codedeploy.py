@@ -320,3 +320,23 @@ def deployments_by_external_id(w: World) -> None:
     made = w.account.call("codedeploy", "CreateDeployment", params)["deploymentId"]
     found = w.deploy.list_deployments(externalId="stack/web")["deployments"]
     assert (found, w.info(made)["creator"]) == ([made], "CloudFormation")
+
+
+@row(
+    "2.2",
+    "M",
+    "ListDeployments of a region: by status, and by when they were created",
+    deploys=True,
+)
+def deployments_of_a_region(w: World) -> None:
+    w.group()
+    w.start()
+    w.advance(1000)
+    since = w.clock.utcnow()
+    w.advance(10)
+    running = w.start(current="2", target="3")
+    w.advance(10)
+    ended = {"includeOnlyStatuses": ["Succeeded", "Failed", "Stopped"]}
+    assert w.deploy.list_deployments(createTimeRange={"start": since})["deployments"] == [running]
+    found = w.deploy.list_deployments(createTimeRange={"start": since}, **ended)
+    assert found["deployments"] == []
