@@ -71,8 +71,8 @@ def verdict_lines(snapshot: Snapshot, assessment: Assessment, ascii: bool) -> It
     yield spans(Span(mark.named(ascii), mark.style), f"  {visible(assessment.text)}")
     if assessment.advice:
         yield labelled("advice", visible(assessment.advice))
-    if (weighed := summary(assessment.verdict)) is not None:
-        yield labelled("evidence", weighed)
+    for n, weighed in enumerate(summary(assessment.verdict)):
+        yield labelled("" if n else "evidence", weighed)
     if assessment.verdict.answer is Answer.FAIL:
         split = snapshot.alias is not None and snapshot.alias.routing.split
         done = damage_of(assessment.verdict)

@@ -144,7 +144,7 @@ def _compared(snapshot: Snapshot, verdict: Verdict) -> str:
     text = f"{label(canary)} {canary_rate(verdict)} vs {label(stable)} {stable_rate(verdict)}"
     mismatch = verdict.sample_ratio
     warning = f" · {mismatch.text}" if mismatch and mismatch.warns else ""
-    return f"{text} · {verdict.answer.value}: {ground(verdict)}{warning}"
+    return f"{text} · {verdict.answer.value}: {ground(verdict, label(canary))}{warning}"
 
 
 def _at_rest(snapshot: Snapshot, verdict: Verdict) -> Assessment:

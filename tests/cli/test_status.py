@@ -57,7 +57,9 @@ def test_a_canary_under_way(cli: Run, shop: Shop) -> None:
     assert cli("status", *LIVE).out == (
         "✖ FAILING  alarm checkout-5xx is in ALARM\n"
         "advice     abort\n"
-        "evidence   worse 0.5 of 20 · not worse 1.3 of 20 · odds ratio 0 to 44.5\n"
+        "evidence   that it is worse: 0.5, FAIL needs 20\n"
+        "           that it is not twice as bad: 1.3, PASS needs 20\n"
+        "           its odds of failing: 0 to 44.5 times the stable version's\n"
         "traffic    set v41 90 %  v42 10 %   measured 90.0 % / 10.0 % of 400 calls since 13:56:00\n"
         "driver     CodeDeploy d-1, begun by CloudFormation\n"
         "deployment ● d-1 InProgress  v41 → v42"
