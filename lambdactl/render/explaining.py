@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lambdactl.render.numbers import clock
 from lambdactl.verdict import Answer, Verdict
-from lambdactl.verdict.judge import Weighed
+from lambdactl.verdict.judge import Earlier, Weighed
 from lambdactl.verdict.wording import times
 
 MINUTES = 30
@@ -24,6 +24,7 @@ def reasons(verdict: Verdict) -> Iterator[Row]:
         yield "not measured", verdict.reason
     if (first := verdict.failed_at) is not None and first.start is not None:
         yield "failed at", f"{clock(first.start)}, and it latches"
+    yield from _counted(verdict)
     if verdict.odds_ratio is not None:
         yield "odds ratio, 95 %", f"{interval(verdict.odds_ratio)}, at any time"
     if verdict.clump >= 1.1:
@@ -36,6 +37,26 @@ def reasons(verdict: Verdict) -> Iterator[Row]:
         yield "canary may fail", f"up to {verdict.canary_bound:.2g} %, 95 % sure: none has so far"
     if verdict.sample_ratio is not None:
         yield "share of calls", verdict.sample_ratio.text
+
+
+def _counted(verdict: Verdict) -> Iterator[Row]:
+    """From when on, and what of an earlier split is not counted."""
+    first = next((w.start for w in verdict.minutes if w.counts.canary_calls), None)
+    if verdict.since is not None:
+        yield "counted from", f"{clock(verdict.since)[:5]}, when this split began"
+    elif first is not None:
+        yield "counted from", f"{clock(first)[:5]}; when this split began is not known"
+    if verdict.earlier is not None:
+        yield "earlier split", earlier(verdict.earlier)
+
+
+def earlier(split: Earlier) -> str:
+    """``FAIL at 13:02; its 412 canary calls are not counted``."""
+    calls = f"its {split.calls:,} canary calls are not counted"
+    if split.failed is None:
+        return calls
+    at = f" at {clock(split.failed.start)[:5]}" if split.failed.start is not None else ""
+    return f"FAIL{at}; {calls}"
 
 
 def per_minute(verdict: Verdict) -> Iterator[tuple[str, ...]]:

@@ -6,7 +6,7 @@ failing, is traffic going back, does anything drive this split, is it over.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -75,6 +75,15 @@ def _moving(snapshot: Snapshot, deployment: Deployment | None, verdict: Verdict)
         return Assessment(State.FAILING, _compared(snapshot, verdict), "abort", verdict)
     if red:
         return Assessment(State.FAILING, _alarm_text(red), "abort", verdict)
+    found = _undecided(snapshot, deployment, verdict)
+    earlier = verdict.earlier
+    if earlier is None or earlier.failed is None:
+        return found
+    return replace(found, text=f"{found.text} · an earlier split was FAIL")
+
+
+def _undecided(snapshot: Snapshot, deployment: Deployment | None, verdict: Verdict) -> Assessment:
+    """Of a split that neither the verdict nor an alarm speaks against."""
     moving = deployment is not None or driver_of(snapshot).kind.moves
     state = State.SHIFTING if moving else State.PAUSED
     advice = None if deployment else _advice(snapshot, verdict)

@@ -167,15 +167,15 @@ def test_the_gates_of_the_projects_file_are_told(
     (working_directory / "lambdactl.toml").write_text(GATES)
     said = cli("status")
     assert (
-        "gates      ✖ max_error_rate_percent: 20.00 % of 70 calls, limit 1 %\n"
+        "gates      ✖ max_error_rate_percent: 20.00 % of 30 calls, limit 1 %\n"
         "           ✔ max_error_ratio: 2 times, limit 3 times\n"
-        "           ✔ min_calls: 70 of 30 calls\n"
+        "           ✔ min_calls: 30 of 30 calls\n"
     ) in said.out
     gates = json.loads(cli("status", "-o", "json").out)["data"]["gates"]
     assert [(g["name"], g["value"], g["limit"], g["met"]) for g in gates] == [
         ("max_error_rate_percent", 20.0, 1.0, False),
         ("max_error_ratio", 2.0, 3, True),
-        ("min_calls", 70, 30, True),
+        ("min_calls", 30, 30, True),
     ]
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from lambdactl.render.explaining import per_minute, reasons, summary
 from lambdactl.render.verdict_document import verdict as document
 from lambdactl.verdict import Answer, Counts, Verdict, assess, judge
 from lambdactl.verdict.forecast import Missing
+from lambdactl.verdict.judge import Earlier
 from lambdactl.verdict.sample_ratio import sample_ratio
 from lambdactl.verdict.wording import told
 from tests.verdict.test_assessment import RUNNING, metrics, snapshot
@@ -45,6 +47,24 @@ def test_a_canary_that_never_failed_may_still_and_says_how_often() -> None:
     assert told(young) == (
         "canary 0.00 % (0/15) vs stable 0.00 % (0/249) · the canary may still fail up to 18 %"
     )
+
+
+def test_what_is_counted_says_since_when() -> None:
+    failed = SUSPECT.minutes[0]._replace(start=datetime(2026, 3, 1, 11, 2, tzinfo=UTC))
+    since = datetime(2026, 3, 1, 11, 40, tzinfo=UTC)
+    again = replace(SUSPECT, since=since, earlier=Earlier(1_412, failed))
+    lines = dict(reasons(again))
+    assert lines["counted from"] == "11:40, when this split began"
+    assert lines["earlier split"] == "FAIL at 11:02; its 1,412 canary calls are not counted"
+    unfailed = dict(reasons(replace(again, earlier=Earlier(30))))
+    assert unfailed["earlier split"] == "its 30 canary calls are not counted"
+    unknown = dict(reasons(replace(SUSPECT, minutes=(failed,))))
+    assert unknown["counted from"] == "11:02; when this split began is not known"
+
+    told = document(again)
+    assert told["since"] == "2026-03-01T11:40:00Z"
+    assert told["earlier"]["canary_calls"] == 1_412
+    assert told["earlier"]["failed"]["start"] == "2026-03-01T11:02:00Z"
 
 
 def test_the_summary_says_what_each_number_is_of() -> None:
