@@ -24,6 +24,10 @@ NEWS = timedelta(hours=1)
 """For how long a rollout that succeeded is the news rather than the way things are."""
 
 
+FEW = 3
+"""So many aliases are offered for one that is not there."""
+
+
 class State(StrEnum):
     """What the first line says. The value is the word that is shown."""
 
@@ -59,7 +63,7 @@ def assess(snapshot: Snapshot, before: Assessment | None = None) -> Assessment:
     verdict = judge_snapshot(snapshot, before.verdict if before else None)
     if snapshot.alias is None:
         text = f"{snapshot.target.function} has no alias named {snapshot.target.alias}"
-        return Assessment(State.NO_ALIAS, text, "publish a version and create the alias", verdict)
+        return Assessment(State.NO_ALIAS, text, _no_alias(snapshot), verdict)
     deployment = snapshot.active_deployment
     if deployment is not None and deployment.rolls_back:
         text = f"{deployment.id} returns all traffic to {label(deployment.target_version)}"
@@ -67,6 +71,15 @@ def assess(snapshot: Snapshot, before: Assessment | None = None) -> Assessment:
     if deployment is not None or snapshot.alias.routing.split:
         return _moving(snapshot, deployment, verdict)
     return _at_rest(snapshot, verdict)
+
+
+def _no_alias(snapshot: Snapshot) -> str:
+    """A name that was mistyped is likelier than an alias that nobody has made."""
+    names = [f"-f {snapshot.target.function}:{a.name}" for a in snapshot.aliases]
+    if not names:
+        return "publish a version and create the alias"
+    more = f", or {len(names) - FEW} more" if len(names) > FEW else ""
+    return f"name one that it has: {', '.join(names[:FEW])}{more}"
 
 
 def _moving(snapshot: Snapshot, deployment: Deployment | None, verdict: Verdict) -> Assessment:
