@@ -152,6 +152,13 @@ def wanted(asked: Asked, *, by: str | None = "function") -> Wanted:
     return Wanted(values, credentials)
 
 
+def of_an_account() -> str | None:
+    """What ``wanted`` goes by where a whole account is looked at: the region and account of a
+    deploy to AWS are no answer to "what is there", the sandbox is."""
+    last = state.current()
+    return "function" if last is not None and last.context == SANDBOX else None
+
+
 def sources(asked: Asked, *, by: str | None) -> tuple[list[Layer], tuple[str, str] | None]:
     """What every source says, the highest first, and the credentials that a context brings."""
     upper = [flag_layer(asked), environment_layer(), project_layer(config.project_file())]
