@@ -380,6 +380,8 @@ class Snapshot:
     """By when at the latest these two versions had begun to share the traffic; None: not known."""
     weight_since: datetime | None = None
     """By when at the latest these weights were set; None: not known."""
+    unsplit_at: datetime | None = None
+    """The newest moment at which these two versions did not share it yet; None: not known."""
     unread: tuple[Unread, ...] = field(default=())
     older: Mapping[str, datetime] = field(default_factory=dict)
     """Part -> when it was read, of the parts that a console did not read again in this look."""

@@ -14,12 +14,14 @@ from lambdactl.model import Routing
 
 
 class Since(NamedTuple):
-    """At the latest; None where it was so at the first look already."""
+    """None where it was so at the first look already."""
 
     split: datetime | None = None
-    """Since when these two versions share the traffic."""
+    """Since when these two versions share the traffic, at the latest."""
     weight: datetime | None = None
-    """Since when they share it by these weights."""
+    """Since when they share it by these weights, at the latest."""
+    unsplit: datetime | None = None
+    """The newest look at which these two did not share it yet."""
 
 
 class KnownRouting:
@@ -36,15 +38,20 @@ class KnownRouting:
         with self._lock:
             before, newest = self._routing, self._at is None or at >= self._at
             if newest:
-                self._since = after(before, routing, self._since, at)
+                self._since = after(before, routing, self._since, self._at, at)
                 self._routing, self._at = routing, at
             return self._since if routing == self._routing else Since()
 
 
-def after(before: Routing | None, now: Routing, since: Since, at: datetime) -> Since:
+def after(
+    before: Routing | None, now: Routing, since: Since, seen: datetime | None, at: datetime
+) -> Since:
+    """What is known once ``now`` was seen at ``at``, and ``before`` last at ``seen``."""
     if before is None or now == before:
         return since
-    return Since(since.split if sharing(now) == sharing(before) else at, at)
+    if sharing(now) == sharing(before):
+        return since._replace(weight=at)
+    return Since(at, at, seen)
 
 
 def sharing(routing: Routing) -> frozenset[int | None]:

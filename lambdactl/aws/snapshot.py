@@ -113,6 +113,7 @@ class Look:
             inventory=self.read_inventory(aliases, versions, found),
             split_since=since.split,
             weight_since=since.weight,
+            unsplit_at=since.unsplit,
         )
         return replace(snapshot, unread=tuple(self.parts.unread), older=self.older)
 

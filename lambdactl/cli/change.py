@@ -83,9 +83,10 @@ def gated_plan(session: Session, plan: Plan, snapshot: Snapshot, limits: Limits)
     """``plan`` with the operator's gates among its checks, where it gives a version everything."""
     if limits == NO_LIMITS or not plan.takes_all:
         return plan
+    from lambdactl.cli.moves import with_our_move
     from lambdactl.ops.limiting import held_to, limited
 
-    return held_to(plan, limited(session.aws, snapshot, limits), limits)
+    return held_to(plan, limited(session.aws, with_our_move(snapshot), limits), limits)
 
 
 def _show_only(session: Session, plan: Plan, snapshot: Snapshot) -> None:

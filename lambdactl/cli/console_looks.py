@@ -66,4 +66,4 @@ class Looks:
         gated = plan.takes_all and self.limits != NO_LIMITS
         aws = self.session().aws
         found = aws.snapshot(self.target, metrics=gated, to=to, checks=True)
-        return limited(aws, found, self.limits) if gated else found
+        return limited(aws, with_our_move(found), self.limits) if gated else found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lambdactl.cli import config, config_files, schema, state
-from lambdactl.cli.target import AWS, SANDBOX, current_context, environment_layer, project_layer
+from lambdactl.cli.target import AWS, SANDBOX, context_in_force, environment_layer, project_layer
 from lambdactl.cli.toml_text import Scalar, key_text, with_table, without_table
 from lambdactl.errors import UsageError
 
@@ -22,9 +22,7 @@ class Row:
 
 def context_rows() -> list[Row]:
     """The built-in ones first, then those of the operator's file, in its order."""
-    upper = [environment_layer(), project_layer(config.project_file())]
-    chosen, _ = current_context(upper)
-    current = chosen.text if chosen else AWS
+    current = context_in_force([{}, environment_layer(), project_layer(config.project_file())])
     abouts = {
         AWS: "what AWS's own environment and config say",
         SANDBOX: _about_sandbox(),

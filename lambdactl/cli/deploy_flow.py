@@ -96,8 +96,11 @@ def _chosen_template(words: Words) -> Value | None:
 def _goes_on(words: Words, chosen: Value | None) -> bool:
     """Whether the last deploy may say which stack: never for another template than it had."""
     last = state.current()
-    if words.stack is not None or last is None:
+    if last is None:
         return False
+    if words.stack is not None:
+        # Only to look: a deploy goes where it is sent.
+        return words.attach and words.stack == last.stack
     if words.included:
         return last.template is None
     if chosen is None:
@@ -218,7 +221,11 @@ def _show_only(session: Session, order: Order, prepared: Prepared) -> None:
         session.terminal.out(*shown_plan(session, prepared.plan))
     if prepared.plan.actions:
         deploying.discard(session.aws, prepared)
-        session.terminal.say("dry run: the change set is discarded, nothing was changed")
+        session.terminal.say(
+            f"dry run: the change set {prepared.change_set.name} was made and is discarded,"
+            " no resource was changed;",
+            f"         what was uploaded for it stays in the bucket {prepared.bucket}",
+        )
     elif prepared.snapshots:
         deploying.remember(
             session, order.stack, deploying.template_name(order), prepared.plan.target

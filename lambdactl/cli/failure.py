@@ -6,10 +6,13 @@ They go to stderr, the way out last, where the eye is.
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
 from lambdactl.errors import LambdactlError, PermissionDenied, UsageError
+from lambdactl.render.folding import fold
+from lambdactl.render.spans import plain, spans
 from lambdactl.render.visible import visible
 
 if TYPE_CHECKING:
@@ -18,9 +21,17 @@ if TYPE_CHECKING:
 
 def report(error: LambdactlError, *, as_json: bool = False) -> int:
     """Print ``error`` on stderr and answer its exit code."""
-    text = json.dumps(as_document(error)) if as_json else "\n".join(as_lines(error))
+    text = json.dumps(as_document(error)) if as_json else "\n".join(read(as_lines(error)))
     print(text, file=sys.stderr)  # noqa: T201
     return error.exit_code
+
+
+def read(lines: list[str]) -> list[str]:
+    """``lines`` broken between words where a person reads them."""
+    if not sys.stderr.isatty():
+        return lines
+    width = shutil.get_terminal_size().columns
+    return [plain(part) for line in lines for part in fold(spans(line), width)]
 
 
 def as_lines(error: LambdactlError) -> list[str]:

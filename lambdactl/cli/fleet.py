@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from lambdactl.cli import state
 from lambdactl.cli.answering import answer
 from lambdactl.cli.completion_cache import learn_fleet
 from lambdactl.cli.options import Asked
 from lambdactl.cli.session import Session, entered, speed_of, target_lines
-from lambdactl.cli.target import SANDBOX, wanted
+from lambdactl.cli.target import of_an_account, wanted
 from lambdactl.ops.fleet import FEW, Fleet, look_over
 from lambdactl.render.listings import AT_REST, fleet_records, fleet_table
 from lambdactl.render.numbers import counted
@@ -19,10 +18,7 @@ EVERY = 50
 
 def show_fleet(asked: Asked, *, everything: bool) -> None:
     """An alias that only the last deploy or a file names is no filter: ``-a`` is."""
-    last = state.current()
-    # The region and account of a deploy to AWS are no answer to "what is there": the sandbox is.
-    by = "function" if last is not None and last.context == SANDBOX else None
-    with entered(asked, wanted(asked, by=by)) as session:
+    with entered(asked, wanted(asked, by=of_an_account())) as session:
         session.terminal.say(*target_lines(session, None))
         fleet = look_over(
             session.aws,

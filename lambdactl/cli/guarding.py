@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 
 from lambdactl.cli.auditing import logged, subject
 from lambdactl.cli.limits import limits_of, with_own
+from lambdactl.cli.moves import with_our_move
 from lambdactl.cli.outcome import of_end
 from lambdactl.cli.permitting import require_writable
 from lambdactl.cli.session import Session
@@ -117,6 +118,7 @@ def acting_for(
         interval_s=session.interval_s,
         seen=screen.see,
         limits=limits_of(target) if limits is None else limits,
+        dated=with_our_move,
     )
 
 

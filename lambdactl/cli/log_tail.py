@@ -82,7 +82,7 @@ def _show(session: Session, target: Target, number: int, found: Looked) -> None:
         return
     if not lines:
         _say_nothing(session, f"v{number} logged nothing", found)
-    session.terminal.out(*(log_line(x) for x in lines))
+    session.terminal.verbatim(*(log_line(x) for x in lines))
 
 
 def _say_nothing(session: Session, nothing: str, found: Looked) -> None:
@@ -95,7 +95,7 @@ def _tell(session: Session, line: LogLine) -> None:
     if session.asked.structured:
         session.terminal.document(log_record(line), "jsonl")
     else:
-        session.terminal.out(log_line(line))
+        session.terminal.verbatim(log_line(line))
 
 
 def _ago(since: datetime) -> str:

@@ -16,9 +16,12 @@ from lambdactl.model import Snapshot, Unread
 
 
 def with_our_move(snapshot: Snapshot) -> Snapshot:
-    """``snapshot`` with the times of the last change of its split, where that was made here."""
+    """``snapshot`` with the times of the last change of its split, where that was made here.
+
+    What its own looks have seen is kept: they saw changes from elsewhere, too.
+    """
     alias = snapshot.alias
-    if alias is None or not alias.routing.split or snapshot.weight_since is not None:
+    if alias is None or not alias.routing.split or snapshot.split_since is not None:
         return snapshot
     try:
         moves = {e["revision_ids"][-1]: e for e in entries() if _moved(e)}
@@ -28,7 +31,13 @@ def with_our_move(snapshot: Snapshot) -> Snapshot:
     last = moves.get(alias.revision_id)
     if last is None:
         return snapshot
-    return replace(snapshot, weight_since=_at(last), split_since=_split_since(last, moves))
+    first = _beginning(last, moves)
+    return replace(
+        snapshot,
+        weight_since=snapshot.weight_since or _at(last),
+        split_since=_at(first) if first else None,
+        unsplit_at=datetime.fromisoformat(first["began"]) if first else None,
+    )
 
 
 def _moved(entry: Entry) -> bool:
@@ -36,8 +45,9 @@ def _moved(entry: Entry) -> bool:
     return isinstance(entry.get("reached"), dict) and bool(entry.get("revision_ids"))
 
 
-def _split_since(last: Entry, moves: dict[str, Entry]) -> datetime | None:
-    """Back over changes of the weights alone; None where one of them was not made here."""
+def _beginning(last: Entry, moves: dict[str, Entry]) -> Entry | None:
+    """The change that began the split: back over those of the weights alone; None where one of
+    them was not made here."""
     move, seen = last, {last["id"]}
     while _sharing(move["before"]) == _sharing(move["reached"]):
         earlier = moves.get(move["revision_ids"][0])
@@ -45,7 +55,7 @@ def _split_since(last: Entry, moves: dict[str, Entry]) -> datetime | None:
             return None
         move = earlier
         seen.add(move["id"])
-    return _at(move)
+    return move
 
 
 def _sharing(routing: dict[str, Any] | None) -> set[object]:

@@ -14,7 +14,7 @@ from lambdactl.cli.permitting import refuse_read_only, why_read_only
 from lambdactl.cli.prune_options import Wish
 from lambdactl.cli.session import Session, entered, speed_of, target_lines
 from lambdactl.cli.stopping import stoppable
-from lambdactl.cli.target import Value, Wanted, wanted
+from lambdactl.cli.target import Value, Wanted, of_an_account, wanted
 from lambdactl.errors import LambdactlError, PartlyDone, Refused, UsageError
 from lambdactl.plan.protecting import Criteria
 from lambdactl.render import document
@@ -65,9 +65,11 @@ def asked_id() -> str:
 
 
 @contextmanager
-def there(asked: Asked, wish: Wish, region: str | None) -> Iterator[Session]:
-    """The account in one region, its pace set."""
-    meant = wanted(asked, by=None)
+def there(
+    asked: Asked, wish: Wish, region: str | None, *, by: str | None = None
+) -> Iterator[Session]:
+    """The account in one region, its pace set; ``by`` as ``wanted`` takes it."""
+    meant = wanted(asked, by=by)
     if region is not None and region != meant.get("region"):
         named = Value(region, "--regions")
         meant = replace(meant, values={**meant.values, "region": named})
@@ -264,7 +266,7 @@ def show_storage(asked: Asked, keep: int) -> None:
     from lambdactl.ops.measuring_storage import Measuring
     from lambdactl.ops.survey import Asked as Survey
 
-    with there(asked, Wish(), None) as session:
+    with there(asked, Wish(), None, by=of_an_account()) as session:
         measuring = Measuring(session.aws, Survey(criteria=Criteria(keep), quick=True))
         for event in measuring.events():
             session.terminal.say(line(event, ascii=session.terminal.ascii))

@@ -152,13 +152,19 @@ def wanted(asked: Asked, *, by: str | None = "function") -> Wanted:
     return Wanted(values, credentials)
 
 
+def of_an_account() -> str | None:
+    """What ``wanted`` goes by where a whole account is looked at: the region and account of a
+    deploy to AWS are no answer to "what is there", the sandbox is."""
+    last = state.current()
+    return "function" if last is not None and last.context == SANDBOX else None
+
+
 def sources(asked: Asked, *, by: str | None) -> tuple[list[Layer], tuple[str, str] | None]:
     """What every source says, the highest first, and the credentials that a context brings."""
     upper = [flag_layer(asked), environment_layer(), project_layer(config.project_file())]
     context, rank = current_context(upper)
     remembered = _usable(state.current(), upper, context, by)
-    if context is None and remembered is not None and remembered.context == SANDBOX:
-        context = Value(SANDBOX, LAST_DEPLOY)
+    context = context or _remembered_context(remembered)
     layers = list(upper)
     credentials = None
     if context is not None:
@@ -323,6 +329,20 @@ def _usable(
     region = flags.get("region")
     moved = endpoint != remembered.endpoint or (region and region.text != remembered.region)
     return None if here or moved else remembered
+
+
+def context_in_force(upper: Sequence[Layer]) -> str:
+    """The context of a command that names no target; ``upper`` begins with the flags."""
+    chosen, _ = current_context(upper)
+    last = _remembered_context(_usable(state.current(), upper, chosen, "function"))
+    found = chosen or last
+    return found.text if found else AWS
+
+
+def _remembered_context(remembered: state.Current | None) -> Value | None:
+    """The sandbox after a deploy there; what else a deploy remembers stands for itself."""
+    there = remembered is not None and remembered.context == SANDBOX
+    return Value(SANDBOX, LAST_DEPLOY) if there else None
 
 
 def _lay_down(layers: list[Layer], remembered: state.Current) -> None:

@@ -12,7 +12,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
 from lambdactl.errors import NotConfirmed
+from lambdactl.render.folding import fold
 from lambdactl.render.formats import formatted
+from lambdactl.render.glyphs import spelled
 from lambdactl.render.spans import Line, Span, ansi, plain
 from lambdactl.render.tables import Table
 
@@ -61,11 +63,18 @@ class Terminal:
     def insist(self, *lines: Text) -> None:
         """Narration that a question rests on: not even ``--quiet`` takes it away."""
         sys.stdout.flush()
-        _write(sys.stderr, (self._drawn(line, sys.stderr) for line in lines))
+        self._write(sys.stderr, lines)
 
     def out(self, *lines: Text) -> None:
         """Data, on stdout."""
-        _write(sys.stdout, (self._drawn(line, sys.stdout) for line in lines))
+        self._write(sys.stdout, lines)
+
+    def verbatim(self, *lines: Text) -> None:
+        """Data, on stdout, that is run or copied, or is somebody else's: as it is."""
+        write = ansi if self.colors(sys.stdout) else plain
+        for line in lines:
+            sys.stdout.write(f"{line if isinstance(line, str) else write(line)}\n")
+        sys.stdout.flush()
 
     def document(self, document: object, output: str, names: Sequence[str] = ()) -> None:
         """One document on stdout, or what ``--query`` finds in it: as JSON, unless another format
@@ -117,9 +126,21 @@ class Terminal:
             )
         return line.strip()
 
-    def _drawn(self, line: Text, stream: TextIO) -> str:
-        parts = (Span(line),) if isinstance(line, str) else line
-        return ansi(parts) if self.colors(stream) else plain(parts)
+    def _write(self, stream: TextIO, lines: Iterable[Text]) -> None:
+        write = ansi if self.colors(stream) else plain
+        for line in lines:
+            for part in self._folded(line, stream):
+                stream.write(f"{write(part)}\n")
+        stream.flush()
+
+    def _folded(self, line: Text, stream: TextIO) -> list[Line]:
+        """Broken between words where a person reads it; a program gets one line for each."""
+        whole = (Span(line),) if isinstance(line, str) else line
+        if self.ascii:
+            whole = tuple(Span(spelled(part.text), part.style) for part in whole)
+        if self.plain or not _is_terminal(stream):
+            return [whole]
+        return fold(whole, shutil.get_terminal_size().columns)
 
     def colors(self, stream: TextIO) -> bool:
         """``--color`` first, then NO_COLOR, FORCE_COLOR, TERM, then whether it is a terminal."""
@@ -130,12 +151,6 @@ class Terminal:
         if os.environ.get("FORCE_COLOR"):
             return True
         return os.environ.get("TERM") != "dumb" and _is_terminal(stream)
-
-
-def _write(stream: TextIO, lines: Iterable[str]) -> None:
-    for line in lines:
-        stream.write(f"{line}\n")
-    stream.flush()
 
 
 def _is_terminal(stream: TextIO) -> bool:

@@ -34,6 +34,11 @@ def unseen(_snapshot: Snapshot) -> None:
     """Nobody draws it."""
 
 
+def as_it_is(snapshot: Snapshot) -> Snapshot:
+    """Nothing more is known."""
+    return snapshot
+
+
 @dataclass(frozen=True, slots=True)
 class Acting:
     """What every automatic act needs: the account, the time, and who does and who sees."""
@@ -46,10 +51,12 @@ class Acting:
     seen: Callable[[Snapshot], None] = unseen
     limits: Limits = NO_LIMITS
     """The operator's own, beside what the verdict says."""
+    dated: Callable[[Snapshot], Snapshot] = as_it_is
+    """A snapshot with what is known here of when its split began."""
 
     def limited(self, snapshot: Snapshot) -> Snapshot:
         """With the alarms that the limits name: they count like the group's."""
-        return limited(self.aws, snapshot, self.limits)
+        return limited(self.aws, self.dated(snapshot), self.limits)
 
     def announce(self, act: str, because: str) -> Iterator[Event]:
         """Say what will be done and why, and leave a moment to stop it."""

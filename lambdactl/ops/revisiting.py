@@ -136,6 +136,7 @@ class Revisit:
             metrics=metrics,
             split_since=None,
             weight_since=None,
+            unsplit_at=None,
             provisioned=None,
             inventory=None,
         )

@@ -146,7 +146,8 @@ class Plan:
     checks: tuple[Check, ...] = ()
     notes: tuple[str, ...] = ()
     undo: str | None = None
-    """The command that takes it back, ready to type; None where nothing can."""
+    """The command that takes it back, ready to type, one for each alias on a line of its own; None
+    where nothing can."""
     verdicts: tuple[VersionVerdict, ...] = ()
     """Prune only: every version of the function, newest first."""
     keep: int | None = None

@@ -58,7 +58,7 @@ def plan_deploy(seen: Seen) -> Plan:
         actions=(action,) if changes else (),
         checks=checks,
         notes=tuple(notes_of(seen, releases)),
-        undo=undo_of(moving),
+        undo=undo_of(releases),
         releases=releases,
         changes=changes,
     )
@@ -291,9 +291,16 @@ def notes_of_losses(change_set: ChangeSet) -> Iterator[str]:
             yield f"{sure} {change.logical_id} ({change.type})"
 
 
-def undo_of(moving: Release | None) -> str | None:
-    if moving is None or moving.before is None or moving.before.stable is None:
-        return None
-    if moving.how == "at once":
-        return shift_command(moving.target, moving.before.stable, 100.0)
-    return f"lambdactl abort -f {moving.target}   while it runs"
+def undo_of(releases: tuple[Release, ...]) -> str | None:
+    """A command for each alias that moves and had a version before, each on a line."""
+    return "\n".join(ways_back(releases)) or None
+
+
+def ways_back(releases: tuple[Release, ...]) -> Iterator[str]:
+    for release in releases:
+        if not release.moves or release.before is None or release.before.stable is None:
+            continue
+        if release.how == "at once":
+            yield shift_command(release.target, release.before.stable, 100.0)
+        else:
+            yield f"lambdactl abort -f {release.target}   while it runs"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from functools import partial
 
 from lambdactl.model import Deployment, DeploymentStatus, label
 from lambdactl.render import glyphs
 from lambdactl.render.columns import columns
+from lambdactl.render.explaining import summary
 from lambdactl.render.harm import damage_sentence
 from lambdactl.render.numbers import UNKNOWN, duration, rate, stamp
 from lambdactl.render.spans import Line, Span, spans
@@ -124,8 +124,8 @@ def hindsight_lines(judged: Hindsight, *, goes_on: bool, ascii: bool = False) ->
     verdict = judged.verdict
     mark = glyphs.ANSWERS[verdict.answer]
     lines = [_labelled("verdict", Span(mark.named(ascii), mark.style), _rates(verdict))]
-    if verdict.answer is not Answer.NOT_MEASURED:
-        lines.append(_labelled("evidence", evidence_sentence(verdict)))
+    weighed = enumerate(summary(verdict))
+    lines += [_labelled("" if n else "evidence", told) for n, told in weighed]
     if judged.note:
         lines.append(_labelled("note", visible(judged.note)))
     lines.append(_labelled("damage", damage_sentence(judged.damage, goes_on=goes_on)))
@@ -138,21 +138,3 @@ def _rates(verdict: Verdict) -> str:
     canary = f"{rate(verdict.canary_rate)} ({verdict.canary_errors:,}/{verdict.canary_calls:,})"
     stable = f"{rate(verdict.stable_rate)} ({verdict.stable_errors:,}/{verdict.stable_calls:,})"
     return f"  canary {canary} vs stable {stable}"
-
-
-def evidence_sentence(verdict: Verdict) -> str:
-    worse = f"{_large(verdict.evidence)} that it is worse (FAIL at {verdict.fails_at:g})"
-    clear = f"{_large(verdict.clearance)} that it is not x{verdict.margin:g} as bad"
-    span = verdict.odds_ratio
-    odds = f"; its odds of failing are {_odds(*span)} the stable version's" if span else ""
-    return f"{worse}, {clear} (PASS at {verdict.passes_at:g}){odds}"
-
-
-def _odds(low: float, high: float) -> str:
-    if math.isinf(high):
-        return f"at least {low:.2g} times"
-    return f"{low:.2g} to {high:.2g} times"
-
-
-def _large(value: float) -> str:
-    return f"{value:,.3g}" if value < 1e6 else "over 1,000,000"

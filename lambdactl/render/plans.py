@@ -69,7 +69,8 @@ def undo_lines(plan: Plan) -> Iterator[Line]:
     if not plan.actions:
         return
     if plan.undo:
-        yield labelled("Undo", plan.undo)
+        for n, command in enumerate(plan.undo.splitlines()):
+            yield labelled("" if n else "Undo", command)
     elif any(isinstance(a, DeleteVersion) for a in plan.actions):
         yield labelled("Undo", Span("none: a deleted version cannot be brought back", "bold"))
 

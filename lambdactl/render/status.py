@@ -9,7 +9,7 @@ from functools import partial
 from lambdactl.model import Alarm, Deployment, LifecycleEvent, Series, Snapshot, label
 from lambdactl.render import ages, driver, glyphs
 from lambdactl.render.columns import columns
-from lambdactl.render.explaining import summary
+from lambdactl.render.explaining import earlier, summary
 from lambdactl.render.harm import damage_sentence
 from lambdactl.render.numbers import UNKNOWN, clock, duration, rate, routed, weight
 from lambdactl.render.progress import Progress, measured, progress
@@ -71,8 +71,13 @@ def verdict_lines(snapshot: Snapshot, assessment: Assessment, ascii: bool) -> It
     yield spans(Span(mark.named(ascii), mark.style), f"  {visible(assessment.text)}")
     if assessment.advice:
         yield labelled("advice", visible(assessment.advice))
-    if (weighed := summary(assessment.verdict)) is not None:
-        yield labelled("evidence", weighed)
+    for n, weighed in enumerate(summary(assessment.verdict)):
+        yield labelled("" if n else "evidence", weighed)
+    before = assessment.verdict.earlier
+    if before is not None and before.failed is not None:
+        mark = glyphs.ANSWERS[Answer.FAIL]
+        told = f"{mark.sign(ascii)} an earlier split of the two was {earlier(before)}"
+        yield labelled("earlier", Span(told, mark.style))
     if assessment.verdict.answer is Answer.FAIL:
         split = snapshot.alias is not None and snapshot.alias.routing.split
         done = damage_of(assessment.verdict)

@@ -8,7 +8,7 @@ from typing import Any
 from lambdactl.render.numbers import iso
 from lambdactl.verdict import Verdict
 from lambdactl.verdict.forecast import Missing
-from lambdactl.verdict.judge import Weighed
+from lambdactl.verdict.judge import Earlier, Weighed
 from lambdactl.verdict.sample_ratio import SampleRatio
 
 Document = dict[str, Any]
@@ -38,6 +38,8 @@ def verdict(judged: Verdict) -> Document:
         "more_calls": judged.more_calls,
         "missing": missing(judged.missing) if judged.missing else None,
         "sample_ratio": sample_ratio(judged.sample_ratio) if judged.sample_ratio else None,
+        "since": iso(judged.since) if judged.since else None,
+        "earlier": earlier(judged.earlier) if judged.earlier else None,
         "minutes": [minute(w) for w in judged.minutes],
     }
 
@@ -45,6 +47,14 @@ def verdict(judged: Verdict) -> Document:
 def finite(value: float) -> float:
     """JSON knows no infinity."""
     return min(value, sys.float_info.max)
+
+
+def earlier(split: Earlier) -> Document:
+    """A split of the same versions that is not counted: what came of it."""
+    return {
+        "canary_calls": split.calls,
+        "failed": minute(split.failed) if split.failed else None,
+    }
 
 
 def missing(needed: Missing) -> Document:

@@ -57,6 +57,7 @@ def lines() -> Iterator[str]:
     behind = ", ".join(BEHIND_MOTO)
     yield f"| {behind} | through [moto](https://github.com/getmoto/moto) | |"
     yield "| iam | SimulatePrincipalPolicy besides, of roles and of the account's own user | |"
+    yield "| cognito-idp | ListUserPools, of an account without user pools | all else |"
     yield ""
     types = ", ".join(f"`{name}`" for name in sorted(KINDS))
     yield f"Types of resources in a template, with the SAM transform in front of them: {types}."

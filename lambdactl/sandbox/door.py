@@ -72,6 +72,9 @@ OURS = frozenset(
 )
 """Services that are never moto's: what they lack is said, not pretended."""
 
+ALONE = frozenset({"cognito-idp"})
+"""Services that are not moto's either, for the little that they have here."""
+
 _URL_PATH = "/_aws/lambda-url/"
 _CODE_PATH = "/_aws/lambda-code/"
 _API_HOST = re.compile(r"([a-z0-9]+)\.execute-api\.")
@@ -240,7 +243,7 @@ class Door:
             raise
 
     def _is_ours(self, call: Call) -> bool:
-        if call.service in OURS or not is_known(call.service):
+        if call.service in OURS | ALONE or not is_known(call.service):
             return True
         service = self.account.services.get(call.service)
         return hasattr(service, xform_name(call.operation))

@@ -29,6 +29,7 @@ SERVICES = {
     "cloudformation": "lambdactl.sandbox.cloudformation:CloudFormationService",
     "apigatewayv2": "lambdactl.sandbox.httpapi:HttpApiService",
     "cloudcontrol": "lambdactl.sandbox.cloudcontrol:CloudControlService",
+    "cognito-idp": "lambdactl.sandbox.cognito:CognitoService",
     "iam": "lambdactl.sandbox.simulation:SimulationService",
     "sts": "lambdactl.sandbox.identity:IdentityService",
 }

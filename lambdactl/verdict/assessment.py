@@ -6,7 +6,7 @@ failing, is traffic going back, does anything drive this split, is it over.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -22,6 +22,10 @@ __all__ = ["NEWS", "SETTLING_S", "Assessment", "State", "assess", "judge_snapsho
 
 NEWS = timedelta(hours=1)
 """For how long a rollout that succeeded is the news rather than the way things are."""
+
+
+FEW = 3
+"""So many aliases are offered for one that is not there."""
 
 
 class State(StrEnum):
@@ -59,7 +63,7 @@ def assess(snapshot: Snapshot, before: Assessment | None = None) -> Assessment:
     verdict = judge_snapshot(snapshot, before.verdict if before else None)
     if snapshot.alias is None:
         text = f"{snapshot.target.function} has no alias named {snapshot.target.alias}"
-        return Assessment(State.NO_ALIAS, text, "publish a version and create the alias", verdict)
+        return Assessment(State.NO_ALIAS, text, _no_alias(snapshot), verdict)
     deployment = snapshot.active_deployment
     if deployment is not None and deployment.rolls_back:
         text = f"{deployment.id} returns all traffic to {label(deployment.target_version)}"
@@ -69,12 +73,30 @@ def assess(snapshot: Snapshot, before: Assessment | None = None) -> Assessment:
     return _at_rest(snapshot, verdict)
 
 
+def _no_alias(snapshot: Snapshot) -> str:
+    """A name that was mistyped is likelier than an alias that nobody has made."""
+    names = [f"-f {snapshot.target.function}:{a.name}" for a in snapshot.aliases]
+    if not names:
+        return "publish a version and create the alias"
+    more = f", or {len(names) - FEW} more" if len(names) > FEW else ""
+    return f"name one that it has: {', '.join(names[:FEW])}{more}"
+
+
 def _moving(snapshot: Snapshot, deployment: Deployment | None, verdict: Verdict) -> Assessment:
     red = [a for a in snapshot.alarms if a.state == "ALARM"]
     if verdict.answer is Answer.FAIL:
         return Assessment(State.FAILING, _compared(snapshot, verdict), "abort", verdict)
     if red:
         return Assessment(State.FAILING, _alarm_text(red), "abort", verdict)
+    found = _undecided(snapshot, deployment, verdict)
+    earlier = verdict.earlier
+    if earlier is None or earlier.failed is None:
+        return found
+    return replace(found, text=f"{found.text} · an earlier split was FAIL")
+
+
+def _undecided(snapshot: Snapshot, deployment: Deployment | None, verdict: Verdict) -> Assessment:
+    """Of a split that neither the verdict nor an alarm speaks against."""
     moving = deployment is not None or driver_of(snapshot).kind.moves
     state = State.SHIFTING if moving else State.PAUSED
     advice = None if deployment else _advice(snapshot, verdict)
@@ -144,7 +166,7 @@ def _compared(snapshot: Snapshot, verdict: Verdict) -> str:
     text = f"{label(canary)} {canary_rate(verdict)} vs {label(stable)} {stable_rate(verdict)}"
     mismatch = verdict.sample_ratio
     warning = f" · {mismatch.text}" if mismatch and mismatch.warns else ""
-    return f"{text} · {verdict.answer.value}: {ground(verdict)}{warning}"
+    return f"{text} · {verdict.answer.value}: {ground(verdict, label(canary))}{warning}"
 
 
 def _at_rest(snapshot: Snapshot, verdict: Verdict) -> Assessment:

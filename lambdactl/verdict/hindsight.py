@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lambdactl.model import Deployment, Metrics, Minute
 from lambdactl.verdict.damage import Damage, damage
 from lambdactl.verdict.judge import MARGIN, Answer, Verdict, judge
+from lambdactl.verdict.likelihood import Counts
 from lambdactl.verdict.readings import counted
 
 HISTORY = timedelta(minutes=30)
@@ -82,11 +84,20 @@ def judge_past(
     pairs = [(c, s) for c, s in zip(canary.minutes, stable.minutes, strict=True) if c.start <= last]
     if any(half_known(c) or half_known(s) for c, s in pairs):
         return unmeasured(window, "CloudWatch has calls without a count of their errors")
-    minutes = [counted(c, s) for c, s in pairs]
+    minutes = own(window, [(c.start, counted(c, s)) for c, s in pairs])
     if not any(m.canary_calls for m in minutes):
         return unmeasured(window, nothing_measured(window, bool(pairs)))
     verdict = judge(minutes, margin=margin)
     return Hindsight(verdict, damage(minutes, verdict), window, coarse(window))
+
+
+def own(window: Window, minutes: Sequence[tuple[datetime, Counts]]) -> list[Counts]:
+    """Without the canary's calls before the rollout: those were of an earlier one."""
+    begun = aligned(window.since + HISTORY, window.period_s)
+    return [
+        counts if start >= begun else counts._replace(canary_calls=0, canary_errors=0)
+        for start, counts in minutes
+    ]
 
 
 def unmeasured(window: Window | None, why: str) -> Hindsight:

@@ -26,7 +26,8 @@ from lambdactl.verdict.likelihood import Counts
 from lambdactl.verdict.sample_ratio import SampleRatio
 
 __all__ = [
-    "Answer", "Verdict", "Weighed", "clump_sizes", "judge", "judge_functions", "judge_metrics",
+    "Answer", "Earlier", "Verdict", "Weighed", "clump_sizes", "judge", "judge_functions",
+    "judge_metrics",
 ]  # fmt: skip
 
 ALPHA = 0.05
@@ -50,6 +51,15 @@ class Weighed(NamedTuple):
     evidence: float
     clearance: float
     start: datetime | None = None
+
+
+class Earlier(NamedTuple):
+    """A split of the same two versions before the one that is judged."""
+
+    calls: int
+    """The canary's, which are no evidence now."""
+    failed: Weighed | None = None
+    """The minute after which it was FAIL; None where it was not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +93,10 @@ class Verdict:
     """The realised share of the canary against the set weight; None where none was set."""
     minutes: tuple[Weighed, ...] = ()
     """What was judged, oldest first."""
+    since: datetime | None = None
+    """From when on the canary's calls are evidence; None: as long as they were read."""
+    earlier: Earlier | None = None
+    """What those before ``since`` came to; None where there were none."""
 
     @property
     def canary_rate(self) -> float | None:

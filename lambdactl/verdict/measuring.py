@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
-from lambdactl.model import Deployment, Snapshot
+from lambdactl.model import Snapshot
 from lambdactl.verdict.forecast import missing
-from lambdactl.verdict.judge import MARGIN, Answer, Verdict, judge
+from lambdactl.verdict.judge import MARGIN, Answer, Earlier, Verdict, Weighed, judge
 from lambdactl.verdict.readings import Readings, called, readings
 from lambdactl.verdict.sample_ratio import SampleRatio, sample_ratio
-from lambdactl.verdict.shifts import next_weight, told_by_calls, weight_since
+from lambdactl.verdict.shifts import (
+    forward,
+    judged_from,
+    next_weight,
+    told_by_calls,
+    weight_since,
+)
 from lambdactl.verdict.silence import missing as missing_calls
 
 
@@ -26,10 +33,30 @@ def judge_snapshot(
     the weight in per cent that comes next, where no deployment says it.
     """
     of = rollout_of(snapshot)
-    found = _judged(snapshot, margin, next_step)
-    if before is not None and before.answer is Answer.FAIL and before.of == of:
+    found = replace(_judged(snapshot, margin, next_step), of=of)
+    if before is None or before.of != of:
+        return found
+    return _remembering(found, before, judged_from(snapshot))
+
+
+def _remembering(found: Verdict, before: Verdict, begun: datetime | None) -> Verdict:
+    """A FAIL latches while the split is the same, and is still told after it."""
+    failed = before.failed_at
+    if before.answer is Answer.FAIL and (found.answer is Answer.FAIL or not _over(failed, begun)):
         return found if found.answer is Answer.FAIL else before
-    return replace(found, of=of)
+    if found.earlier is not None and found.earlier.failed:
+        return found
+    if before.answer is Answer.FAIL:
+        return replace(found, earlier=Earlier(before.canary_calls, failed))
+    known = before.earlier
+    return replace(found, earlier=known) if known and known.failed else found
+
+
+def _over(failed: Weighed | None, begun: datetime | None) -> bool:
+    """Whether another split is known to have begun after the minute that failed."""
+    if failed is None or failed.start is None or begun is None:
+        return False
+    return failed.start < begun
 
 
 def pair_of(snapshot: Snapshot) -> tuple[int, int] | None:
@@ -37,7 +64,7 @@ def pair_of(snapshot: Snapshot) -> tuple[int, int] | None:
     routing = snapshot.alias.routing if snapshot.alias else None
     if routing and routing.stable is not None and routing.canary is not None:
         return routing.stable, routing.canary
-    last = _forward(snapshot)
+    last = forward(snapshot)
     if last is None or not (last.current_version and last.target_version):
         return None
     return last.current_version, last.target_version
@@ -45,15 +72,9 @@ def pair_of(snapshot: Snapshot) -> tuple[int, int] | None:
 
 def rollout_of(snapshot: Snapshot) -> tuple[object, ...]:
     """What makes two looks be about the same rollout."""
-    last = _forward(snapshot)
+    last = forward(snapshot)
     return (snapshot.place.account_id, snapshot.place.region, snapshot.target,
             pair_of(snapshot), last.id if last else None)  # fmt: skip
-
-
-def _forward(snapshot: Snapshot) -> Deployment | None:
-    """The deployment that brought the canary, not the one that takes it back."""
-    last = snapshot.deployment
-    return snapshot.previous if last is not None and last.rolls_back else last
 
 
 def _judged(snapshot: Snapshot, margin: float, next_step: float | None) -> Verdict:
@@ -67,10 +88,26 @@ def _judged(snapshot: Snapshot, margin: float, next_step: float | None) -> Verdi
     told = readings(snapshot, snapshot.metrics, *pair)
     if not told.minutes:
         return Verdict(Answer.NOT_MEASURED, reason=told.doubt)
-    verdict = _completed(snapshot, judge(told.counts, margin=margin), told, next_step)
+    begun = judged_from(snapshot)
+    verdict = judge(told.counts_from(begun), margin=margin)
+    verdict = _completed(snapshot, verdict, told, next_step)
+    verdict = replace(verdict, since=begun, earlier=_earlier(told, begun, margin))
     if told.doubt is not None and verdict.answer is not Answer.FAIL:
         return replace(verdict, answer=Answer.NOT_MEASURED, reason=told.doubt, more_calls=None)
     return verdict
+
+
+def _earlier(told: Readings, begun: datetime | None, margin: float) -> Earlier | None:
+    """What an earlier split of the two versions came to, as far as its minutes were read."""
+    minutes = [r for r in told.minutes if begun is not None and r.start < begun]
+    calls = sum(r.counts.canary_calls for r in minutes)
+    if not calls:
+        return None
+    judged = judge([r.counts for r in minutes], margin=margin)
+    failed = next((n for n, w in enumerate(judged.minutes) if w is judged.failed_at), None)
+    if failed is None:
+        return Earlier(calls)
+    return Earlier(calls, judged.minutes[failed]._replace(start=minutes[failed].start))
 
 
 def _completed(

@@ -43,6 +43,16 @@ class Readings:
     def counts(self) -> list[Counts]:
         return [reading.counts for reading in self.minutes]
 
+    def counts_from(self, begun: datetime | None) -> list[Counts]:
+        """Without the canary's calls before ``begun``: the stable version's show how errors
+        clump, and the canary's were of another split."""
+        if begun is None:
+            return self.counts
+        return [
+            counts if start >= begun else counts._replace(canary_calls=0, canary_errors=0)
+            for start, counts in self.minutes
+        ]
+
 
 def settled_until(snapshot: Snapshot, taken: datetime, *versions: int) -> datetime:
     """The start of the newest minute that can no longer change."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from lambdactl.model import Snapshot
+from lambdactl.model import Deployment, DeploymentStatus, Snapshot
 from lambdactl.verdict.silence import newest_stretch
 
 
@@ -36,6 +36,33 @@ def split_since(snapshot: Snapshot) -> datetime | None:
     event = running.event("AllowTraffic") if running else None
     at = (event.started if event else None) or snapshot.split_since
     return None if at is None else _minute(at)
+
+
+def judged_from(snapshot: Snapshot) -> datetime | None:
+    """The minute from which on calls are evidence: no later than the first of the split, or of the
+    rollout that is over. None: not known, so that all calls that were read are.
+
+    Two versions may have shared the traffic before, and been parted again for a reason.
+    """
+    brought = forward(snapshot)
+    event = brought.event("AllowTraffic") if brought else None
+    known = [event.started if event else None]
+    if snapshot.alias is not None and snapshot.alias.routing.split:
+        known += [snapshot.unsplit_at, _at_rest(snapshot.deployment)]
+    times = [at for at in known if at is not None]
+    return _minute(max(times)) if times else None
+
+
+def forward(snapshot: Snapshot) -> Deployment | None:
+    """The deployment that brought the canary, not the one that takes it back."""
+    last = snapshot.deployment
+    return snapshot.previous if last is not None and last.rolls_back else last
+
+
+def _at_rest(last: Deployment | None) -> datetime | None:
+    """A deployment that succeeded ended with one version on all traffic."""
+    done = last is not None and last.status is DeploymentStatus.Succeeded
+    return last.completed if last is not None and done else None
 
 
 def told_by_calls(

@@ -16,7 +16,8 @@ def told(verdict: Verdict) -> str:
         return verdict.reason or SETTLING
     if not verdict.canary_calls:
         return SETTLING
-    return f"canary {canary_rate(verdict)} vs stable {stable_rate(verdict)} · {ground(verdict)}"
+    rates = f"canary {canary_rate(verdict)} vs stable {stable_rate(verdict)}"
+    return f"{rates} · {ground(verdict, 'the canary')}"
 
 
 def compared(verdict: Verdict, stable: int, canary: int) -> str:
@@ -27,7 +28,7 @@ def compared(verdict: Verdict, stable: int, canary: int) -> str:
     if verdict.answer is Answer.FAIL:
         return f"{ours} fails more often than {theirs}"
     if verdict.answer is Answer.PASS:
-        return f"{ours} is not {_times(verdict.margin)} as bad as {theirs}"
+        return f"{ours} is not {times(verdict.margin)} as bad as {theirs}"
     return f"no answer yet whether {ours} is worse than {theirs}"
 
 
@@ -39,18 +40,21 @@ def stable_rate(verdict: Verdict) -> str:
     return _rate(verdict.stable_errors, verdict.stable_calls)
 
 
-def ground(verdict: Verdict) -> str:
-    """What the answer rests on; for INCONCLUSIVE what is missing, as far as it can be foretold."""
+def ground(verdict: Verdict, canary: str) -> str:
+    """What the answer rests on; for INCONCLUSIVE what is missing, as far as it can be foretold.
+
+    ``canary`` is what the canary is called in the sentence.
+    """
     if verdict.answer is Answer.FAIL:
         return f"worse, evidence {number(verdict.evidence)}"
     if verdict.answer is Answer.PASS:
-        return f"not {_times(verdict.margin)} as bad"
+        return f"not {times(verdict.margin)} as bad"
     if verdict.missing is not None:
         return verdict.missing.text
     if verdict.more_calls is not None:
         return f"about {verdict.more_calls:,} more canary calls"
     if verdict.canary_bound is not None:
-        return f"below {verdict.canary_bound:.2g} %"
+        return f"{canary} may still fail up to {verdict.canary_bound:.2g} %"
     return "the rates lead to no answer yet"
 
 
@@ -82,5 +86,6 @@ def _rate(errors: int, calls: int) -> str:
     return f"{100.0 * errors / calls:.2f} % ({errors:,}/{calls:,})" if calls else "no calls"
 
 
-def _times(margin: float) -> str:
+def times(margin: float) -> str:
+    """``twice``, ``1.5 times``."""
     return "twice" if margin == 2.0 else f"{margin:g} times"

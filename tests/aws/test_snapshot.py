@@ -418,9 +418,19 @@ def test_a_routing_is_dated_by_the_look_that_saw_it_first() -> None:
     known = KnownRouting()
     minutes = [NOW + timedelta(minutes=n) for n in range(6)]
     assert known.see(Routing(41), minutes[0]) == Since()
-    assert known.see(Routing(41, 42, 10.0), minutes[1]) == Since(minutes[1], minutes[1])
-    assert known.see(Routing(41, 42, 25.0), minutes[2]) == Since(minutes[1], minutes[2])
+    assert known.see(Routing(41, 42, 10.0), minutes[1]) == Since(
+        split=minutes[1], weight=minutes[1], unsplit=minutes[0]
+    )
+    assert known.see(Routing(41, 42, 25.0), minutes[2]) == Since(
+        split=minutes[1], weight=minutes[2], unsplit=minutes[0]
+    )
     assert known.see(Routing(41, 42, 10.0), minutes[1]) == Since()
-    assert known.see(Routing(41, 42, 0.0), minutes[3]) == Since(minutes[3], minutes[3])
-    assert known.see(Routing(41, 42, 10.0), minutes[4]) == Since(minutes[4], minutes[4])
-    assert known.see(Routing(41, 42, 10.0), minutes[5]) == Since(minutes[4], minutes[4])
+    assert known.see(Routing(41, 42, 0.0), minutes[3]) == Since(
+        split=minutes[3], weight=minutes[3], unsplit=minutes[2]
+    )
+    assert known.see(Routing(41, 42, 10.0), minutes[4]) == Since(
+        split=minutes[4], weight=minutes[4], unsplit=minutes[3]
+    )
+    assert known.see(Routing(41, 42, 10.0), minutes[5]) == Since(
+        split=minutes[4], weight=minutes[4], unsplit=minutes[3]
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,7 +60,13 @@ def test_the_life_of_a_stack(cli: Run, place: Sandbox, person: Callable[..., Non
     assert (
         f"Alias    {function}:prod  is moved by CodeDeploy  a new version is published" in dry.out
     )
-    assert dry.err.endswith("dry run: the change set is discarded, nothing was changed\n")
+    assert re.search(
+        r"\ndry run: the change set lambdactl-\S+ was made and is discarded,"
+        r" no resource was changed;\n"
+        r"         what was uploaded for it stays in the bucket lambdactl-artifacts-\S+\n$",
+        dry.err,
+    )
+    assert change_sets(place) == []
 
     person("n")
     asked = cli("deploy", "--parameter", "Release=two")
@@ -78,8 +85,9 @@ def test_the_life_of_a_stack(cli: Run, place: Sandbox, person: Callable[..., Non
     assert broken.out.startswith(f"{STACK}  UPDATE_ROLLBACK_COMPLETE\n")
     assert f"error: the deploy of {STACK} was rolled back: UPDATE_ROLLBACK_COMPLETE" in broken.err
 
-    back = cli("deploy", "--attach")
+    back = cli("deploy", "--attach", "--stack-name", STACK)
     assert back.code == 6
+    assert "sandbox ← last deploy" in back.err
     assert "✖ stack    UPDATE_FAILED  ServiceAliasprod" in back.err
 
 

@@ -165,13 +165,16 @@ def past(canary: tuple[float | None, float | None]) -> Metrics:
 
 def test_the_judge_afterwards_with_the_damage(cli: Run, answers: Answers) -> None:
     answers(past_metrics=past((100.0, 21.0)))
-    lines = cli("deployments", "show", "d-1", "--judge", *LIVE).out.splitlines()[-3:]
+    lines = cli("deployments", "show", "d-1", "--judge", *LIVE).out.splitlines()[-5:]
     assert lines[0] == ("verdict    ✖ FAIL  canary 21.00 % (63/300) vs stable 1.00 % (27/2,700)")
-    assert lines[1].startswith("evidence   ")
-    assert lines[2].startswith(
+    assert lines[1].startswith("evidence   that it is worse: ")
+    assert lines[1].endswith(", FAIL needs 20")
+    assert lines[2] == "           that it is not twice as bad: 0.0, PASS needs 20"
+    assert lines[3].startswith("           its odds of failing: ")
+    assert lines[4].startswith(
         "damage     about 60 failed calls above the stable version's rate (95 %: "
     )
-    assert "further minute" not in lines[2]
+    assert "further minute" not in lines[4]
 
 
 def test_the_judge_with_a_margin_as_json(cli: Run, answers: Answers) -> None:

@@ -38,6 +38,7 @@ def test_after_an_abort_it_is_the_second_split(cli: Run, shop: Shop) -> None:
     shift(cli, shop, 10, 600.0)
     seen = looked(shop)
     assert seen.split_since == seen.weight_since == NOW + timedelta(seconds=600)
+    assert seen.unsplit_at == NOW + timedelta(seconds=600)
 
 
 def test_a_change_from_elsewhere_is_not_known(cli: Run, shop: Shop) -> None:
@@ -52,7 +53,9 @@ def test_a_change_from_elsewhere_is_not_known(cli: Run, shop: Shop) -> None:
 def test_what_a_look_has_seen_itself_stays(cli: Run, shop: Shop) -> None:
     shift(cli, shop, 10, 60.0)
     seen = replace(shop.snapshot(Target("checkout", "live")), weight_since=NOW)
-    assert with_our_move(seen) is seen
+    assert with_our_move(replace(seen, split_since=NOW)).weight_since == NOW
+    whole = with_our_move(seen)
+    assert (whole.split_since, whole.weight_since) == (NOW + timedelta(seconds=60), NOW)
 
 
 def test_a_log_that_cannot_be_read_is_said(cli: Run, shop: Shop) -> None:
@@ -68,3 +71,18 @@ def test_just_after_a_shift_nobody_is_blamed_for_what_came_before(cli: Run, shop
     said = cli("status", *LIVE).out
     assert "v42 has 10 % but no calls were measured yet" in said
     assert "measured: no calls yet" in said
+
+
+def test_the_failure_of_an_earlier_split_is_told_and_does_not_count(cli: Run, shop: Shop) -> None:
+    shift(cli, shop, 10, 0.0)
+    assert cli("abort", *LIVE, "--yes").code == 0
+    shift(cli, shop, 10, 1500.0)
+    shop.seconds = 1800.0
+    bad, parted, good = ((10, 5),) * 20, ((0, 0),) * 10, ((10, 0),) * 30
+    shop.metrics = measured(v41=((90, 0),) * 60, v42=bad + parted + good)
+    said = cli("status", *LIVE)
+    assert said.code == 0
+    lines = said.out.splitlines()
+    assert lines[0].endswith(" · an earlier split was FAIL")
+    told = "✖ an earlier split of the two was FAIL at 13:"
+    assert any(line.startswith(f"earlier    {told}") for line in lines)

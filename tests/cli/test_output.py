@@ -13,7 +13,7 @@ from lambdactl.model import Routing
 from lambdactl.render.formats import MACHINE
 from tests.cli.conftest import Run
 from tests.cli.shop import Shop
-from tests.plan.samples import version
+from tests.plan.samples import deployment, version
 
 FUNCTION = ("-f", "checkout")
 # ruff: noqa: E501
@@ -72,6 +72,34 @@ def test_plain_is_one_record_a_line(cli: Run, two: Shop) -> None:
     status = cli("status", "-f", "checkout:live", "--plain", "--color", "always")
     assert status.out.isascii()
     assert "\x1b" not in status.out
+    two.deploy(deployment("InProgress"))
+    moving = cli("status", "-f", "checkout:live", "--plain")
+    assert "v41 -> v42" in moving.out
+    assert (moving.out + moving.err).isascii()
+
+
+def test_a_person_reads_lines_that_end_between_words(
+    cli: Run, two: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two.deploy(deployment("InProgress"))
+    whole = cli("status", "-f", "checkout:live").out
+    monkeypatch.setattr("lambdactl.cli.terminal._is_terminal", lambda _: True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "50")
+    read = cli("status", "-f", "checkout:live").out
+    assert all(len(line) <= 50 for line in read.splitlines() if "CodeDeployDefault" not in line)
+    assert len(read.splitlines()) > len(whole.splitlines())
+    assert read.split() == whole.split()
+    plain = cli("status", "-f", "checkout:live", "--plain").out
+    assert len(plain.splitlines()) == len(whole.splitlines())
+
+
+def test_what_is_run_or_copied_is_never_broken(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = cli("completion", "bash").out
+    assert max(map(len, script.splitlines())) > 30
+    monkeypatch.setattr("lambdactl.cli.terminal._is_terminal", lambda _: True)
+    monkeypatch.setenv("COLUMNS", "30")
+    assert cli("completion", "bash").out == script
 
 
 @pytest.mark.parametrize("output", FORMATS)

@@ -65,6 +65,7 @@ def test_a_fleet_is_the_sandboxs_after_a_deploy_there_and_of_no_other_last_place
     said = cli("list")
     assert said.code == 2
     assert "context sandbox ← last deploy" in said.err
+    assert "context sandbox ← last deploy" in cli("storage").err
 
 
 def test_the_fleet_by_need(cli: Run, archive: Archive) -> None:

@@ -50,6 +50,10 @@ def test_what_was_deployed_is_told_by_each_of_them(
     assert any("Version: 2" in line["message"] for line in lines)
     assert not any("Version: 1" in line["message"] for line in lines)
 
+    service = member["function"]
+    deep = cli("prune", "-f", f"{service}:prod", "--keep", "2", "--deep", "-n")
+    assert (deep.code, "skip" in deep.out) == (0, False), deep.out
+
     changes = json.loads(cli("audit", "-o", "json").out)["data"]
     made = [c["actions"][0].split()[0] for c in changes if c["verb"] == "prepare"]
     assert sorted(set(made)) == ["CreateBucket", "CreateChangeSet", "PutObject"]

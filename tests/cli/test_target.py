@@ -369,6 +369,17 @@ def test_contexts_are_listed_and_chosen(
     assert shown(cli) == {"context": ("aws", "context use")}
 
 
+def test_after_a_deploy_into_the_sandbox_it_is_the_current_context(
+    cli: Run, running: state.SandboxState
+) -> None:
+    assert "*  aws " in cli("context", "list").out
+    there = ("us-east-1", "000000000000", "sandbox", None, running.endpoint, "2026-11-20T14:00:00Z")
+    state.remember(state.Current("checkout", "live", "shop", None, *there))
+    assert "*  sandbox  running" in cli("context", "list").out
+    cli("context", "use", "aws")
+    assert "*  aws " in cli("context", "list").out
+
+
 def test_no_alias_is_guessed(cli: Run, shop: Shop) -> None:
     said = cli("status", "-f", "checkout")
     assert said.code == 2

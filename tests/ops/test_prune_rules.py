@@ -335,9 +335,14 @@ def test_an_account_that_cannot_be_swept_is_not_planned(grown: Grown) -> None:
 
 
 def test_other_services_that_cannot_be_searched_skip_everything(grown: Grown) -> None:
+    grown.sandbox.door.faults.add("cognito-idp:ListUserPools", denied())
     section = grown.planned(deep=True)
     assert section.head.deletes == 0 and section.head.skipped == 2
-    assert "could not be read" in (plan_of(section).skipped or "")
+    assert "Cognito could not be read" in (plan_of(section).skipped or "")
+
+
+def test_other_services_that_name_nothing_keep_nothing(grown: Grown) -> None:
+    assert grown.planned(deep=True).head.deletes == grown.planned().head.deletes == 14
 
 
 def granted(grown: Grown) -> None:

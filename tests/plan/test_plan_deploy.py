@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ from lambdactl.model_stack import (
 )
 from lambdactl.plan import ExecuteChangeSet, Plan, plan_deploy
 from lambdactl.plan.deploy import Seen
+from lambdactl.render.plans import undo_lines
+from lambdactl.render.spans import plain
 from tests.plan.samples import PLACE, TARGET, deployment, snapshot
 
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:checkout"
@@ -72,6 +75,21 @@ def test_a_release_by_codedeploy_says_so() -> None:
     assert made.undo == "lambdactl abort -f checkout:live   while it runs"
     assert [c.ok for c in made.checks] == [True] * 4
     assert made.changes == RELEASE
+
+
+def test_the_undo_of_two_rollouts_names_each_alias() -> None:
+    second = replace(RULE, logical_id="GAliaslive", function="G")
+    other = replace(snapshot(), target=Target("orders", "live"))
+    both = (*RELEASE, change("GAliaslive", "Lambda::Alias", "Modify", "FunctionVersion"))
+    made = plan(*both, rules=(RULE, second), looks={"FAliaslive": snapshot(), "GAliaslive": other})
+    assert made.undo == (
+        "lambdactl abort -f checkout:live   while it runs\n"
+        "lambdactl abort -f orders:live   while it runs"
+    )
+    assert [plain(line) for line in undo_lines(made)] == [
+        "Undo     lambdactl abort -f checkout:live   while it runs",
+        "         lambdactl abort -f orders:live   while it runs",
+    ]
 
 
 def test_a_version_that_is_replaced_is_a_new_one() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from lambdactl.sandbox.account import ApiError
 from tests.sandbox.api_world import call, document, make_service, open_api, request
-from tests.sandbox.lambda_world import World, open_world
+from tests.sandbox.lambda_world import ARN, World, open_world
 
 
 @pytest.fixture
@@ -31,6 +31,24 @@ def test_an_api_is_shown_as_it_was_made(world: World) -> None:
     shown = call(world, "GetApi", ApiId=api["ApiId"])
     assert shown["ApiEndpoint"] == f"http://127.0.0.1:4000/_aws/execute-api/{api['ApiId']}"
     assert [item["ApiId"] for item in call(world, "GetApis")["Items"]] == [api["ApiId"]]
+
+
+def test_each_operation_of_a_document_has_its_integration(world: World) -> None:
+    api_id = call(world, "ImportApi", Body=document("get /a", "post /b"))["ApiId"]
+    first, second = call(world, "GetIntegrations", ApiId=api_id)["Items"]
+    made = {first.pop("IntegrationId"), second.pop("IntegrationId")}
+    assert len(made) == 2
+    assert first == second
+    assert first["IntegrationUri"] == (
+        f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{ARN}:f:live/invocations"
+    )
+    page = call(world, "GetIntegrations", ApiId=api_id, MaxResults="1")
+    rest = call(world, "GetIntegrations", ApiId=api_id, NextToken=page["NextToken"])
+    assert {i["IntegrationId"] for i in (*page["Items"], *rest["Items"])} == made
+    call(world, "ReimportApi", ApiId=api_id, Body=document("get /a", "get /c"))
+    again = {i["IntegrationId"] for i in call(world, "GetIntegrations", ApiId=api_id)["Items"]}
+    assert len(again & made) == 1
+    assert call(world, "GetAuthorizers", ApiId=api_id)["Items"] == []
 
 
 def test_a_document_may_be_text(world: World) -> None:
@@ -98,6 +116,13 @@ REFUSALS: list[tuple[str, str, dict[str, Any], int, str]] = [
         "the other payload format",
         "ImportApi",
         {"Body": document("get /x", payloadFormatVersion="1.0")},
+        501,
+        "NotImplemented",
+    ),
+    (
+        "authorizers",
+        "ImportApi",
+        {"Body": {**document("get /x"), "components": {"securitySchemes": {"AWS_IAM": {}}}}},
         501,
         "NotImplemented",
     ),

@@ -112,3 +112,11 @@ def test_no_shift_is_offered_where_it_is_not_known_who_moves_the_alias() -> None
     )
     assert "shifts to it" not in verdict(view_of(unknown), 80, pen.UNICODE)[1].plain
     assert idle("shift", unknown) is not None
+
+
+def test_the_answer_is_a_word_where_what_to_do_takes_the_line() -> None:
+    first, second = verdict(view_of(builders.by_hand()), 80, pen.UNICODE)
+    assert first.plain.rstrip().endswith("vs v41 0.00 % (0/1,356)")
+    assert second.plain.rstrip().endswith("nothing drives this split · INCONCLUSIVE")
+    first, second = verdict(view_of(builders.by_hand()), 120, pen.UNICODE)
+    assert first.plain.rstrip().endswith("· INCONCLUSIVE: v42 may still fail up to 2 %")

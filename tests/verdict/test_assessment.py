@@ -207,3 +207,16 @@ def test_an_old_success_is_simply_how_things_are() -> None:
 )
 def test_a_comparison_claims_no_more_than_the_answer(verdict: Verdict, said: str) -> None:
     assert compared(verdict, 1, 2) == said
+
+
+def test_an_alias_that_is_not_there_offers_those_that_are() -> None:
+    gone = snapshot(None)
+    assert assess(gone).advice == "publish a version and create the alias"
+    known = tuple(Alias(name, f"arn:x:{name}", SPLIT, "rev") for name in ("blue", "live"))
+    assert assess(replace(gone, aliases=known)).advice == (
+        "name one that it has: -f app:blue, -f app:live"
+    )
+    many = tuple(Alias(f"a{n}", f"arn:x:a{n}", SPLIT, "rev") for n in range(5))
+    assert assess(replace(gone, aliases=many)).advice == (
+        "name one that it has: -f app:a0, -f app:a1, -f app:a2, or 2 more"
+    )

@@ -95,6 +95,17 @@ def test_a_bad_canary_is_found_afterwards_with_its_damage() -> None:
     assert found.note is None
 
 
+def test_an_earlier_split_in_the_half_hour_before_is_no_evidence() -> None:
+    found = past(timedelta(days=2))
+    seen = measured(window(found), [(900.0, 9.0)] * 40)
+    before = [replace(m, invocations=100.0, errors=50.0) for m in seen.series[42].minutes[:30]]
+    again = Series(42, (*before, *seen.series[42].minutes[30:]))
+    both = replace(seen, series={**seen.series, 42: again})
+    told = judge_past(found, window(found), both, settles_s=10.0)
+    assert (told.verdict.answer, told.verdict.canary_calls) == (Answer.PASS, 40 * 900)
+    assert told.damage is not None and told.damage.failed == pytest.approx(0.0)
+
+
 def test_a_margin_of_its_own() -> None:
     good: list[tuple[float | None, float | None]] = [(900.0, 9.0)] * 40
     assert judged(good).verdict.answer is Answer.PASS

@@ -8,9 +8,19 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from lambdactl.model import LifecycleEvent, Metrics, Minute, Routing, Series, Snapshot, Unread
+from lambdactl.model import (
+    DeploymentStatus,
+    LifecycleEvent,
+    Metrics,
+    Minute,
+    Routing,
+    Series,
+    Snapshot,
+    Unread,
+)
 from lambdactl.verdict import Answer, State, assess
 from lambdactl.verdict.fleet import urgency
+from lambdactl.verdict.judge import Earlier
 from tests.verdict.test_assessment import NOW, RED, RUNNING, deployment, snapshot, version
 
 START = NOW.replace(second=0) - timedelta(minutes=59)
@@ -197,3 +207,71 @@ def test_callers_are_not_blamed_for_the_time_before_a_split() -> None:
     assert assess(paused(only(range(15)), weight_since=NOW)).verdict.sample_ratio is None
     wrong = assess(paused(only(range(15), range(30, 60), invocations=100.0, errors=1.0)))
     assert wrong.verdict.sample_ratio is not None and wrong.verdict.sample_ratio.warns
+
+
+BAD = 300.0
+AGAIN = START + timedelta(minutes=40)
+"""When a second split of the same two versions began."""
+
+
+def failing_at_first(i: int, minute: Minute) -> Minute:
+    """Bad for half an hour, then parted for ten minutes, and good since."""
+    return replace(minute, errors=BAD) if i < 30 else without(minute) if i < 40 else minute
+
+
+def test_an_earlier_split_is_no_evidence_but_its_failure_is_told() -> None:
+    found = assess(paused(failing_at_first, unsplit_at=AGAIN))
+    verdict = found.verdict
+    assert (verdict.answer, verdict.canary_calls) == (Answer.PASS, 18 * 500)
+    assert verdict.since == AGAIN
+    assert verdict.earlier is not None and verdict.earlier.failed is not None
+    assert (verdict.earlier.calls, verdict.earlier.failed.start) == (30 * 500, START)
+    assert found.text.endswith(" · PASS: not twice as bad · an earlier split was FAIL")
+
+
+def test_an_earlier_split_that_did_not_fail_is_only_counted() -> None:
+    def parted(i: int, minute: Minute) -> Minute:
+        return without(minute) if 30 <= i < 40 else minute
+
+    found = assess(paused(parted, unsplit_at=AGAIN))
+    assert found.verdict.earlier == Earlier(30 * 500)
+    assert "earlier" not in found.text
+
+
+def test_where_it_is_not_known_when_the_split_began_all_of_it_counts() -> None:
+    found = assess(paused(failing_at_first))
+    assert (found.verdict.answer, found.verdict.since) == (Answer.FAIL, None)
+    assert found.verdict.earlier is None
+
+
+def test_a_failure_latches_until_another_split_is_known_to_have_begun() -> None:
+    failing = assess(paused(lambda _, m: replace(m, errors=BAD)))
+    assert failing.verdict.answer is Answer.FAIL
+    assert assess(paused(as_it_is), failing).verdict is failing.verdict
+    assert assess(paused(as_it_is, unsplit_at=START), failing).verdict is failing.verdict
+
+    after = assess(paused(as_it_is, unsplit_at=AGAIN), failing)
+    assert after.verdict.answer is Answer.PASS
+    assert after.verdict.earlier is not None
+    assert after.verdict.earlier.failed == failing.verdict.failed_at
+    later = assess(paused(as_it_is, unsplit_at=AGAIN), after)
+    assert later.verdict.earlier == after.verdict.earlier
+    assert later.text.endswith("an earlier split was FAIL")
+
+
+def test_a_deployment_is_judged_from_its_own_first_shift() -> None:
+    allowed = LifecycleEvent("AllowTraffic", "InProgress", AGAIN + timedelta(seconds=20))
+    running = replace(RUNNING, events=(allowed,))
+    seen = look(failing_at_first, deployment=running, unsplit_at=AGAIN - timedelta(minutes=20))
+    assert assess(seen).verdict.since == AGAIN
+    assert assess(seen).verdict.answer is Answer.PASS
+    over = replace(running, status=DeploymentStatus.Succeeded)
+    done = replace(seen, deployment=over, alias=snapshot(Routing(2)).alias)
+    assert assess(done).verdict.since == AGAIN
+
+
+def test_a_split_by_hand_began_after_the_deployment_that_succeeded_before() -> None:
+    back = replace(deployment(DeploymentStatus.Succeeded, rolls_back="d-1"), completed=AGAIN)
+    seen = replace(paused(failing_at_first), deployment=back, previous=RUNNING)
+    assert assess(seen).verdict.since == AGAIN
+    assert assess(seen).verdict.answer is Answer.PASS

@@ -34,4 +34,4 @@ def completion(
     if asked.structured:
         asked.terminal.document({"shell": shell, "script": text}, asked.output)
     else:
-        asked.terminal.out(text)
+        asked.terminal.verbatim(text)

@@ -103,7 +103,7 @@ def get(asked: Asked, key: Name) -> None:
     if asked.structured:
         asked.terminal.document(_envelope("Config", data_of(found)), asked.output, [key])
     else:
-        asked.terminal.out(str(found[0].value))
+        asked.terminal.verbatim(str(found[0].value))
 
 
 @app.command("set")

@@ -57,7 +57,8 @@ def deploy(
     lambdactl deploy -t template.yml --stack-name shop
     lambdactl deploy --parameter FailurePercent=50
                                rehearse a bad release
-    lambdactl deploy -n        show the change set, execute nothing
+    lambdactl deploy -n        show the change set, execute nothing; for that it
+                               uploads the code, makes a change set, discards it
     lambdactl deploy --attach  come back after a Ctrl-C
 
     What it deploys becomes the target of the commands that name none.

@@ -126,7 +126,7 @@ def env(asked: Asked) -> None:
     if asked.structured:
         asked.terminal.document(variables_of(running()), asked.output)
     else:
-        asked.terminal.out(*export_lines(running()))
+        asked.terminal.verbatim(*export_lines(running()))
 
 
 @app.command()
@@ -138,7 +138,10 @@ def status(asked: Asked) -> None:
     lambdactl sandbox status
     lambdactl sandbox status -o json --query now
     """
+    from datetime import datetime
+
     from lambdactl.cli.sandbox_admin import health, running, streams
+    from lambdactl.render.numbers import stamp
 
     found = running()
     told = {**health(found.endpoint), "streams": streams(found.endpoint)}
@@ -147,7 +150,8 @@ def status(asked: Asked) -> None:
         return
     asked.terminal.out(
         f"running at {found.endpoint}, account {found.account_id}, process {found.pid}",
-        f"its time is {told['now']}, {found.speed:g} times as fast as the clock",
+        f"its time is {stamp(datetime.fromisoformat(told['now']))} UTC,"
+        f" {found.speed:g} times as fast as the clock",
         *(
             f"{s['per_minute']:g} calls a minute go through {s['function']}:{s['alias']},"
             f" {s['sent']:,} so far"

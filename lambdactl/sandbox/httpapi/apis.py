@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lambdactl.sandbox.account import Account, ApiError, random_text
-from lambdactl.sandbox.httpapi.routes import DEFAULT, Route, read_routes, tags_of
+from lambdactl.sandbox.httpapi.routes import ANYWHERE, DEFAULT, Route, read_routes, tags_of
 
 _API_MEMBERS = ("CorsConfiguration", "Description", "DisableExecuteApiEndpoint", "Name", "Version")
 _STAGE_MEMBERS = (
@@ -42,6 +42,8 @@ class Api:
     members: dict[str, Any]
     tags: dict[str, str]
     routes: tuple[Route, ...] = ()
+    integrations: dict[str, str] = field(default_factory=dict)
+    """The key of a route -> the id of its integration."""
     stages: dict[str, Stage] = field(default_factory=dict)
 
     def stage_of(self, path: str) -> tuple[Stage, str] | None:
@@ -90,6 +92,21 @@ class HttpApiService:
         with self._account.lock:
             ids, token = _page(sorted(self.apis), params)
             return {"Items": [self._shown(self.apis[each]) for each in ids], **token}
+
+    def get_integrations(self, params: dict[str, Any]) -> dict[str, Any]:
+        """One for each operation of the document."""
+        with self._account.lock:
+            api = self.find(params)
+            shown = {api.integrations[route.key]: route for route in api.routes}
+            ids, token = _page(sorted(shown), params)
+            region = self._account.region
+            return {"Items": [_integration(i, shown[i], region) for i in ids], **token}
+
+    def get_authorizers(self, params: dict[str, Any]) -> dict[str, Any]:
+        """None: a document with authorizers is refused."""
+        with self._account.lock:
+            self.find(params)
+        return {"Items": []}
 
     def delete_api(self, params: dict[str, Any]) -> dict[str, Any]:
         with self._account.lock:
@@ -161,6 +178,8 @@ class HttpApiService:
     def _change(self, api: Api, params: Mapping[str, Any]) -> None:
         if params.get("Body"):
             document, api.routes = read_routes(params["Body"])
+            known = api.integrations
+            api.integrations = {r.key: known.get(r.key) or random_text(7) for r in api.routes}
             info = document.get("info", {})
             named = {"Name": info.get("title"), "Version": info.get("version")}
             api.members |= {member: str(value) for member, value in named.items() if value}
@@ -202,6 +221,18 @@ def _shown_stage(stage: Stage) -> dict[str, Any]:
     defaults = {"AutoDeploy": False, "DefaultRouteSettings": {"DetailedMetricsEnabled": False}}
     rest = {"RouteSettings": {}, "StageVariables": {}, "Tags": dict(stage.tags)}
     return {"StageName": stage.name, **defaults, **rest, **stage.members}
+
+
+def _integration(integration_id: str, route: Route, region: str) -> dict[str, Any]:
+    return {
+        "ConnectionType": "INTERNET",
+        "IntegrationId": integration_id,
+        "IntegrationMethod": "POST",
+        "IntegrationType": "AWS_PROXY",
+        "IntegrationUri": ANYWHERE.format(region=region, function=route.function),
+        "PayloadFormatVersion": "2.0",
+        "TimeoutInMillis": round(route.limit_s * 1000),
+    }
 
 
 def given(params: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

@@ -16,6 +16,8 @@ _INTEGRATION = "x-amazon-apigateway-integration"
 _ANY = "x-amazon-apigateway-any-method"
 _METHODS = frozenset({"delete", "get", "head", "options", "patch", "post", "put"})
 _URI = re.compile(r"arn:[\w-]+:apigateway:[\w-]+:lambda:path/[\d-]+/functions/(.+)/invocations")
+ANYWHERE = "arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{function}/invocations"
+"""The URI of an integration that invokes ``function``."""
 _LONGEST_S = 30.0
 
 
@@ -61,6 +63,8 @@ def read_routes(body: str | Mapping[str, Any]) -> tuple[Mapping[str, Any], tuple
     document = read_document(body) if isinstance(body, str) else body
     if not str(document.get("openapi", "")).startswith("3."):
         raise bad("Invalid OpenAPI input: the document is not of OpenAPI 3.")
+    if (document.get("components") or {}).get("securitySchemes"):
+        raise missing("authorizers (securitySchemes) in a document")
     return document, routes_of(document, payloads=("2.0",), longest_s=_LONGEST_S)
 
 

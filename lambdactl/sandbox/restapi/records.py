@@ -12,9 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from lambdactl.sandbox.account import random_text
-from lambdactl.sandbox.httpapi.routes import Route
-
-ANYWHERE = "arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{function}/invocations"
+from lambdactl.sandbox.httpapi.routes import ANYWHERE, Route
 
 
 @dataclass(frozen=True, slots=True)

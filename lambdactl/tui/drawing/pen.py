@@ -11,14 +11,12 @@ from dataclasses import dataclass, field, replace
 
 from textual.content import Content
 
+from lambdactl.render import glyphs
 from lambdactl.render.glyphs import Mark
 from lambdactl.render.visible import visible
 from lambdactl.tui.drawing import spark
 from lambdactl.tui.keys import SHOWN
 
-_SPELLED = str.maketrans(
-    {"·": "-", "→": "->", "…": "...", "×": "x", "–": "-", "≥": ">=", "≤": "<=", "›": ">"}
-)
 _THEMED = {
     "green": "$text-success",
     "red": "$text-error",
@@ -61,7 +59,7 @@ class Pen:
 
     def spelled(self, text: str) -> str:
         """``text`` with our typography spelled out where only ASCII can be drawn."""
-        return text.translate(_SPELLED) if self.ascii else text
+        return glyphs.spelled(text) if self.ascii else text
 
     def say(self, text: str, style: str = "") -> Content:
         """Text as data: harmless, never markup."""

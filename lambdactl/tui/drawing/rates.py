@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from lambdactl.model import Minute, Series, Snapshot, label
-from lambdactl.render.explaining import number
+from lambdactl.render.explaining import for_fail, for_pass
 from lambdactl.render.numbers import UNKNOWN, rate
 from lambdactl.render.status import p95, role
 from lambdactl.tui.drawing import spark
@@ -229,12 +229,12 @@ def uncalled(both: Sequence[Side]) -> str:
 
 
 def evidence(verdict: Verdict) -> str:
-    """``evidence 7,535 (FAIL at 20)``: how sure the judge is, and what it would take."""
+    """``evidence 1.3, FAIL needs 20``: how sure the judge is, and of what."""
     if verdict.answer is Answer.NOT_MEASURED or not verdict.canary_calls:
         return ""
-    told = f"evidence {number(verdict.evidence)} (FAIL at {verdict.fails_at:g})"
     if verdict.answer is Answer.PASS:
-        return f"clearance {number(verdict.clearance)} (PASS at {verdict.passes_at:g})"
+        return f"evidence {for_pass(verdict)}"
+    told = f"evidence {for_fail(verdict)}"
     if verdict.clump > 1.5:
         return f"{told}, errors come {verdict.clump:.1f} at a time"
     return told
