@@ -166,7 +166,7 @@ class Way:
             survey=looks.survey,
             recheck=looks.recheck,
             act=act,
-            evidence=evidence(lambda: self.session().aws, target),
+            evidence=evidence(self.session, target),
             past=lambda: read_past(self.session().aws, target),
             execution=lambda seen, answer: find_execution(self.session().aws, seen, answer),
             alarm_changes=self.alarm_changes,

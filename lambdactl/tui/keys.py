@@ -168,7 +168,7 @@ SAID = {
     "diff_pane": "diff of the two versions, in a pane",
     "logs_pane": "errors of the new version, in a pane",
     "details": "what the row is about: a hook's log, the whole diff, the errors",
-    "deployments": "past rollouts: how each ended and why; opens them",
+    "deployments": "past rollouts and shifts by hand: how each ended and why; opens them",
     "diff": "what differs between two versions",
     "logs": "errors of the new version, grouped",
     "tail": "the full log of the version, as it comes",
