@@ -97,9 +97,12 @@ FLEET = [
     Binding("escape", "back", "clear", id="back", key_display="esc", show=False),
 ]
 VERSIONS = [
+    Binding("space", "mark", "mark", id="mark_version", key_display="space"),
     Binding("D", "prune", "prune…", id="prune", key_display="D"),
     Binding("plus,equals_sign", "keep(1)", "keep more", id="keep_more", key_display="+"),
-    Binding("minus", "keep(-1)", "keep fewer", id="keep_fewer", key_display="-"),
+    Binding("minus", "keep(-1)", "fewer", id="keep_fewer", key_display="-"),
+    Binding("e", "export_plan", "export", id="export_plan"),
+    Binding("enter", "open", "details", id="version_details", key_display="enter"),
     Binding("r", "survey", "refresh", id="refresh"),
     Binding("escape", "back", "back", id="back", key_display="esc"),
 ]
@@ -143,8 +146,9 @@ WRITES = frozenset(
 """The ids whose keys are dimmed, with the reason, where nothing may be changed; verbs of plans."""
 
 FOOTER = (
-    "to_sandbox", "open", "filter", "shift", "promote", "abort", "answer_hook", "keep_more",
-    "keep_fewer", "versions", "logs", "why", "prune", "rollback", "diff", "deployments", "tail",
+    "to_sandbox", "open", "filter", "shift", "promote", "abort", "answer_hook",
+    "mark_version", "keep_more", "keep_fewer", "versions", "logs", "why", "prune", "export_plan",
+    "version_details", "rollback", "diff", "deployments", "tail",
     "details", "from_older", "from_newer", "to_older", "to_newer", "older_version", "newer_version",
     "pause_tail", "errors_only", "window", "metric", "zoom", "mark", "sort_left", "sort_right",
     "reverse", "copy", "copy_command", "back", "context", "profile", "region", "alias", "refresh",
@@ -162,6 +166,9 @@ SAID = {
     "rollback": "rollback…: all traffic to the last good version before this one",
     "answer_hook": "hook…: approve or fail the hook that CodeDeploy waits for",
     "prune": "prune…: delete versions that nothing needs",
+    "mark_version": "mark the version: D and e take only what is marked and may go",
+    "export_plan": "export plan: write what D would do to a file for prune --apply",
+    "version_details": "everything that is known of the version",
     "keep_more": "keep one version more",
     "keep_fewer": "keep one version fewer",
     "versions": "versions, what uses them, and code storage",

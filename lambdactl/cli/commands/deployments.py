@@ -30,9 +30,6 @@ app = typer.Typer(cls=ListsByDefault, **SETTINGS)
 def deployments() -> None:
     """Past rollouts: how each ended, and what a judge says of it.
 
-    What was shifted, promoted, aborted or rolled back from this machine is among
-    them: CodeDeploy tells of its own deployments only.
-
     \b
     lambdactl deployments  the newest, with how each ended and why
     lambdactl deployments show d-1A2B3C4D5
@@ -41,6 +38,9 @@ def deployments() -> None:
                            was the canary worse, and what did it cost
     lambdactl deployments show d-1A2B3C4D5 --hooks
                            what each hook's own function logged
+
+    What was shifted, promoted, aborted or rolled back from this machine is among them: CodeDeploy
+    tells of its own deployments only.
     """
 
 
