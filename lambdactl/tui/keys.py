@@ -43,7 +43,7 @@ SESSION = [
     Binding("escape", "back", "back", id="back", key_display="esc"),
 ]
 FILTER = Binding("slash", "filter", "filter", id="filter", key_display="/")
-"""For every screen with a FilterLine."""
+"""For every screen with a FilterLine that is a list; of the rollout only one pane is filtered."""
 ROLLOUT = [
     Binding("s", "shift", "shift…", id="shift"),
     Binding("o", "promote", "promote…", id="promote"),
@@ -58,6 +58,8 @@ ROLLOUT = [
     Binding("3", "pane('hooks')", "hooks", id="hooks"),
     Binding("4", "pane('diff')", "diff", id="diff_pane"),
     Binding("5", "pane('logs')", "logs", id="logs_pane"),
+    Binding("slash", "filter", "filter", id="filter_pane", key_display="/"),
+    Binding("e", "wrong_only", "errors only", id="wrong_only"),
     Binding("enter", "open_row", "details", id="details", key_display="enter"),
     Binding("h", "deployments", "history", id="deployments"),
     Binding("d", "diff", "diff", id="diff"),
@@ -150,7 +152,8 @@ FOOTER = (
     "mark_version", "keep_more", "keep_fewer", "versions", "logs", "why", "prune", "export_plan",
     "version_details", "rollback", "diff", "deployments", "tail",
     "details", "from_older", "from_newer", "to_older", "to_newer", "older_version", "newer_version",
-    "pause_tail", "errors_only", "window", "metric", "zoom", "mark", "sort_left", "sort_right",
+    "pause_tail", "errors_only", "window", "metric", "zoom",
+    "filter_pane", "wrong_only", "mark", "sort_left", "sort_right",
     "reverse", "copy", "copy_command", "back", "context", "profile", "region", "alias", "refresh",
     "pause", "events", "alarms", "hooks", "diff_pane", "logs_pane", "next_function",
     "previous_function", "last_view", "faster", "slower", "session_errors", "session_log",
@@ -190,6 +193,8 @@ SAID = {
     "back": "one screen up; from the first one to the fleet",
     "open": "open the row under the cursor",
     "filter": "filter the rows as you type: words, -word, state:failing; esc clears it",
+    "filter_pane": "filter the pane that has the focus as you type; esc clears it",
+    "wrong_only": "events: only what went wrong, or all again",
     "mark": "mark the row for y and Y, or take the mark away",
     "sort_left": "sort by the column at the left",
     "sort_right": "sort by the column at the right",

@@ -23,6 +23,7 @@ from lambdactl.tui.drawing.steps import MARKERS
 from lambdactl.tui.drawing.text import age, joined
 from lambdactl.tui.view import Line, View
 
+NO_NOTE = Content("")
 RANG = 3
 """So many times that an alarm was red are told."""
 
@@ -214,10 +215,20 @@ def unknown(part: str, reason: str, hint: str | None, pen: Pen) -> Row:
     return Row(f"unread {part}", pen.say(f" {told}", "$text-warning"), told)
 
 
-def tab(name: str, number: int, view: View, pen: Pen, *, chosen: bool) -> Content:
-    """``[1 EVENTS]`` for the pane that is shown, ``2 alarms ✖1`` for another."""
+def tab(
+    name: str,
+    number: int,
+    view: View,
+    pen: Pen,
+    *,
+    chosen: bool,
+    note: Content = NO_NOTE,
+) -> Content:
+    """``[1 EVENTS]`` for the pane that is shown, ``2 alarms ✖1`` for another; ``note`` is what is
+    said of rows that are not there."""
     told = pen.say(f"[{number} {name.upper()}]" if chosen else f"{number} {name}")
     told = told.stylize("bold") if chosen else told
+    told = joined([told, note], " ")
     red = sum(a.state == "ALARM" for a in view.snapshot.alarms) if view.snapshot else 0
     if name != "alarms" or not red:
         return told
