@@ -18,10 +18,11 @@ from lambdactl.ops.history import Passed, history
 from lambdactl.render import console_page
 from lambdactl.tui import commands
 from lambdactl.tui.drawing import deployments
-from lambdactl.tui.drawing.lists import Row, unknown
+from lambdactl.tui.drawing.lists import Row
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.keys import DEPLOYMENTS
 from lambdactl.tui.reading import Reading
+from lambdactl.tui.screens.evidence_panes import unread
 from lambdactl.tui.screens.list_page import ListPage
 from lambdactl.tui.subject import Subject
 from lambdactl.tui.view import View
@@ -87,7 +88,7 @@ class DeploymentsScreen(ListPage):
         error = self.by_hand.error
         if error is None:
             return []
-        return [unknown("changes by hand", str(error), error.hint, self.pen)]
+        return unread("changes by hand", error, self.size.width, self.pen)
 
     def _unread(self) -> list[Row]:
         """What was changed by hand is told although CodeDeploy cannot be asked."""

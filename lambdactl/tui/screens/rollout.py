@@ -7,7 +7,7 @@ charts, on a wider one the reasons stand beside them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
@@ -46,7 +46,11 @@ from lambdactl.tui.widgets.listing import Listing
 if TYPE_CHECKING:
     from lambdactl.tui.app import Console
 
-DRAWN = {"events": lists.events, "alarms": lists.alarms, "hooks": lists.hooks}
+DRAWN: Mapping[str, Callable[[View, Pen, int], list[Row]]] = {
+    "events": lists.events,
+    "alarms": lambda view, pen, _width: lists.alarms(view, pen),
+    "hooks": lambda view, pen, _width: lists.hooks(view, pen),
+}
 PANES = (*DRAWN, *NAMES)
 TABS_AT, BETWEEN_TABS = 2, 4
 """Cells before the first tab, and from one to the next."""
@@ -128,7 +132,8 @@ class RolloutScreen(ActingPage, ChartsPage):
         for name, rows in DRAWN.items():
             pane = self.query_one(f"#{name}", Listing)
             if pane.display or self._keeps(name):
-                pane.show(self._sifted(name, rows(view, self.pen)))
+                width = pane.scrollable_content_region.width
+                pane.show(self._sifted(name, rows(view, self.pen, width)))
             else:
                 self.sifts.pop(name, None)
         for name in NAMES:
