@@ -1,4 +1,5 @@
-"""What AWS still holds of the past: a week of traffic, an alarm's rule, its old states.
+"""What is still held of the past: by AWS a week of traffic, an alarm's rule, its old states; by an
+audit log the changes of an alias that were made from its machine.
 
 Units as in :mod:`lambdactl.model`: rates are per cent, times UTC on AWS's clock, durations seconds.
 """
@@ -9,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from lambdactl.model import Alarm, Deployment
+from lambdactl.model import Alarm, Deployment, Routing
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,39 @@ class AlarmChange:
     was: str | None
     became: str | None
     summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class AliasChange:
+    """A shift, promote, abort or rollback as the audit log of one machine has it."""
+
+    id: str
+    verb: str
+    target: str
+    began: datetime
+    ended: datetime | None
+    """None while it goes on, and where its process did not live to tell."""
+    caller: str
+    """An ARN."""
+    host: str
+    before: Routing | None
+    asked: Routing | None
+    reached: Routing | None
+    """Where the alias was seen to be; None where it was not seen."""
+    outcome: str
+    """``done``, ``started`` while it goes on, else how it ended badly."""
+    aws_code: str = ""
+    command: str = ""
+    reason: str = ""
+    calls: tuple[str, ...] = ()
+    """``UpdateAlias checkout:live``."""
+    revision_ids: tuple[str, ...] = ()
+    """The alias's before it and, where it moved, after it."""
+
+    @property
+    def stopped(self) -> str | None:
+        """The id of the deployment that it stopped, or was to stop."""
+        return next((c.partition(" ")[2] for c in self.calls if c.startswith("StopDeploy")), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from threading import Lock
 
 from lambdactl.cli import config, going, session, session_changes
@@ -32,10 +33,11 @@ from lambdactl.errors import (
     Throttled,
     UsageError,
 )
-from lambdactl.model import Place, Target
+from lambdactl.model import Place, Snapshot, Target
 from lambdactl.model_history import AlarmChange
 from lambdactl.ops import apply
 from lambdactl.ops.events import Event
+from lambdactl.ops.plan_file import write_plan
 from lambdactl.ops.reporting import find_execution
 from lambdactl.ops.rolling_back import read_past
 from lambdactl.plan import Plan
@@ -168,12 +170,16 @@ class Way:
             survey=looks.survey,
             recheck=looks.recheck,
             act=act,
-            evidence=evidence(lambda: self.session().aws, target),
+            evidence=evidence(self.session, target),
             past=lambda: read_past(self.session().aws, target),
             execution=lambda seen, answer: find_execution(self.session().aws, seen, answer),
             alarm_changes=self.alarm_changes,
+            write_plan=self.write_plan,
             limits=looks.limits,
         )
+
+    def write_plan(self, surveyed: Snapshot, plan: Plan, path: Path) -> None:
+        write_plan(path, plan, surveyed, self.session().aws.caller_arn())
 
     def usage(self) -> Usage:
         tally = self.aws.tally

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from lambdactl.aws import Aws
+from lambdactl.cli.alias_changes import alias_changes
+from lambdactl.cli.session import Session
 from lambdactl.model import Deployment, Target
 from lambdactl.ops.comparing import compared
 from lambdactl.ops.hook_log import HookLog, hook_log
@@ -19,8 +21,11 @@ TAILED = timedelta(minutes=5)
 """So far back a tail begins."""
 
 
-def evidence(reached: Callable[[], Aws], target: Target) -> Evidence:
-    """``reached`` leads to the account; nothing is asked before one of these is called."""
+def evidence(session: Callable[[], Session], target: Target) -> Evidence:
+    """``session`` leads to the account; nothing is asked before one of these is called."""
+
+    def reached() -> Aws:
+        return session().aws
 
     def errors(version: int, since: datetime) -> Callable[[], Errors]:
         log: list[ErrorLog] = []
@@ -39,6 +44,7 @@ def evidence(reached: Callable[[], Aws], target: Target) -> Evidence:
 
     return Evidence(
         rollouts=lambda: reached().rollouts(target, limit=ROLLOUTS),
+        changes=lambda: alias_changes(session().place, target),
         revisit=lambda deployment_id: revisited(reached(), target, deployment_id),
         compare=lambda before, after: compared(reached(), target.function, before, after),
         errors=errors,

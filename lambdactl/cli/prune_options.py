@@ -70,6 +70,7 @@ OPTIONS: Mapping[str, tuple[Any, Any]] = {
     "keep": (option("Keep the newest N besides those in use.", "N", int), 5),
     "grace": (option("Keep what is younger: 36h, 90m, 7d.", "TIME", str), "24h"),
     "older_than": (option("Delete only what is older: 30d.", "TIME"), None),
+    "only": (option("Of what may go, these versions.", "N,N"), None),
     "all_functions": (flag("--all-functions", "Every function of the account."), False),
     "stack": (option("The functions of a stack.", "NAME"), None),
     "match": (option("Functions named like shop-*.", "GLOB"), None),
@@ -129,6 +130,7 @@ def wish_of(words: Mapping[str, Any]) -> Wish:
         older_than_s=age_s(older) if older is not None else 0.0,
         allow_unreleased=words["allow_unreleased"],
         allow_managed=words["allow_managed"],
+        only=numbers_of(words["only"]),
     )
     return Wish(
         criteria=criteria,
@@ -149,6 +151,16 @@ def wish_of(words: Mapping[str, Any]) -> Wish:
     )
 
 
+def numbers_of(text: str | None) -> tuple[int, ...] | None:
+    """``36,v37`` as numbers in order. UsageError for what is none."""
+    if text is None:
+        return None
+    words = [word.strip().removeprefix("v") for word in text.split(",") if word.strip()]
+    if not words or not all(word.isascii() and word.isdigit() for word in words):
+        raise UsageError(f"--only {text!r} is no list of versions", hint="--only 36,37")
+    return tuple(sorted({int(word) for word in words}))
+
+
 def path_of(text: str | None) -> Path | None:
     return Path(text).expanduser() if text is not None else None
 
@@ -162,6 +174,12 @@ def refuse_contradictions(words: Mapping[str, Any]) -> None:
         raise UsageError(
             "--apply does a plan that is made already",
             hint="lambdactl prune --apply FILE   and nothing that would make another one",
+        )
+    many = (*scopes, *(n for n in ("until", "layers", "regions", "apply") if words[n]))
+    if words["only"] is not None and many:
+        raise UsageError(
+            f"--only names versions of one function, and --{many[0].replace('_', '-')} is of more",
+            hint="lambdactl prune -f FUNCTION --only 36,37",
         )
     rate = words["rate"]
     if rate is not None and not 0.0 < rate <= FASTEST:

@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from lambdactl.errors import Refused, Stale, UsageError
-from lambdactl.model import Alias, Place, Routing
+from lambdactl.model import Alias, Place, Routing, Snapshot
 from lambdactl.model_storage import LayerVersion
-from lambdactl.ops.spool import verdicts_from
-from lambdactl.plan.actions import FunctionPlan
+from lambdactl.ops.spool import alias_row, row_of, verdicts_from
+from lambdactl.plan.actions import FunctionPlan, Plan
 from lambdactl.plan.layers import LayerVerdict
 from lambdactl.plan.protecting import Criteria
 
@@ -93,6 +93,45 @@ def write_section(
         file.write(f"{json.dumps(foot)}\n")
     path.chmod(0o600)
     return Section(path, offset, head)
+
+
+def write_plan(path: Path, plan: Plan, snapshot: Snapshot, caller_arn: str) -> Section:
+    """The plan of one function, as it was made of ``snapshot``, as a file of its own.
+
+    Its hour begins when AWS was read. Raises UsageError where it cannot be written, and where
+    ``path`` is there already, which is left as it is.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.open("x", encoding="utf-8").close()
+    except OSError as error:
+        raise UsageError(f"no plan is written to {path}", why=error.strerror) from error
+    deletes = len(plan.actions)
+    head = Head(
+        id=new_id(),
+        made=snapshot.taken,
+        place=plan.place,
+        caller_arn=caller_arn,
+        scope=f"function {plan.target.function}",
+        criteria=Criteria(plan.keep or Criteria().keep, only=plan.only),
+        functions=1,
+        skipped=0,
+        deletes=deletes,
+        keeps=len(plan.verdicts) - deletes,
+        frees=plan.frees,
+    )
+    return write_section(path, head, [function_row(plan, snapshot.aliases)])
+
+
+def function_row(plan: Plan, aliases: Iterable[Alias]) -> Row:
+    """As a plan of an account has it, one line for each of its functions."""
+    return {
+        "function": plan.target.function,
+        "stack": plan.stack,
+        "skipped": None,
+        "aliases": [alias_row(alias) for alias in aliases],
+        "versions": [row_of(verdict) for verdict in plan.verdicts],
+    }
 
 
 def put(file: Any, digest: Any, row: Row) -> None:
@@ -195,7 +234,7 @@ def head_from(row: Row) -> Head:
         place=Place(**row["place"]),
         caller_arn=row["caller_arn"],
         scope=row["scope"],
-        criteria=Criteria(**row["criteria"]),
+        criteria=criteria_from(row["criteria"]),
         functions=row["functions"],
         skipped=row["skipped"],
         deletes=row["deletes"],
@@ -203,6 +242,11 @@ def head_from(row: Row) -> Head:
         frees=row["frees_bytes"],
         layers=row["layer_versions"],
     )
+
+
+def criteria_from(row: Row) -> Criteria:
+    only = row.get("only")
+    return Criteria(**{**row, "only": None if only is None else tuple(only)})
 
 
 def plan_from(row: Row) -> FunctionPlan:

@@ -210,6 +210,13 @@ def verdict_row(
     }
 
 
+def row_of(verdict: VersionVerdict) -> dict[str, Any]:
+    """As ``verdict_row``, of a verdict that was never in a spool."""
+    at = verdict.published.timestamp() if verdict.published else None
+    told = (verdict.rule, verdict.reason, verdict.code_size, verdict.code_sha256)
+    return verdict_row(verdict.version, verdict.fate, *told, at)
+
+
 def verdicts_from(rows: Iterable[dict[str, Any]]) -> tuple[VersionVerdict, ...]:
     return tuple(
         VersionVerdict(

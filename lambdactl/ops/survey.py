@@ -137,6 +137,9 @@ class Survey:
         except CredentialsError:
             raise
         except LambdactlError as error:
+            if self.asked.criteria.only is not None:
+                # One function, of which versions were named: there is nothing to go on with.
+                raise
             return FunctionPlan(function, (), aliases, stack, skipped_for(error))
         return replace(verdicts, stack=stack)
 

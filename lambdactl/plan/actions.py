@@ -152,6 +152,8 @@ class Plan:
     """Prune only: every version of the function, newest first."""
     keep: int | None = None
     """Prune only: how many of the newest stay, whatever else does."""
+    only: tuple[int, ...] | None = None
+    """Prune only: the versions that were chosen to go; None where all that may go do."""
     stack: str | None = None
     """Prune only: the stack that made the function."""
     releases: tuple[Release, ...] = ()

@@ -41,6 +41,8 @@ class Criteria:
     allow_unreleased: bool = False
     allow_managed: bool = False
     """Versions on a capacity provider may go, too: AWS takes a while to delete one."""
+    only: tuple[int, ...] | None = None
+    """Of those that may go only these do, and each of them must; None: all that may."""
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,11 @@ RULES: tuple[Rule, ...] = (
 def protection(pruning: Pruning, version: Version) -> Protected | None:
     """The first rule that protects ``version``."""
     return next((p for rule in RULES if (p := rule(pruning, version)) is not None), None)
+
+
+def protections(pruning: Pruning, version: Version) -> tuple[Protected, ...]:
+    """What every rule says that protects ``version``, in the order of the rules."""
+    return tuple(p for rule in RULES if (p := rule(pruning, version)) is not None)
 
 
 def duration(seconds: float) -> str:

@@ -7,12 +7,13 @@ function: DeleteFunction has no lock and no undo.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
-from lambdactl.errors import Refused, UsageError
-from lambdactl.model import Inventory, Snapshot, Version
+from lambdactl.errors import NotFound, Refused, UsageError
+from lambdactl.model import Inventory, Snapshot, Version, label
 from lambdactl.plan.actions import DeleteVersion, Plan, VersionVerdict
 from lambdactl.plan.protecting import DAY, Criteria, Pruning, duration, protection
 from lambdactl.plan.routing import refuse_unread_deployment
@@ -20,17 +21,28 @@ from lambdactl.plan.routing import refuse_unread_deployment
 LEAST_GRACE_S = 3_600.0
 """Alias resolution is eventually consistent in Lambda's data plane; an hour is well beyond it."""
 LEAST_KEEP = 2
+UNCHOSEN = "not chosen"
 
 
 def plan_prune(
-    snapshot: Snapshot, keep: int = 5, *, grace_s: float = DAY, allow_unreleased: bool = False
+    snapshot: Snapshot,
+    keep: int = 5,
+    *,
+    grace_s: float = DAY,
+    allow_unreleased: bool = False,
+    only: Collection[int] | None = None,
 ) -> Plan:
-    """Delete what is neither needed nor among the newest ``keep`` nor younger than ``grace_s``.
+    """Delete what is neither needed nor among the newest ``keep`` nor younger than ``grace_s``;
+    with ``only``, of those no others than these.
 
     The snapshot must have been taken with its inventory. Raises UsageError (``keep`` below 2,
-    ``grace_s`` below an hour) or Refused (a source unread, a deployment or a stack update running).
+    ``grace_s`` below an hour), Refused (a source unread, a deployment or a stack update running,
+    one of ``only`` is kept) or NotFound (one of ``only`` is not there).
     """
-    return plan_prune_by(snapshot, Criteria(keep, grace_s, allow_unreleased=allow_unreleased))
+    chosen = None if only is None else tuple(sorted(only))
+    return plan_prune_by(
+        snapshot, Criteria(keep, grace_s, allow_unreleased=allow_unreleased, only=chosen)
+    )
 
 
 def plan_prune_by(snapshot: Snapshot, criteria: Criteria) -> Plan:
@@ -40,6 +52,8 @@ def plan_prune_by(snapshot: Snapshot, criteria: Criteria) -> Plan:
     refuse_while_changing(snapshot, inventory)
     pruning = Pruning(snapshot, inventory, criteria)
     verdicts = tuple(verdict(pruning, v) for v in reversed(snapshot.versions))
+    if criteria.only is not None:
+        verdicts = tuple(narrowed(snapshot.target.function, verdicts, criteria.only))
     deletes = tuple(
         DeleteVersion(snapshot.target.function, v.version, v.code_size)
         for v in reversed(verdicts)
@@ -53,8 +67,40 @@ def plan_prune_by(snapshot: Snapshot, criteria: Criteria) -> Plan:
         notes=tuple(notes_of(pruning, len(deletes))),
         verdicts=verdicts,
         keep=criteria.keep,
+        only=criteria.only,
         stack=inventory.stack.name if inventory.stack else None,
     )
+
+
+def narrowed(
+    function: str, verdicts: Sequence[VersionVerdict], only: Collection[int]
+) -> Iterator[VersionVerdict]:
+    """No other than ``only`` goes; that one of them stays is refused, not passed over."""
+    known = {v.version: v for v in verdicts}
+    for number in only:
+        require_goes(function, number, known.get(number))
+    for one in verdicts:
+        spared = one.fate == "delete" and one.version not in only
+        yield replace(one, fate="keep", reason=UNCHOSEN) if spared else one
+
+
+def require_goes(function: str, number: int, found: VersionVerdict | None) -> None:
+    if found is None:
+        raise NotFound(
+            f"there is no version {number} of {function}",
+            hint=f"lambdactl versions -f {function}   lists them",
+        )
+    if found.fate == "keep":
+        by = (
+            f"rule {found.rule} of docs/pruning.md"
+            if found.rule is not None
+            else "what was asked for"
+        )
+        raise Refused(
+            f"cannot prune {label(number)} of {function}: {found.reason}",
+            why=f"it is kept by {by}, and --only takes nothing out of what is kept",
+            hint=f"lambdactl prune -f {function} --dry-run   tells what may go, and why not",
+        )
 
 
 def require_sane(keep: int, grace_s: float) -> None:
@@ -145,7 +191,9 @@ def is_older(pruning: Pruning, version: Version, seconds: float) -> bool:
 
 
 def notes_of(pruning: Pruning, deletes: int) -> Iterator[str]:
-    if not deletes:
+    if pruning.criteria.only == ():
+        yield "nothing is chosen"
+    elif not deletes:
         yield "nothing to prune: every version is needed, for the reasons given"
     if not pruning.snapshot.versions:
         yield f"no version of {pruning.snapshot.target.function} is published"

@@ -1,4 +1,7 @@
-"""Past rollouts: how each ended and why, its lifecycle, and what a judge says of it afterwards."""
+"""Past rollouts: how each ended and why, its lifecycle, and what a judge says of it afterwards.
+
+What was shifted by hand stands among them, told by :mod:`lambdactl.render.by_hand`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from lambdactl.model import Deployment, DeploymentStatus, label
-from lambdactl.render import glyphs
+from lambdactl.model_history import AliasChange
+from lambdactl.ops.history import Passed
+from lambdactl.render import by_hand, glyphs
 from lambdactl.render.columns import columns
 from lambdactl.render.explaining import summary
 from lambdactl.render.harm import damage_sentence
@@ -34,9 +39,12 @@ LABEL = 11
 _labelled = partial(spans_labelled, LABEL)
 
 
-def deployment_table(found: Sequence[Deployment], *, ascii: bool = False) -> Table:
-    """The newest first, each with how it ended and why."""
-    return Table(HEADER, tuple(_row(d, ascii) for d in found), tuple(d.id for d in found))
+def deployment_table(found: Sequence[Passed], *, ascii: bool = False) -> Table:
+    """As they come, each with how it ended and why; ``-o name`` names the deployments."""
+    rows = (
+        _row(one, ascii) if isinstance(one, Deployment) else _changed(one, ascii) for one in found
+    )
+    return Table(HEADER, tuple(rows), tuple(d.id for d in found if isinstance(d, Deployment)))
 
 
 def _row(deployment: Deployment, ascii: bool) -> tuple[Cell, ...]:
@@ -52,6 +60,22 @@ def _row(deployment: Deployment, ascii: bool) -> tuple[Cell, ...]:
         visible(deployment.creator),
         visible(f"{deployment.application}/{deployment.group}"),
         visible(ending(deployment)),
+    )
+
+
+def _changed(change: AliasChange, ascii: bool) -> tuple[Cell, ...]:
+    mark = by_hand.mark_of(change.outcome)
+    return (
+        Span(mark.sign(ascii), mark.style),
+        change.verb,
+        Span(visible(by_hand.status_of(change.outcome)), mark.style),
+        by_hand.versions_of(change),
+        stamp(change.began),
+        by_hand.took(change),
+        "by hand",
+        visible(change.caller),
+        UNKNOWN,
+        visible(by_hand.summary(change)),
     )
 
 

@@ -30,7 +30,7 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Table:
     """Every row has a cell for every column, the wide ones too; ``names`` are what ``-o name``
-    prints, one for each row."""
+    prints, one for each row that has one."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]

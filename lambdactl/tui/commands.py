@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Collection
+from pathlib import Path
+
 from lambdactl.model import Target
 from lambdactl.plan import Plan
 from lambdactl.plan.routing import percent
@@ -12,8 +16,19 @@ def status(target: Target, flags: str) -> str:
     return line("status", target, "", flags)
 
 
-def versions(target: Target, keep: int, flags: str) -> str:
-    return line("prune", target, f"--keep {keep} --dry-run", flags)
+def versions(target: Target, keep: int, flags: str, *, only: Collection[int] | None = None) -> str:
+    return line("prune", target, f"{pruned(keep, only)} --dry-run", flags)
+
+
+def pruned(keep: int | None, only: Collection[int] | None) -> str:
+    """``--keep 5 --only 36,37``."""
+    named = f" --only {','.join(str(n) for n in sorted(only))}" if only else ""
+    return f"--keep {keep}{named}"
+
+
+def apply_plan(path: Path, flags: str) -> str:
+    """Of a prune that lies in a file."""
+    return addressed(f"lambdactl prune --apply {shlex.quote(str(path))}", flags)
 
 
 def guard(target: Target, flags: str) -> str:
@@ -26,7 +41,7 @@ def of_plan(plan: Plan, flags: str, *, keep: int | None = None) -> str:
         case "shift" if plan.after is not None:
             return line("shift", plan.target, shifted(plan), flags)
         case "prune":
-            return line("prune", plan.target, f"--keep {plan.keep or keep}", flags)
+            return line("prune", plan.target, pruned(plan.keep or keep, plan.only), flags)
         case "rollback" if plan.after is not None:
             return line("rollback", plan.target, f"--to {plan.after.stable}", flags)
         case "approve" | "fail":

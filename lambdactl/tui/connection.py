@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from lambdactl.model import Place, Snapshot, Target
 from lambdactl.model_history import AlarmChange, Past
@@ -30,7 +31,8 @@ class Operations:
     just before it is applied; ``act`` applies it, for a reason that is logged where nobody
     confirmed it just now, and yields what happens. ``past`` reads which
     versions carried the alias, for a rollback; ``execution`` finds the id of the hook that waits,
-    for an answer in its stead; ``alarm_changes`` reads what alarms did in the past day, by name.
+    for an answer in its stead; ``alarm_changes`` reads what alarms did in the past day, by name;
+    ``write_plan`` writes a prune, made of a survey, to a file that is not there yet.
     """
 
     look: Callable[[], Snapshot]
@@ -43,6 +45,7 @@ class Operations:
     past: Callable[[], Past]
     execution: Callable[[Snapshot, Answer], Execution]
     alarm_changes: Callable[[tuple[str, ...]], Mapping[str, tuple[AlarmChange, ...]]]
+    write_plan: Callable[[Snapshot, Plan, Path], None]
     limits: Limits = NO_LIMITS
     """The operator's own gates for a canary, of ``[gate]`` in the project file."""
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lambdactl.model import Deployment
+from lambdactl.model_history import AliasChange
 from lambdactl.ops.comparing import Compared
 from lambdactl.ops.hook_log import HookLog
 from lambdactl.ops.log_errors import Errors
@@ -23,6 +24,8 @@ from lambdactl.ops.revisiting import Revisited
 class Evidence:
     rollouts: Callable[[], tuple[Deployment, ...]]
     """The newest deployments that moved the alias, newest first."""
+    changes: Callable[[], tuple[AliasChange, ...]]
+    """What was changed of the alias from this machine, newest first."""
     revisit: Callable[[str], Revisited]
     """A rollout that is over, by the id of one of its deployments."""
     compare: Callable[[int, int], Compared]

@@ -46,7 +46,7 @@ SESSION = [
     Binding("escape", "back", "back", id="back", key_display="esc"),
 ]
 FILTER = Binding("slash", "filter", "filter", id="filter", key_display="/")
-"""For every screen with a FilterLine."""
+"""For every screen with a FilterLine that is a list; of the rollout only one pane is filtered."""
 ROLLOUT = [
     Binding("s", "shift", "shift…", id="shift"),
     Binding("o", "promote", "promote…", id="promote"),
@@ -62,6 +62,8 @@ ROLLOUT = [
     Binding("3", "pane('hooks')", "hooks", id="hooks"),
     Binding("4", "pane('diff')", "diff", id="diff_pane"),
     Binding("5", "pane('logs')", "logs", id="logs_pane"),
+    Binding("slash", "filter", "filter", id="filter_pane", key_display="/"),
+    Binding("e", "wrong_only", "errors only", id="wrong_only"),
     Binding("tab", "app.focus_next", "next pane", id="next_pane", show=False),
     Binding("shift+tab", "app.focus_previous", "previous pane", id="previous_pane", show=False),
     Binding("enter", "open_row", "details", id="details", key_display="enter"),
@@ -111,9 +113,12 @@ FLEET = [
     Binding("escape", "back", "clear", id="back", key_display="esc", show=False),
 ]
 VERSIONS = [
+    Binding("space", "mark", "mark", id="mark_version", key_display="space"),
     Binding("D", "prune", "prune…", id="prune", key_display="D"),
     Binding("plus,equals_sign", "keep(1)", "keep more", id="keep_more", key_display="+"),
-    Binding("minus", "keep(-1)", "keep fewer", id="keep_fewer", key_display="-"),
+    Binding("minus", "keep(-1)", "fewer", id="keep_fewer", key_display="-"),
+    Binding("e", "export_plan", "export", id="export_plan"),
+    Binding("enter", "open", "details", id="version_details", key_display="enter"),
     Binding("r", "survey", "refresh", id="refresh"),
     Binding("escape", "back", "back", id="back", key_display="esc"),
 ]
@@ -163,10 +168,11 @@ WRITES = frozenset(
 
 FOOTER = (
     "to_sandbox", "open", "filter", "shift", "promote", "abort", "answer_hook", "guard",
-    "keep_more", "keep_fewer", "versions", "logs", "why", "prune", "rollback", "diff",
-    "deployments", "tail", "details", "from_older", "from_newer", "to_older", "to_newer",
-    "older_version", "newer_version",
-    "pause_tail", "errors_only", "window", "metric", "zoom", "mark", "sort_left", "sort_right",
+    "mark_version", "keep_more", "keep_fewer", "versions", "logs", "why", "prune", "export_plan",
+    "version_details", "rollback", "diff", "deployments", "tail", "details", "from_older",
+    "from_newer", "to_older", "to_newer", "older_version", "newer_version", "pause_tail",
+    "errors_only", "window", "metric", "zoom", "filter_pane", "wrong_only", "mark", "sort_left",
+    "sort_right",
     "reverse", "copy", "copy_command", "back", "context", "profile", "region", "alias", "refresh",
     "pause", "events", "alarms", "hooks", "diff_pane", "logs_pane", "next_function",
     "previous_function", "last_view", "faster", "slower", "session_errors", "session_log",
@@ -183,6 +189,9 @@ SAID = {
     "answer_hook": "hook…: approve or fail the hook that CodeDeploy waits for",
     "guard": "guard…: abort by itself on FAIL, an alarm or a limit; again: stop that",
     "prune": "prune…: delete versions that nothing needs",
+    "mark_version": "mark the version: D and e take only what is marked and may go",
+    "export_plan": "export plan: write what D would do to a file for prune --apply",
+    "version_details": "everything that is known of the version",
     "keep_more": "keep one version more",
     "keep_fewer": "keep one version fewer",
     "versions": "versions, what uses them, and code storage",
@@ -191,7 +200,7 @@ SAID = {
     "next_pane": "the next pane",
     "previous_pane": "the pane before it",
     "details": "what the row is about: a hook's log, the whole diff, the errors",
-    "deployments": "past rollouts: how each ended and why; opens them",
+    "deployments": "past rollouts and shifts by hand: how each ended and why; opens them",
     "diff": "what differs between two versions",
     "logs": "errors of the new version, grouped",
     "tail": "the full log of the version, as it comes",
@@ -206,6 +215,8 @@ SAID = {
     "back": "one screen up; from the first one to the fleet",
     "open": "open the row under the cursor",
     "filter": "filter the rows as you type: words, -word, state:failing; esc clears it",
+    "filter_pane": "filter the pane that has the focus as you type; esc clears it",
+    "wrong_only": "events: only what went wrong, or all again",
     "mark": "mark the row for y and Y, or take the mark away",
     "sort_left": "sort by the column at the left",
     "sort_right": "sort by the column at the right",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from textual.message import Message
@@ -137,6 +138,20 @@ class Surveyed(Message):
 
 
 class SurveyFailed(Message):
+    def __init__(self, error: LambdactlError) -> None:
+        super().__init__()
+        self.error = error
+
+
+class PlanWritten(Message):
+    """A prune lies in a file."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+
+
+class PlanNotWritten(Message):
     def __init__(self, error: LambdactlError) -> None:
         super().__init__()
         self.error = error

@@ -10,8 +10,16 @@ from pathlib import Path
 import pytest
 
 from lambdactl.cli import session
+from lambdactl.cli.console import connection
+from lambdactl.cli.options import Run as Shared
+from lambdactl.cli.options import asked
 from lambdactl.cli.stopping import stoppable
+from lambdactl.cli.target import wanted
 from lambdactl.cli.terminal import Terminal
+from lambdactl.errors import UsageError
+from lambdactl.model import Target
+from lambdactl.ops.plan_file import read_sections
+from lambdactl.plan import plan_prune
 from lambdactl.sandbox import fleet
 from lambdactl.sandbox.clock import ManualClock
 from lambdactl.sandbox.faults import denied
@@ -162,6 +170,11 @@ def test_several_regions_are_one_plan_and_a_section_each(
         (("--all-functions", "--rate", "16"), "cannot be kept"),
         (("--all-functions", "--keep", "1"), "too few"),
         (("--apply", "nowhere.jsonl"), "there is no plan"),
+        (("--only", "36,x"), "'36,x' is no list of versions"),
+        (("--only", ","), "',' is no list of versions"),
+        (("--all-functions", "--only", "2"), "versions of one function, and --all-functions"),
+        (("--apply", "p", "--only", "2"), "versions of one function, and --apply"),
+        (("--layers", "--only", "2"), "versions of one function, and --layers"),
         (("--until", "50GB"), "no function is named"),
     ],
 )
@@ -171,6 +184,41 @@ def test_words_that_cannot_be_meant(
     said = cli("prune", *words)
     assert said.code == 2, said.err
     assert told in said.err
+
+
+def test_of_one_function_the_versions_that_are_named(
+    grown: Sandbox, cli: Run, tmp_path: Path
+) -> None:
+    assert cli("prune", "-f", "fleet-0000", "--only", "2,v3", "--yes").out == (
+        "deleted 2 versions, kept 10: v2 v3\n"
+    )
+    plan = str(tmp_path / "p.jsonl")
+    kept = cli("prune", "-f", "fleet-0000", "--only", "4,12", "--plan", plan)
+    assert kept.code == 5
+    assert "error: cannot prune v12 of fleet-0000: " in kept.err
+    assert cli("prune", "-f", "fleet-0000", "--only", "3", "--dry-run").code == 9
+    made = cli("prune", "-f", "fleet-0000", "--only", "4", "--plan", plan)
+    assert "delete 1 version of 1 function, keep 9" in made.out
+    assert cli("prune", "--apply", plan, "--yes").code == 0
+    assert left(grown) == [9, 12]
+
+
+def test_a_plan_that_the_console_wrote_is_applied(grown: Sandbox, cli: Run, tmp_path: Path) -> None:
+    said = asked(Shared(), {"function": "fleet-0000:live", "quiet": True})
+    console = connection(said, wanted(said)).on(Target("fleet-0000", "live"))
+    seen, path = console.survey(), tmp_path / "p.jsonl"
+    console.write_plan(seen, plan_prune(seen, 5, only=(2, 4)), path)
+    with pytest.raises(UsageError, match="no plan is written to") as refused:
+        console.write_plan(seen, plan_prune(seen, 5), path)
+    assert refused.value.why == "File exists"
+    (section,) = read_sections(path)
+    assert (section.head.scope, section.head.criteria.only) == ("function fleet-0000", (2, 4))
+    assert (section.head.made, section.head.deletes, section.head.keeps) == (seen.taken, 2, 10)
+    assert path.stat().st_mode & 0o777 == 0o600
+    done = cli("prune", "--apply", str(path), "--yes")
+    assert done.code == 0, done.err
+    assert done.out.startswith("deleted 2 versions of 1 function; estimated up to ")
+    assert left(grown) == [10, 12]
 
 
 def test_storage_says_who_holds_it(grown: Sandbox, cli: Run) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from lambdactl.errors import Refused, UsageError
+from lambdactl.errors import NotFound, Refused, UsageError
 from lambdactl.model import Deployment, OwningStack, Routing, Snapshot, Unread, VersionUse
 from lambdactl.plan import DeleteVersion, Plan, plan_prune
+from lambdactl.plan.protecting import DAY, Criteria
+from lambdactl.plan.prune import plan_prune_by
 from tests.plan.samples import NOW, alias, deployment, inventory, snapshot, version
 
 NUMBERS = range(30, 43)
@@ -194,3 +196,43 @@ def test_a_rolled_back_version_is_kept_as_the_target_of_its_deployment() -> None
     failed: Deployment = deployment("Failed", current_version=41, target_version=42)
     plan = plan_prune(look(Routing(41), deployment=failed), 2)
     assert reason(plan, 42) == "target of d-1"
+
+
+def test_of_those_that_may_go_only_the_chosen_do() -> None:
+    plan = plan_prune(look(), 5, only=(36, 31))
+    assert deleted(plan) == {31, 36} and plan.only == (31, 36)
+    assert [reason(plan, n) for n in (42, 38, 37, 36, 30)] == [
+        "live (stable)",
+        "newest 5",
+        "not chosen",
+        "not in newest 5",
+        "not chosen",
+    ]
+    assert plan.frees == 2_000
+
+
+def test_a_chosen_version_that_is_kept_is_refused_with_its_rule() -> None:
+    with pytest.raises(Refused) as refused:
+        plan_prune(look(), 5, only=(36, 41))
+    assert str(refused.value) == "cannot prune v41 of checkout: previous of live (v42)"
+    assert refused.value.why == (
+        "it is kept by rule 4 of docs/pruning.md, and --only takes nothing out of what is kept"
+    )
+
+
+def test_a_chosen_version_that_was_only_not_asked_for_is_refused_too() -> None:
+    criteria = Criteria(older_than_s=400 * DAY, only=(31,))
+    with pytest.raises(Refused, match=r"v31 of checkout: not older than 400 d") as refused:
+        plan_prune_by(look(), criteria)
+    assert refused.value.why is not None
+    assert refused.value.why.startswith("it is kept by what was asked for,")
+
+
+def test_a_chosen_version_that_is_not_there_is_not_found() -> None:
+    with pytest.raises(NotFound, match="there is no version 99 of checkout"):
+        plan_prune(look(), 5, only=(36, 99))
+
+
+def test_nothing_chosen_is_nothing_deleted() -> None:
+    plan = plan_prune(look(), 5, only=())
+    assert plan.actions == () and "nothing is chosen" in plan.notes

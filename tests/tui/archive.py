@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from lambdactl.errors import LambdactlError, NotFound, PermissionDenied, Unreachable
-from lambdactl.model import Deployment, DeploymentStatus, LifecycleEvent, Version
+from lambdactl.model import Deployment, DeploymentStatus, LifecycleEvent, Routing, Version
 from lambdactl.model_configuration import Configuration, LogLine
+from lambdactl.model_history import AliasChange
 from lambdactl.ops.comparing import Compared
 from lambdactl.ops.events import Event
 from lambdactl.ops.hook_log import HookLog
@@ -79,6 +80,53 @@ def rollouts() -> tuple[Deployment, ...]:
         ),
     )
     return builders.deployment(), back, stopped, done, failed
+
+
+def change(id: str, verb: str, began: datetime, **changes: object) -> AliasChange:
+    """A shift from nothing to 10 % that was done in two seconds, but for ``changes``."""
+    made = AliasChange(
+        id=id,
+        verb=verb,
+        target="checkout:live",
+        began=began,
+        ended=began + timedelta(seconds=2),
+        caller="arn:aws:sts::123456789012:assumed-role/operator/alice",
+        host="bastion",
+        before=Routing(41),
+        asked=Routing(41, 42, 10.0),
+        reached=Routing(41, 42, 10.0),
+        outcome="done",
+        command=f"lambdactl {verb} -f checkout:live",
+        calls=("UpdateAlias checkout:live",),
+        revision_ids=("0e1c4b1e-58a2", "77b2c0d4-1f3e"),
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def by_hand() -> tuple[AliasChange, ...]:
+    """One that came too late, an abort of the deployment of the day before, and a shift."""
+    stale = change(
+        "c3",
+        "promote",
+        at("14:01:00"),
+        before=Routing(41, 42, 10.0),
+        asked=Routing(42),
+        reached=None,
+        outcome="stale",
+        aws_code="PreconditionFailedException",
+        revision_ids=("77b2c0d4-1f3e",),
+    )
+    abort = change(
+        "c2",
+        "abort",
+        at("14:06:40", day=22),
+        before=Routing(41, 42, 10.0),
+        asked=Routing(41),
+        reached=Routing(41),
+        calls=("StopDeployment d-7AA11B2",),
+        reason="v42 fails",
+    )
+    return stale, abort, change("c1", "shift", at("09:00:00", day=20))
 
 
 def undone() -> tuple[Deployment, Deployment]:
@@ -242,6 +290,7 @@ class Archive:
     rollouts: list[tuple[Deployment, ...] | LambdactlError] = field(
         default_factory=lambda: [rollouts()]
     )
+    changes: list[tuple[AliasChange, ...] | LambdactlError] = field(default_factory=lambda: [()])
     revisits: list[Revisited | LambdactlError] = field(default_factory=lambda: [revisited()])
     compared: Callable[[int, int], Compared] = compared
     refusal: LambdactlError | None = None
@@ -254,6 +303,7 @@ class Archive:
     def evidence(self) -> Evidence:
         return Evidence(
             rollouts=lambda: self._told("rollouts", self.rollouts),
+            changes=lambda: given(self.changes),
             revisit=lambda i: self._told(f"revisit {i}", self.revisits),
             compare=self._compare,
             errors=lambda version, _since: lambda: self._told(f"errors v{version}", self.errors),

@@ -19,6 +19,7 @@ from lambdactl.errors import LambdactlError
 from lambdactl.model import Snapshot, Target
 from lambdactl.model_history import AlarmChange, Past
 from lambdactl.ops.events import Event
+from lambdactl.ops.plan_file import write_plan
 from lambdactl.plan import Plan
 from lambdactl.plan.hook import Execution
 from lambdactl.tui import (
@@ -89,6 +90,10 @@ class Script:
         if self.happens is not None:
             yield from self.happens(plan)
 
+    def write_plan(self, surveyed: Snapshot, plan: Plan, path: Path) -> None:
+        """By the account's own writer."""
+        write_plan(path, plan, surveyed, "arn:aws:iam::123456789012:user/alice")
+
     def on(self, target: Target) -> Operations:
         self.targets.append(target)
         return Operations(
@@ -101,6 +106,7 @@ class Script:
             lambda: given(self.pasts),
             lambda _snapshot, _answer: given(self.executions),
             lambda _names: given(self.histories),
+            self.write_plan,
         )
 
     def names(self, _function: str) -> tuple[str, ...]:
@@ -185,7 +191,7 @@ def busy(app: Console) -> bool:
         (isinstance(s, AliasPage) and s.subject.watch.looking)
         or (isinstance(s, FleetScreen) and s.looking)
         or (isinstance(s, ReadingPage) and any(r.looking for r in s.readings))
-        or (isinstance(s, VersionsScreen) and s.surveying)
+        or (isinstance(s, VersionsScreen) and (s.surveying or s.writing))
         or (isinstance(s, PlanDialog) and s.stage in (Stage.CHECKING, Stage.LEARNING))
         or (isinstance(s, SpotChooser | ChangesScreen) and s.reading)
         for s in app.screen_stack

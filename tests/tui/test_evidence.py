@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lambdactl.errors import NotFound, PermissionDenied, Refused
+from lambdactl.errors import NotFound, PermissionDenied, Refused, UsageError
 from lambdactl.model import Routing, Unread
 from lambdactl.ops.events import Event
 from lambdactl.plan import Plan
@@ -31,7 +31,7 @@ async def test_past_rollouts_with_how_each_ended_and_why() -> None:
             "v41 has all traffic",
             "ALARM_ACTIVE: One",
             "d-5H1WW03    Failed     v39 → v40   14 Nov 9d ago",
-            "5 held by CodeDeploy, back to 2026-11-14",
+            "5 in CodeDeploy since 2026-11-14 · 0 by hand from this machine",
         ):
             assert told in screen, told
         await press(pilot, "G")
@@ -129,10 +129,95 @@ async def test_one_that_runs_is_shown_live() -> None:
         assert any("d-7K2QXB1 is running" in n.message for n in app._notifications)
 
 
+async def test_what_was_shifted_by_hand_stands_among_them_in_order_of_time() -> None:
+    async with opened(filed(changes=[archive.by_hand()]), (120, 40)) as (app, pilot):
+        await press(pilot, "h")
+        assert [row.key for row in app.screen.query_one("#list", Listing).rows] == [
+            "d-7K2QXB1",
+            "c3",
+            "d-8M4RTZ9",
+            "c2",
+            "d-7AA11B2",
+            "c1",
+            "d-6Q0PPA2",
+            "d-5H1WW03",
+        ]
+        lines = [line.split("by hand")[0].split() for line in seen(app).splitlines()]
+        assert ["✖", "promote", "stale", "v41", "→", "v42", "14:01", "6m", "ago", "2s"] in lines
+        screen = seen(app)
+        assert "5 in CodeDeploy since 2026-11-14 · 3 by hand from this machine" in screen
+        assert "asked for 10 → 100 %, by alice" in screen
+        assert "stopped d-7AA11B2, 90 → 1" in screen
+        assert "0 → 10 %, by alice" in screen
+
+
+async def test_a_change_by_hand_is_told_in_full_and_copied() -> None:
+    async with opened(filed(changes=[archive.by_hand()]), (80, 24)) as (app, pilot):
+        await press(pilot, "h", "down")
+        assert seen(app).splitlines()[-9:-1] == [
+            " ✖ promote stale  v41 90 %  v42 10 % → v42 100 %  asked for",
+            " began      2026-11-23 14:01:00 by alice on bastion, took 2s",
+            " ended      stale (PreconditionFailedException)",
+            " calls      UpdateAlias checkout:live",
+            " revisions  77b2c0d4…",
+            " command    lambdactl promote -f checkout:live",
+            " known from this machine's audit log; of other machines CloudTrail knows",
+            "",
+        ]
+        await press(pilot, "y")
+        assert copied(app) == (
+            "2026-11-23 14:01:00 promote checkout:live v41 90 %  v42 10 % → v42 100 % by alice:"
+            " stale (PreconditionFailedException); lambdactl promote -f checkout:live"
+        )
+
+
+async def test_enter_on_an_abort_opens_the_deployment_that_it_stopped() -> None:
+    async with opened(filed(changes=[archive.by_hand()])) as (app, pilot):
+        await press(pilot, "h", "down", "down", "down", "enter")
+        assert isinstance(app.screen, PastScreen)
+        assert app.screen.deployment.id == "d-7AA11B2"
+
+
+async def test_enter_on_a_shift_by_hand_says_what_tells_more() -> None:
+    async with opened(filed(changes=[archive.by_hand()])) as (app, pilot):
+        await press(pilot, "h", "down", "enter")
+        assert isinstance(app.screen, DeploymentsScreen)
+        assert [n.message for n in app._notifications] == [
+            "CodeDeploy holds nothing of a promote by hand; lambdactl audit -f checkout:live tells"
+            " more"
+        ]
+
+
+async def test_the_filter_finds_what_was_done_by_hand() -> None:
+    async with opened(filed(changes=[archive.by_hand()]), (120, 40)) as (app, pilot):
+        await press(pilot, "h", "slash", *"alice", "enter")
+        keys = [row.key for row in app.screen.query_one("#list", Listing).rows]
+        assert keys == ["c3", "c2", "c1"]
+
+
+async def test_a_spoilt_log_is_said_and_hides_no_deployment() -> None:
+    spoilt = UsageError("line 3 of audit.jsonl is not of the audit log", why="no id")
+    async with opened(filed(changes=[spoilt]), (120, 40)) as (app, pilot):
+        await press(pilot, "h")
+        screen = seen(app)
+        assert "? changes by hand not known: line 3 of audit.jsonl is not of the audit" in screen
+        assert "d-6Q0PPA2" in screen and "by hand from this machine" not in screen
+
+
+async def test_changes_by_hand_are_told_where_codedeploy_cannot_be_asked() -> None:
+    script = filed(rollouts=[GONE], changes=[archive.by_hand()])
+    async with opened(script, (120, 40)) as (app, pilot):
+        await press(pilot, "h", "G")
+        screen = seen(app)
+        assert "no answer from codedeploy" in screen and "0 → 10 %, by alice" in screen
+        assert "revisions  0e1c4b1e… → 77b2c0d4…" in screen
+
+
 async def test_no_deployment_is_told_from_none_that_could_be_read() -> None:
     async with opened(filed(rollouts=[()])) as (app, pilot):
         await press(pilot, "h")
         assert "no deployment of checkout:live is held by CodeDeploy" in seen(app)
+        assert "nor has it been shifted by hand from this machine" in seen(app)
     async with opened(filed(rollouts=[GONE])) as (app, pilot):
         await press(pilot, "h")
         assert "no answer from codedeploy" in seen(app) and "check the network" in seen(app)

@@ -28,6 +28,7 @@ WAITING = archive.hook_log(event=LifecycleEvent("BeforeAllowTraffic", "InProgres
 STATES: dict[str, tuple[tuple[str, ...], dict[str, object]]] = {
     "deployments": (("h", "down", "down"), {}),
     "deployments-none": (("h",), {"rollouts": [()]}),
+    "deployments-by-hand": (("h", "down", "down", "down"), {"changes": [archive.by_hand()]}),
     "deployments-denied": (("h",), {"rollouts": [NO_LIST]}),
     "past": (PAST, {}),
     "past-unread": (PAST, {"revisits": [GONE]}),

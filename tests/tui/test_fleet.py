@@ -313,7 +313,7 @@ async def test_a_list_that_is_denied_says_so_and_shows_what_moves() -> None:
     script = Script(fleet=replace(story(), failing={"names": denied}))
     async with opened(script, target=None) as (app, _):
         text = seen(app)
-        assert "? functions not known" in text and "lambda:ListFunctions" in text
+        assert "? functions not known: no permission: lambda:Lis… · try: ask for it" in text
         assert "checkout:live" in text and "auth-token" not in text
 
 

@@ -242,9 +242,11 @@ def test_a_canary_without_calls_is_held_to_what_the_stable_version_gets() -> Non
     }
 
 
-def test_a_way_out_that_would_be_cut_off_is_left_to_its_pane() -> None:
+def test_of_a_reason_that_does_not_fit_the_way_out_is_left() -> None:
     view = View(builders.unreadable())
     (short_line,) = traffic.step_lines(view, 80, 1, pen.UNICODE)
-    assert short_line.plain.strip() == "? not known: no permission: codedeploy:ListDeployments"
+    assert short_line.plain.strip() == (
+        "? not known: no permissi… · try: ask for codedeploy:ListDeployments · !: whole"
+    )
     (whole,) = traffic.step_lines(view, 120, 1, pen.UNICODE)
     assert "try: ask for codedeploy:ListDeployments" in whole.plain

@@ -294,8 +294,8 @@ async def test_a_mistake_of_ours_is_told_and_does_not_end_the_console(
 async def test_what_could_not_be_read_is_unknown_with_its_reason() -> None:
     async with opened(Script([builders.unreadable()])) as (app, pilot):
         assert "??????" in seen(app)
-        assert "not known: no permission: cloudwatch:GetMetricData" in seen(app)
-        assert "not known: no permission: codedeploy:ListDeployments" in seen(app)
+        assert "? not known: no permission… · try: ask for cloudwatch:GetMetricData" in seen(app)
+        assert "· try: ask for codedeploy:ListDeployments · !: whole" in seen(app)
         assert "driver not known" in seen(app)
         await press(pilot, "2")
         assert "alarms not known: no permission: cloudwatch:DescribeAlarms" in seen(app)

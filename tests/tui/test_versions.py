@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from textual.widgets import Button
 
 from lambdactl.errors import PermissionDenied, Unreachable
-from lambdactl.model import Unread
+from lambdactl.model import Unread, VersionUse
 from lambdactl.ops.events import Event, VersionDeleted
+from lambdactl.ops.plan_file import read_sections
 from lambdactl.plan import DeleteVersion, Plan
 from lambdactl.tui.dialogs.plan import PlanDialog, Stage
+from lambdactl.tui.dialogs.version import VersionDialog
 from lambdactl.tui.screens.rollout import RolloutScreen
 from lambdactl.tui.screens.versions import VersionsScreen
 from lambdactl.tui.widgets.listing import Listing
@@ -205,3 +208,137 @@ async def test_the_dialog_of_a_prune_keeps_its_field_and_buttons_in_sight(
         assert "[ Cancel ]" in screen and "[ Delete 34 ]" in screen
         assert "Type the function's name to confirm:" in screen
         assert "and 10 more" in screen
+
+
+async def test_marked_versions_alone_go_and_the_command_says_which() -> None:
+    script = resting()
+    async with opened(script) as (app, pilot):
+        await press(pilot, "v", *["down"] * 5, "space", "end", "space")
+        screen = seen(app)
+        assert "delete 2 of 2 marked · keep 11 · frees up to 24.6 MB" in screen
+        assert "*✗ v36" in screen and "*✗ v29" in screen and "   v33" in screen
+        assert "not chosen" in screen
+        await press(pilot, "Y")
+        assert copied(app) == "lambdactl prune -f checkout:live --keep 5 --only 29,36 --dry-run"
+        await press(pilot, "D")
+        assert "Delete  v36 v29" in seen(app)
+        assert isinstance(app.screen, PlanDialog)
+        assert app.screen.command == "lambdactl prune -f checkout:live --keep 5 --only 29,36"
+        await press(pilot, *"checkout", "enter")
+        assert "prune is done" in seen(app)
+    (plan,) = script.applied
+    assert [a.version for a in plan.actions if isinstance(a, DeleteVersion)] == [29, 36]
+
+
+async def test_a_mark_on_what_is_kept_says_why_it_stays_and_prunes_nothing() -> None:
+    async with opened(resting()) as (app, pilot):
+        await press(pilot, "v", "space")
+        told = "v41 is marked and stays: live (stable)"
+        assert [n.message for n in app._notifications] == [told]
+        screen = seen(app)
+        assert "delete 0 of 1 marked · keep 13" in screen and told in screen
+        app.clear_notifications()
+        await press(pilot, "D", "e")
+        assert isinstance(app.screen, VersionsScreen)
+        assert [n.message for n in app._notifications] == [
+            f"nothing of what is marked goes: {told}",
+            "no plan to write: no version would go",
+        ]
+        await press(pilot, "up", "space")
+        assert "delete 6 · keep 7" in seen(app)
+
+
+async def test_a_marked_version_that_came_into_use_is_not_deleted() -> None:
+    before = builders.survey()
+    taken = replace(before.aliases[1], routing=replace(before.aliases[1].routing, stable=33))
+    script = resting(surveys=[before, replace(before, aliases=(before.aliases[0], taken))])
+    async with opened(script) as (app, pilot):
+        await press(pilot, "v", *["down"] * 8, "space", "D", *"checkout", "enter")
+        assert isinstance(app.screen, PlanDialog)
+        assert app.screen.stage is Stage.REFUSED
+        assert "cannot prune v33 of checkout: beta (stable)" in seen(app)
+    assert script.applied == []
+
+
+async def test_a_mark_goes_with_its_version() -> None:
+    before = builders.survey()
+    script = resting(surveys=[before, replace(before, versions=before.versions[1:])])
+    async with opened(script) as (app, pilot):
+        await press(pilot, "v", "end", "space")
+        assert "delete 1 of 1 marked" in seen(app)
+        await press(pilot, "r")
+        assert "delete 5 · keep 7" in seen(app)
+
+
+async def test_the_plan_that_is_shown_is_written_for_the_command_line(tmp_path: Path) -> None:
+    async with opened(resting(), save_to=tmp_path) as (app, pilot):
+        await press(pilot, "v", *["down"] * 5, "space", "e")
+        path = tmp_path / "lambdactl-checkout-20261123-140722.plan.jsonl"
+        (section,) = read_sections(path)
+        (plan,) = section.functions()
+        assert [d.version for d in plan.deletes] == [36]
+        assert isinstance(app.screen, VersionsScreen)
+        assert app.screen.written == f"lambdactl prune --apply {path}"
+        assert "Plan written; within an hour: lambdactl prune --apply" in seen(app)
+        written = path.read_bytes()
+        await press(pilot, "e")
+        assert path.read_bytes() == written
+        assert [n.message for n in app._notifications] == [
+            f"plan written to {path}",
+            f"no plan is written to {path}: File exists",
+        ]
+
+
+async def test_a_plan_that_cannot_be_written_says_why() -> None:
+    async with opened(resting(), save_to=Path("/proc/nowhere")) as (app, pilot):
+        await press(pilot, "v", "e")
+        (told,) = [n.message for n in app._notifications]
+        assert told.startswith("no plan is written to /proc/nowhere/lambdactl-checkout-")
+        assert told.endswith("No such file or directory")
+
+
+async def test_everything_that_is_known_of_a_version() -> None:
+    before = builders.survey()
+    assert before.inventory is not None
+    uses = (
+        VersionUse(35, "provisioned concurrency", 9),
+        VersionUse(35, "called within the grace", 13),
+    )
+    used = replace(before, inventory=replace(before.inventory, uses=uses))
+    async with opened(resting(surveys=[used]), (120, 40)) as (app, pilot):
+        await press(pilot, "v", *["down"] * 6, "enter")
+        assert isinstance(app.screen, VersionDialog)
+        await press(pilot, "y")
+        assert copied(app).splitlines() == [
+            "version     checkout:35",
+            "described   checkout 2.1.0",
+            "published   2026-11-16 09:00:00, 7d ago",
+            "code        12.3 MB  Zip",
+            "sha256      23c1e4b7a0d2f35861",
+            "runtime     python3.13",
+            "handler     app.handler",
+            "memory      512 MB",
+            "timeout     3 s",
+            "processor   arm64",
+            "layers      none",
+            "role        arn:aws:iam::123456789012:role/checkout",
+            "state       Active",
+            "routed by   beta 100 %",
+            "used by     provisioned concurrency, rule 9",
+            "last call   called within the grace",
+            "plan        keep: beta (stable), rule 1 of docs/pruning.md",
+            "also        provisioned concurrency, rule 9",
+        ]
+        screen = seen(app)
+        for line in copied(app).splitlines():
+            assert line in screen, line
+        await press(pilot, "escape")
+        assert isinstance(app.screen, VersionsScreen)
+
+
+async def test_the_details_of_a_version_fit_and_scroll() -> None:
+    async with opened(resting(), (60, 20)) as (app, pilot):
+        await press(pilot, "v", "enter")
+        assert "version     checkout:41" in seen(app)
+        await press(pilot, "end")
+        assert "newest 5, rule 3" in seen(app)

@@ -1,4 +1,7 @@
-"""``lambdactl deployments``: past rollouts, how each ended and why, and a verdict afterwards."""
+"""``lambdactl deployments``: past rollouts, how each ended and why, and a verdict afterwards.
+
+CodeDeploy holds nothing of a shift by hand. This machine's audit log does, so those are told, too.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from lambdactl.errors import UsageError
 if TYPE_CHECKING:
     from lambdactl.cli.session import Session
     from lambdactl.model import Deployment, Target
+    from lambdactl.model_history import AliasChange
     from lambdactl.ops.hook_log import HookLog
     from lambdactl.verdict.hindsight import Hindsight
 
@@ -34,6 +38,9 @@ def deployments() -> None:
                            was the canary worse, and what did it cost
     lambdactl deployments show d-1A2B3C4D5 --hooks
                            what each hook's own function logged
+
+    What was shifted, promoted, aborted or rolled back from this machine is among them: CodeDeploy
+    tells of its own deployments only.
     """
 
 
@@ -41,25 +48,53 @@ def deployments() -> None:
 @shared
 def list_(
     asked: Asked,
-    limit: Annotated[int, typer.Option(min=1, max=25, metavar="N", help="At most so many.")] = 10,
+    limit: Annotated[
+        int, typer.Option(min=1, max=25, metavar="N", help="At most so many of each.")
+    ] = 10,
 ) -> None:
-    """List the deployments of the alias, newest first.
+    """List the deployments of the alias, and what was changed by hand, newest first.
 
     \b
     lambdactl deployments list -f checkout:live
     lambdactl deployments list --limit 25 -o json
+    lambdactl deployments --query 'changes_by_hand[].[began, verb, caller]'
+
+    Changes by hand are those of this machine's audit log (lambdactl audit), in this
+    account and region. CloudTrail knows of others.
     """
     from lambdactl.cli.answering import answer
     from lambdactl.cli.session import opened
+    from lambdactl.ops.history import history
     from lambdactl.render import document
+    from lambdactl.render.by_hand import changes_by_hand
     from lambdactl.render.deployments import deployment_table
 
     with opened(asked) as (session, target):
         found = session.aws.rollouts(target, limit=limit)
+        changes = _changes(session, target)
         if not found:
             session.terminal.say(f"no deployment of {target} was found")
-        table = deployment_table(found, ascii=session.terminal.ascii)
-        answer(session, "Deployments", [document.deployment(d) for d in found], table, target)
+        told = history(found, changes or (), limit)
+        table = deployment_table(told, ascii=session.terminal.ascii)
+        data = [document.deployment(d) for d in found]
+        beside = {"changes_by_hand": None if changes is None else changes_by_hand(told)}
+        answer(session, "Deployments", data, table, target, beside=beside)
+
+
+def _changes(session: Session, target: Target) -> Sequence[AliasChange] | None:
+    """Made from this machine, newest first; None, and said, where its log cannot be read."""
+    from lambdactl.cli.alias_changes import alias_changes
+    from lambdactl.render.by_hand import HERE
+
+    try:
+        found = alias_changes(session.place, target)
+    except UsageError as error:
+        why = f": {error.why}" if error.why else ""
+        session.terminal.insist(f"? what was changed by hand is not known: {error}{why}")
+        return None
+    if found:
+        session.terminal.say(f"by hand: from {HERE}")
+    return list(found)
 
 
 @app.command()

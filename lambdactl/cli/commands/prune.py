@@ -20,6 +20,7 @@ def prune(asked: Asked, wish: Wish) -> None:
     \b
     lambdactl prune -n               what would go, what stays, and why
     lambdactl prune --keep 5         asks for the function's name, then deletes
+    lambdactl prune --only 36,37     of what may go, these two
     lambdactl prune --all-functions --plan p.jsonl
                                      a plan of the account, to be reviewed
     lambdactl prune --apply p.jsonl  does it, or goes on with it

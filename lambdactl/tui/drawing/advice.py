@@ -181,7 +181,7 @@ def rows(advice: Advice, width: int, pen: Pen, waits: str, *, sandbox: bool) -> 
     told = f" What to do next     {pen.key('copy')} copies a command; {waits}"
     lines += [Row("blank", Content(""), ""), Row("next", pen.say(told, "bold"), "")]
     steps = (s for s in advice.steps if s.key != "to_sandbox" or sandbox)
-    return [*lines, *(_step(step, pen) for step in dict.fromkeys(steps))]
+    return [*lines, *(row for step in dict.fromkeys(steps) for row in _step(step, width, pen))]
 
 
 def _wrapped(key: str, line: Content, width: int) -> list[Row]:
@@ -190,12 +190,24 @@ def _wrapped(key: str, line: Content, width: int) -> list[Row]:
     return [Row(f"{key}{n}", "   " + part if n else part, told) for n, part in enumerate(parts)]
 
 
-def _step(step: Step, pen: Pen) -> Row:
+def _step(step: Step, width: int, pen: Pen) -> list[Row]:
     what = pen.say(f"   {step.told}")
     if step.command:
-        line = fitted(what, INDENT) + pen.say(f" $ {step.command}", "$text-accent")
-        return Row(step.command, line, step.command)
+        return _command(step, what, width, pen)
     if not step.key:
-        return Row(step.told, what, step.told)
+        return _wrapped(step.told, what, width)
     line = fitted(what, INDENT) + pen.say(f" {pen.key(step.key)}", "bold $text-accent")
-    return Row(step.key, line, step.told)
+    return [Row(step.key, line, step.told)]
+
+
+def _command(step: Step, what: Content, width: int, pen: Pen) -> list[Row]:
+    """A command that does not fit beside what it is for has lines of its own: it is never cut."""
+    told = pen.say(f" $ {step.command}", "$text-accent")
+    if INDENT + told.cell_length <= width - 1:
+        return [Row(step.command, fitted(what, INDENT) + told, step.command)]
+    parts = folded(pen.say(f"$ {step.command}", "$text-accent"), width - 7, 20)
+    rows = [
+        Row(f"{step.command} {n}", ("       " if n else "     ") + part, step.command)
+        for n, part in enumerate(parts)
+    ]
+    return [Row(step.command, what, step.command), *rows]

@@ -1,4 +1,7 @@
-"""Past rollouts as rows, and the one under the cursor with its lifecycle and how it ended."""
+"""Past rollouts as rows, and the one under the cursor with its lifecycle and how it ended.
+
+What was shifted by hand from this machine stands among them, in order of time.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ from datetime import datetime
 from textual.content import Content
 
 from lambdactl.model import Deployment
-from lambdactl.render import glyphs
+from lambdactl.model_history import AliasChange
+from lambdactl.ops.history import Passed
+from lambdactl.render import by_hand, glyphs
 from lambdactl.render.deployments import LABEL, deployment_lines, ending, took, versions_of
 from lambdactl.render.numbers import stamp
 from lambdactl.tui.drawing.lists import Row
@@ -19,7 +24,7 @@ from lambdactl.tui.drawing.steps import MARKERS
 from lambdactl.tui.drawing.text import age, fitted, middle
 
 WIDE = 120
-HELD = "CodeDeploy tells of its own deployments only: a shift by hand is in the audit log (@)"
+HELD = "nor has it been shifted by hand from this machine"
 
 
 def heading(width: int, pen: Pen) -> Content:
@@ -28,51 +33,86 @@ def heading(width: int, pen: Pen) -> Content:
     return fitted(pen.say(f"{head}HOW IT ENDED", "dim bold"), width)
 
 
-def rows(found: Sequence[Deployment], now: datetime | None, width: int, pen: Pen) -> list[Row]:
-    """The newest first."""
-    return [row(d, now, width, pen) for d in found]
+def rows(found: Sequence[Passed], now: datetime | None, width: int, pen: Pen) -> list[Row]:
+    """As they come: the newest first."""
+    return [row(one, now, width, pen) for one in found]
 
 
-def row(one: Deployment, now: datetime | None, width: int, pen: Pen) -> Row:
-    mark = glyphs.of_deployment(one.status)
-    config = one.config_name.removeprefix("CodeDeployDefault.Lambda")
+def row(one: Passed, now: datetime | None, width: int, pen: Pen) -> Row:
+    if isinstance(one, AliasChange):
+        return changed(one, now, width, pen)
+    config = middle(one.config_name.removeprefix("CodeDeployDefault.Lambda"), 25, pen.ellipsis)
+    cells = (one.id, one.status.value, versions_of(one), began(one.created, now), took(one), config)
     line = Content.assemble(
         " ",
-        fitted(pen.sign(mark), 2),
-        pen.say(f"{one.id:<13}", "bold"),
-        fitted(pen.say(one.status.value), 11),
-        fitted(pen.say(versions_of(one)), 12),
-        fitted(pen.say(began(one, now)), 14),
-        pen.say(f"{took(one):>7}  "),
-        fitted(pen.say(middle(config, 25, pen.ellipsis), "dim"), 26) if width >= WIDE else "",
+        fitted(pen.sign(glyphs.of_deployment(one.status)), 2),
+        *columns(cells, width, pen),
         pen.say(ending(one)),
     )
     return Row(one.id, line, one.id)
 
 
-def began(one: Deployment, now: datetime | None) -> str:
+def changed(one: AliasChange, now: datetime | None, width: int, pen: Pen) -> Row:
+    status = by_hand.status_of(one.outcome)
+    route, lasted = by_hand.versions_of(one), by_hand.took(one)
+    cells = (one.verb, status, route, began(one.began, now), lasted, "by hand")
+    line = Content.assemble(
+        " ",
+        fitted(pen.sign(by_hand.mark_of(one.outcome)), 2),
+        *columns(cells, width, pen),
+        pen.say(by_hand.summary(one)),
+    )
+    return Row(one.id, line, by_hand.change_text(one))
+
+
+def columns(cells: tuple[str, str, str, str, str, str], width: int, pen: Pen) -> list[Content]:
+    """What is under each of the heads but the last; the config where there is room."""
+    name, status, route, at, lasted, config = cells
+    return [
+        fitted(pen.say(name, "bold"), 13),
+        fitted(pen.say(status), 11),
+        fitted(pen.say(route), 12),
+        fitted(pen.say(at), 14),
+        pen.say(f"{lasted:>7}  "),
+        *([fitted(pen.say(config, "dim"), 26)] if width >= WIDE else []),
+    ]
+
+
+def began(at: datetime | None, now: datetime | None) -> str:
     """``14:02 3h ago`` on the same day, else the day and for how many days that is."""
-    if one.created is None:
+    if at is None:
         return "-"
     if now is None:
-        return f"{one.created:%d %b %H:%M}"
-    ago = f"{age((now - one.created).total_seconds())} ago"
-    same_day = now.date() == one.created.date()
-    return f"{one.created:%H:%M} {ago}" if same_day else f"{one.created:%d %b} {ago}"
+        return f"{at:%d %b %H:%M}"
+    ago = f"{age((now - at).total_seconds())} ago"
+    return f"{at:%H:%M} {ago}" if now.date() == at.date() else f"{at:%d %b} {ago}"
 
 
-def detail(one: Deployment | None, width: int, pen: Pen) -> list[Content]:
-    """As ``deployments show`` tells it."""
+def detail(one: Passed | None, width: int, pen: Pen) -> list[Content]:
+    """As ``deployments show`` tells it; of a change by hand all that the audit log has."""
     if one is None:
         return []
-    told = replace(one, events=tuple(e for e in one.events if e.name not in MARKERS))
-    lines = [content(line, pen) for line in deployment_lines(told, ascii=pen.ascii)]
+    if isinstance(one, AliasChange):
+        told = by_hand.change_lines(one, ascii=pen.ascii)
+    else:
+        shown = replace(one, events=tuple(e for e in one.events if e.name not in MARKERS))
+        told = deployment_lines(shown, ascii=pen.ascii)
+    lines = [content(line, pen) for line in told]
     return [Content(" ") + line for line in wrapped(lines, width - 2, LABEL)]
 
 
-def title(found: Sequence[Deployment] | None, most: int) -> tuple[str, str]:
-    if found is None:
-        return "Deployments", ""
-    newest = f"the newest {most}" if len(found) >= most else f"{len(found)} held by CodeDeploy"
+def title(
+    found: Sequence[Deployment] | None, changes: Sequence[AliasChange] | None, most: int
+) -> tuple[str, str]:
+    """How many there are of both; of the changes it is said whose they are. None: not read."""
+    parts = [held(found, most)] if found is not None else []
+    if changes is not None:
+        many = f"the newest {most}" if len(changes) > most else f"{len(changes)}"
+        parts.append(f"{many} by hand from this machine")
+    return "Deployments", " · ".join(parts)
+
+
+def held(found: Sequence[Deployment], most: int) -> str:
+    newest = f"the newest {most}" if len(found) >= most else f"{len(found)} in CodeDeploy"
     since = stamp(found[-1].created)[:10] if found else ""
-    return "Deployments", f"{newest}, back to {since}" if since else newest
+    return f"{newest} since {since}" if since else newest

@@ -16,6 +16,7 @@ from lambdactl.tui.drawing.advice import Advice, no_functions, of_error
 from lambdactl.tui.drawing.fleet import said
 from lambdactl.tui.drawing.pen import Pen, themed
 from lambdactl.tui.drawing.text import age, fitted, joined, spread
+from lambdactl.tui.drawing.way_out import hinted, in_line, ways
 from lambdactl.tui.fleet_row import FleetRow
 from lambdactl.tui.fleet_watch import FleetWatch
 from lambdactl.tui.view import View
@@ -40,23 +41,24 @@ def summary(watch: FleetWatch, view: View, width: int, pen: Pen) -> list[Content
     shown = f"{len(watch.order)} of {len(watch.rows)} rows" if watch.filter else ""
     right = joined([pen.say(shown, "$text-accent"), pen.say(f"sort {watch.sorting.column}", "dim")])
     first = spread(Content(" ") + joined(left, pen.spelled(" · ")), right + " ", width)
-    return [first, *(fitted(line, width) for line in troubles(watch, view, pen))]
+    return [first, *(fitted(line, width) for line in troubles(watch, view, width, pen))]
 
 
-def troubles(watch: FleetWatch, view: View, pen: Pen) -> list[Content]:
+def troubles(watch: FleetWatch, view: View, width: int, pen: Pen) -> list[Content]:
     """One line: the failure that is being waited out, else what is not known of the fleet."""
     if watch.failure is not None:
-        error = verdict.way_out(watch.failure, view, pen)
-        head = pen.sign(glyphs.STALE) + pen.say(f" {watch.failure.error}", "$text-warning")
-        return [Content(" ") + joined([head, error], pen.spelled(" · "))]
-    return [unknown(watch.unread, pen)] if watch.unread else []
+        error = watch.failure.error
+        head = pen.sign(glyphs.STALE) + pen.say(f" {error}", "$text-warning")
+        left = ways(error, pen, verdict.retry(view, pen))
+        return [Content(" ") + in_line(head, left, width - 2, pen)]
+    return [unknown(watch.unread, width, pen)] if watch.unread else []
 
 
-def unknown(parts: tuple[Unread, ...], pen: Pen) -> Content:
+def unknown(parts: tuple[Unread, ...], width: int, pen: Pen) -> Content:
     first, *more = parts
-    hint = f"  try: {first.hint}" if first.hint else ""
     rest = f"  and {', '.join(u.part for u in more)}" if more else ""
-    return pen.say(f" ? {first.part} not known: {first.reason}{rest}{hint}", "$text-warning")
+    told = pen.say(f"? {first.part} not known: {first.reason}{rest}", "$text-warning")
+    return Content(" ") + in_line(told, hinted(first.hint, pen), width - 2, pen)
 
 
 def advice(watch: FleetWatch, view: View, here: Connection) -> Advice | None:
@@ -87,7 +89,7 @@ def preview(
     if one.member is None:
         return [pen.say(f" {one.function}: its aliases have not been read yet", "dim")]
     if one.member.snapshot is None or one.member.assessment is None:
-        return at_rest(one, view, pen)
+        return at_rest(one, view, width, pen)
     seen = one.member
     closely = View(
         snapshot=seen.snapshot, assessment=seen.assessment, age_s=0.0, now=view.now, near=False
@@ -101,10 +103,12 @@ def preview(
     return lines
 
 
-def at_rest(one: FleetRow, view: View, pen: Pen) -> list[Content]:
+def at_rest(one: FleetRow, view: View, width: int, pen: Pen) -> list[Content]:
     member = one.member
     assert member is not None
     head = pen.named(one.mark) + pen.say(f"  {one.name}", "bold") + pen.say(f"  {said(one)}")
+    if member.unread is not None:
+        head = in_line(head, hinted(None, pen), width - 2, pen)
     read = ""
     if member.taken is not None and view.now is not None:
         read = f"read {age((view.now - member.taken).total_seconds())} ago"

@@ -21,8 +21,12 @@ from lambdactl.render.numbers import clock, countdown, duration, stamp
 from lambdactl.tui.drawing.pen import ASCII, UNICODE, Pen
 from lambdactl.tui.drawing.steps import MARKERS
 from lambdactl.tui.drawing.text import age, joined
+from lambdactl.tui.drawing.way_out import hinted, in_line
 from lambdactl.tui.view import Line, View
 
+NO_NOTE = Content("")
+FAILED = ("look", "unread")
+"""The events that are of a failure, and have a way out."""
 RANG = 3
 """So many times that an alarm was red are told."""
 
@@ -35,9 +39,24 @@ class Row(NamedTuple):
     copied: str
 
 
-def events(view: View, pen: Pen) -> list[Row]:
+def events(view: View, pen: Pen, width: int = 0) -> list[Row]:
+    """``width`` is that of the pane; 0 where it is not known, and nothing is cut to fit it."""
     day = view.now.replace(hour=0, minute=0, second=0, microsecond=0) if view.now else None
-    return [event(line, day, pen.ascii) for line in view.lines]
+    rows = ((line, event(line, day, pen.ascii)) for line in view.lines)
+    return [
+        failed(line, row, day, pen, width)
+        if line.kind in FAILED and 0 < width < row.line.cell_length
+        else row
+        for line, row in rows
+    ]
+
+
+def failed(line: Line, row: Row, day: datetime | None, pen: Pen, width: int) -> Row:
+    """A failure that is too long: its way out, which stands at its end, is not what is cut."""
+    told, _, hint = line.text.partition("  try: ")
+    head = Content(" ") + happened(line.at, line.mark, line.kind, "", pen, day)
+    room = width - head.cell_length
+    return row._replace(line=head + in_line(pen.say(told), hinted(hint, pen), room, pen))
 
 
 @lru_cache(maxsize=1024)
@@ -72,7 +91,7 @@ def alarms(view: View, pen: Pen) -> list[Row]:
         rows = [Row("none", pen.say(" no alarm watches this rollout", "dim"), "")]
     if isinstance(view.alarm_history, LambdactlError):
         told = view.alarm_history
-        rows.append(unknown("alarm history", str(told), told.hint, pen))
+        rows += not_known("alarm history", Unread("alarm history", str(told), told.hint), pen)
     return [*rows, *guarded(snapshot, pen), *read_ago("alarms", view, pen)]
 
 
@@ -214,10 +233,20 @@ def unknown(part: str, reason: str, hint: str | None, pen: Pen) -> Row:
     return Row(f"unread {part}", pen.say(f" {told}", "$text-warning"), told)
 
 
-def tab(name: str, number: int, view: View, pen: Pen, *, chosen: bool) -> Content:
-    """``[1 EVENTS]`` for the pane that is shown, ``2 alarms ✖1`` for another."""
+def tab(
+    name: str,
+    number: int,
+    view: View,
+    pen: Pen,
+    *,
+    chosen: bool,
+    note: Content = NO_NOTE,
+) -> Content:
+    """``[1 EVENTS]`` for the pane that is shown, ``2 alarms ✖1`` for another; ``note`` is what is
+    said of rows that are not there."""
     told = pen.say(f"[{number} {name.upper()}]" if chosen else f"{number} {name}")
     told = told.stylize("bold") if chosen else told
+    told = joined([told, note], " ")
     red = sum(a.state == "ALARM" for a in view.snapshot.alarms) if view.snapshot else 0
     if name != "alarms" or not red:
         return told

@@ -10,6 +10,7 @@ from lambdactl.tui.drawing import plan as plan_drawing
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.text import fitted, joined
 from lambdactl.tui.drawing.verdict import broken
+from lambdactl.tui.drawing.way_out import in_line, ways
 from lambdactl.tui.view import Past, View
 
 
@@ -19,7 +20,7 @@ def verdict(view: View, width: int, pen: Pen) -> list[Content]:
     if past is None:
         return []
     if view.snapshot is None or view.assessment is None:
-        first, second = unread(view, past, pen)
+        first, second = unread(view, past, width, pen)
         return [fitted(Content(" ") + first, width), fitted(Content(" ") + second, width)]
     head = pen.named(glyphs.of_state(view.assessment.state)) + "  "
     text, rest = broken(pen.spelled(view.assessment.text), width - 2 - head.cell_length)
@@ -30,13 +31,15 @@ def verdict(view: View, width: int, pen: Pen) -> list[Content]:
     ]
 
 
-def unread(view: View, past: Past, pen: Pen) -> tuple[Content, Content]:
+def unread(view: View, past: Past, width: int, pen: Pen) -> tuple[Content, Content]:
     if view.failure is None:
         return pen.say(f"reading what AWS still holds of {past.deployment_id} ...", "dim"), Content(
             ""
         )
-    lines = plan_drawing.refused(view.failure.error, pen)
-    return lines[0], joined(lines[1:], pen.spelled(" · "))
+    error = view.failure.error
+    head, *_ = plan_drawing.refused(error, pen)
+    cut = head.cell_length > width - 2
+    return head, in_line(Content(""), ways(error, pen, Content("")), width - 2, pen, cut=cut)
 
 
 def told(past: Past, view: View, pen: Pen) -> Content:

@@ -19,6 +19,7 @@ from lambdactl.tui.drawing.charted import BARS, P99, charted, drawn, grouped, wi
 from lambdactl.tui.drawing.pen import CANARY, STABLE, Pen
 from lambdactl.tui.drawing.spark import Bar, Gap
 from lambdactl.tui.drawing.text import age, fitted, joined, spread
+from lambdactl.tui.drawing.way_out import hinted, in_line
 from lambdactl.tui.view import View
 from lambdactl.verdict import Answer, Verdict, wording
 from lambdactl.verdict.measuring import pair_of
@@ -197,8 +198,9 @@ def compared(view: View, both: Sequence[Side], width: int, pen: Pen) -> Content:
     unread = snapshot.unreadable("metrics")
     if snapshot.metrics is None:
         reason = unread.reason if unread else "metrics were not asked for"
-        hint = f"  try: {unread.hint}" if unread and unread.hint else ""
-        return fitted(pen.say(f" ? not known: {reason}{hint}", "$text-warning"), width)
+        told = pen.say(f"? not known: {reason}", "$text-warning")
+        way = hinted(unread.hint if unread else None, pen)
+        return fitted(Content(" ") + in_line(told, way, width - 2, pen), width)
     if len(both) < 2:
         return pen.say(" nothing to compare with: one version has all traffic", "dim")
     if both[1].calls == 0 and both[1].share:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from lambdactl.render import glyphs
+from lambdactl.render import by_hand
 from lambdactl.render.numbers import clock, counted, stamp
 from lambdactl.tui.drawing.advice import mark_of
 from lambdactl.tui.drawing.lists import Row
@@ -57,8 +57,7 @@ def changes(made: Sequence[Change], pen: Pen) -> list[Row]:
 
 
 def change(one: Change, pen: Pen) -> list[Row]:
-    good = {"done": glyphs.CHECKS[True], "started": glyphs.CHECKS[None]}
-    mark = good.get(one.outcome, glyphs.CHECKS[False])
+    mark = by_hand.mark_of(one.outcome)
     ended = {"started": "is being applied, or it did not end"}.get(one.outcome, one.outcome)
     head = joined(
         [

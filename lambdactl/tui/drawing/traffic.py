@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
 from textual.content import Content
 
 from lambdactl.model import Snapshot
@@ -22,6 +21,7 @@ from lambdactl.tui.drawing.steps import (
     walk_of,
 )
 from lambdactl.tui.drawing.text import fitted, folded, joined, middle
+from lambdactl.tui.drawing.way_out import hinted, in_line
 from lambdactl.tui.view import View
 from lambdactl.verdict.driver import driver_of
 
@@ -114,12 +114,11 @@ def step_lines(view: View, width: int, height: int, pen: Pen) -> list[Content]:
 
 
 def no_steps(snapshot: Snapshot, pen: Pen, room: int) -> Content:
-    """In ``room`` cells; the way out is left to pane 3 where it would be cut off."""
+    """In ``room`` cells: of a reason that is too long the way out is left."""
     unread = snapshot.unreadable("deployment")
     if unread is not None:
-        told = f"? not known: {unread.reason}"
-        whole = f"{told}  try: {unread.hint}" if unread.hint else told
-        return pen.say(whole if cell_len(whole) < room else told, "$text-warning")
+        told = pen.say(f"? not known: {unread.reason}", "$text-warning")
+        return in_line(told, hinted(unread.hint, pen), room - 2, pen)
     driver = driver_of(snapshot)
     if driven_by_hand(snapshot) or driver.kind.moves:
         return pen.say(long(driver, snapshot))

@@ -15,6 +15,7 @@ from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.steps import coming_of
 from lambdactl.tui.drawing.text import age, fitted, joined
 from lambdactl.tui.drawing.to_do import NOTHING, advised
+from lambdactl.tui.drawing.way_out import in_line, ways
 from lambdactl.tui.view import Failure, View
 from lambdactl.verdict import Answer
 from lambdactl.verdict.damage import damage_of
@@ -23,22 +24,22 @@ from lambdactl.verdict.damage import damage_of
 def verdict(view: View, width: int, pen: Pen) -> list[Content]:
     """Two lines of exactly ``width`` cells."""
     if view.snapshot is None or view.assessment is None:
-        first, second = unread(view, pen)
+        first, second = unread(view, width, pen)
     elif view.stale:
-        first, second = stale(view, pen)
+        first, second = stale(view, width, pen)
     else:
         first, second = fresh(view, width, pen)
     return [fitted(Content(" ") + first, width), fitted(Content(" ") + second, width)]
 
 
-def unread(view: View, pen: Pen) -> tuple[Content, Content]:
+def unread(view: View, width: int, pen: Pen) -> tuple[Content, Content]:
     if view.failure is None:
         return pen.say("reading from AWS ...", "dim"), Content("")
     first = Content.styled("? NOT READ", "bold $text-warning") + pen.say(f"  {view.failure.error}")
-    return first, way_out(view.failure, view, pen)
+    return first, way_out(view.failure, view, width, pen, cut=first.cell_length > width - 2)
 
 
-def stale(view: View, pen: Pen) -> tuple[Content, Content]:
+def stale(view: View, width: int, pen: Pen) -> tuple[Content, Content]:
     """What was true, how long ago, and why it is not known any more."""
     assert view.assessment is not None and view.age_s is not None
     was = glyphs.of_state(view.assessment.state)
@@ -47,17 +48,19 @@ def stale(view: View, pen: Pen) -> tuple[Content, Content]:
         return head, pen.say("the look at AWS has not come back yet; what is shown is old", "dim")
     error = view.failure.error
     told = pen.named(mark_of(error)) + pen.say(f"  {error}")
-    return joined([head, told], pen.spelled(" · ")), way_out(view.failure, view, pen)
+    first = joined([head, told], pen.spelled(" · "))
+    return first, way_out(view.failure, view, width, pen, cut=first.cell_length > width - 2)
 
 
-def way_out(failure: Failure, view: View, pen: Pen) -> Content:
-    retry = "trying now" if view.retry_s is None else f"retry in {age(view.retry_s)}"
-    parts = [
-        pen.say(retry, "$text-warning"),
-        pen.say(f"try: {failure.error.hint}") if failure.error.hint else Content(""),
-        pen.say(failure.error.why or "", "dim"),
-    ]
-    return joined(parts, pen.spelled(" · "))
+def way_out(failure: Failure, view: View, width: int, pen: Pen, *, cut: bool) -> Content:
+    """``cut``: what failed did not fit the line above."""
+    left = ways(failure.error, pen, retry(view, pen))
+    return in_line(Content(""), left, width - 2, pen, cut=cut)
+
+
+def retry(view: View, pen: Pen) -> Content:
+    told = "trying now" if view.retry_s is None else f"retry in {age(view.retry_s)}"
+    return pen.say(told, "$text-warning")
 
 
 def fresh(view: View, width: int, pen: Pen) -> tuple[Content, Content]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from textual.content import Content
@@ -41,10 +42,15 @@ def full(found: Storage) -> str:
     return f"{size(found.used)} of {size(found.limit)}, {share:.1f} %"
 
 
-def rows(snapshot: Snapshot, plan: Plan | None, width: int, pen: Pen) -> list[Row]:
+def rows(
+    snapshot: Snapshot, plan: Plan | None, width: int, pen: Pen, marks: Collection[int] = ()
+) -> list[Row]:
     """Newest first; what goes is as visible as what stays, and the other way round."""
     fates = {v.version: v for v in plan.verdicts} if plan else {}
-    return [row(v, snapshot, fates.get(v.number), width, pen) for v in reversed(snapshot.versions)]
+    return [
+        row(v, snapshot, fates.get(v.number), width, pen, marked=v.number in marks)
+        for v in reversed(snapshot.versions)
+    ]
 
 
 def dated(width: int) -> int:
@@ -63,13 +69,15 @@ def row(
     fate: VersionVerdict | None,
     width: int,
     pen: Pen,
+    *,
+    marked: bool = False,
 ) -> Row:
     goes = fate is not None and fate.fate == "delete"
     routes = routed_by(snapshot, version.number) or UNKNOWN
     told = "?" if fate is None else "DELETE" if goes else "keep"
     mark = Content.styled("✗ " if not pen.ascii else "x ", "$text-error") if goes else Content("  ")
     line = Content.assemble(
-        " ",
+        Content.styled("*", "bold $text-accent") if marked else " ",
         mark,
         pen.say(f"{label(version.number):<6}", "bold"),
         pen.say(f"{stamp(version.published)[: dated(width) - 1]:<{dated(width)}}"),
@@ -88,10 +96,21 @@ def old(published: datetime | None, now: datetime) -> str:
     return "-" if published is None else age((now - published).total_seconds())
 
 
-def title(plan: Plan | None, keep: int, pen: Pen) -> tuple[str, str]:
-    left = f"keep newest {keep}  (+/- to change)"
+def title(plan: Plan | None, keep: int, pen: Pen, *, marked: int = 0) -> tuple[str, str]:
+    left = f"keep newest {keep}{'' if marked else '  (+/- to change)'}"
     if plan is None:
         return left, ""
     goes = len(plan.actions)
     stays = len(plan.verdicts) - goes
-    return left, pen.spelled(f"delete {goes} · keep {stays} · frees up to {size(plan.frees)}")
+    of = f" of {marked} marked" if marked else ""
+    return left, pen.spelled(f"delete {goes}{of} · keep {stays} · frees up to {size(plan.frees)}")
+
+
+def notes(plan: Plan | None, staying: Sequence[str], written: str, pen: Pen) -> list[Content]:
+    """What is to be known of the plan: where it was written, what stays although it is marked."""
+    told = [pen.say("Plan written; within an hour: ", "bold") + pen.say(written)] if written else []
+    if staying:
+        more = f", and {len(staying) - 1} more stay" if len(staying) > 1 else ""
+        told.append(pen.say(f"{staying[0]}{more}", "$text-warning"))
+    told.append(pen.say("A deleted version cannot be brought back.", "dim"))
+    return [*told, *(pen.say(note, "dim") for note in (plan.notes if plan else ()))]

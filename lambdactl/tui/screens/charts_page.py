@@ -72,7 +72,9 @@ class ChartsPage(ReadingPage):
             self.action_pane(pane.id)
 
     def action_back(self) -> None:
-        """All panes again, else one page up."""
+        """The filter away, else all panes again, else one page up."""
+        if self.unfilter():
+            return
         if self.zoomed:
             self.action_zoom()
         else:

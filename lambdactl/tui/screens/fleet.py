@@ -143,7 +143,9 @@ class FleetScreen(FleetAskingPage):
             return
         watch, view = self.watch_, self._view()
         listing = self.query_one(LongListing)
-        self.set_class(bool(fleet_parts.troubles(watch, view, self.pen)), "-troubled")
+        self.set_class(
+            bool(fleet_parts.troubles(watch, view, self.size.width, self.pen)), "-troubled"
+        )
         look = self._look()
         # What is drawn is of this moment, though a line may be drawn later, when it is scrolled to.
         draw = partial(self._row, dict(watch.rows), look)

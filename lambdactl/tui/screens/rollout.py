@@ -8,7 +8,7 @@ charts, on a wider one the reasons stand beside them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
@@ -23,7 +23,9 @@ from lambdactl.render import document
 from lambdactl.tui import commands
 from lambdactl.tui.dialogs.why import WhyDialog
 from lambdactl.tui.drawing import card, lists, rates, traffic, verdict, why
+from lambdactl.tui.drawing.lists import Row
 from lambdactl.tui.drawing.pen import Pen
+from lambdactl.tui.drawing.sifting import Keeps, Sifted, sifted, went_wrong
 from lambdactl.tui.drawing.text import folded, joined
 from lambdactl.tui.idle import idle
 from lambdactl.tui.keys import ROLLOUT
@@ -40,12 +42,17 @@ from lambdactl.tui.screens.versions import VersionsScreen
 from lambdactl.tui.subject import Subject
 from lambdactl.tui.view import View
 from lambdactl.tui.widgets.drawn import Drawn, titled
+from lambdactl.tui.widgets.filtering import FilterLine
 from lambdactl.tui.widgets.listing import Listing
 
 if TYPE_CHECKING:
     from lambdactl.tui.app import Console
 
-DRAWN = {"events": lists.events, "alarms": lists.alarms, "hooks": lists.hooks}
+DRAWN: Mapping[str, Callable[[View, Pen, int], list[Row]]] = {
+    "events": lists.events,
+    "alarms": lambda view, pen, _width: lists.alarms(view, pen),
+    "hooks": lambda view, pen, _width: lists.hooks(view, pen),
+}
 PANES = (*DRAWN, *NAMES)
 TABS_AT, BETWEEN_TABS = 2, 4
 """Cells before the first tab, and from one to the next."""
@@ -62,6 +69,10 @@ class RolloutScreen(ActingPage, ChartsPage):
         self.pane = "events"
         self.then: str | None = None
         """The action to go on with as soon as the alias has been read."""
+        self.wrong_only = False
+        """Of the events only what went wrong is shown."""
+        self.sifts: dict[str, Sifted] = {}
+        """By pane, what is not shown of it."""
         self.evidence = EvidencePanes(self)
 
     @property
@@ -99,6 +110,7 @@ class RolloutScreen(ActingPage, ChartsPage):
             yield Drawn(card_of(1), self.pen, title=card_title_of(1), id="canary", calm=True)
             yield Drawn(why_wrapped, self.pen, title=lambda _v, p: ("Why", p.key("why")), id="why",
                         calm=True)  # fmt: skip
+        yield FilterLine("events")
         with Container(id="panes", classes="evidence"):
             for name in PLACED:
                 yield Listing(self.pen, id=name)
@@ -134,13 +146,50 @@ class RolloutScreen(ActingPage, ChartsPage):
         self._do_then(view)
         for name, rows in DRAWN.items():
             pane = self.query_one(f"#{name}", Listing)
-            if pane.display:
-                pane.show(rows(view, self.pen))
+            if pane.display or self._keeps(name):
+                width = pane.scrollable_content_region.width
+                pane.show(self._sifted(name, rows(view, self.pen, width)))
+            else:
+                self.sifts.pop(name, None)
         for name in NAMES:
             pane = self.query_one(f"#{name}", Listing)
-            pane.show(self.evidence.rows(name, view, pane.size.width, self.pen))
+            told = self.evidence.rows(name, view, pane.size.width, self.pen)
+            pane.show(self._sifted(name, told))
         self.query_one("#versions").set_class(len(rates.sides(view)) < 2, "-alone")
         self._title_panes(view)
+
+    def _sifted(self, name: str, rows: list[Row]) -> list[Row]:
+        """The rows that are wanted of a pane; what the others are stands in its title."""
+        keeps = self._keeps(name)
+        if keeps is None:
+            self.sifts.pop(name, None)
+            return rows
+        self.sifts[name] = sifted(rows, keeps, self.pen)
+        return self.sifts[name].rows
+
+    def _keeps(self, name: str) -> Keeps | None:
+        """What is wanted of a pane; None where all of it is."""
+        line = self.query_one(FilterLine)
+        words = line.filter if line.of == name else None
+        wrong = self.wrong_only and name == "events"
+        if not words:
+            return went_wrong if wrong else None
+        return lambda row: (
+            words.keeps(f"{row.line.plain} {row.copied}") and (not wrong or went_wrong(row))
+        )
+
+    def on_filter_line_changed(self, _message: FilterLine.Changed) -> None:
+        self.draw()
+
+    def action_filter(self) -> None:
+        """Of the pane that has the focus."""
+        focused = self.focused.id if self.focused else None
+        self.query_one(FilterLine).open_on(focused if focused in PANES else self.pane)
+
+    def action_wrong_only(self) -> None:
+        self.wrong_only = not self.wrong_only
+        self.action_pane("events")
+        self.console.show()
 
     def on_resize(self, _event: events.Resize) -> None:
         self.call_after_refresh(self.console.show)
@@ -164,17 +213,28 @@ class RolloutScreen(ActingPage, ChartsPage):
         if not self.tabbed:
             titled(flow, "Traffic and steps", traffic.title(view, self.pen), self.pen)
         for number, name in enumerate(PANES, 1):
-            told = lists.tab(name, number, view, self.pen, chosen=False)
-            if self.tabbed:
-                told = self._tabs(view, name)
-            right = "" if self.tabbed else self.evidence.title(name, view)
+            told = self._tabs(view, name) if self.tabbed else self._tab(name, number, view)
+            right = "" if self.tabbed else self._at_right(name, view)
             titled(self.query_one(f"#{name}", Listing), told, right, self.pen)
+
+    def _at_right(self, name: str, view: View) -> str:
+        """What a pane is of; of the events, where there is room, what can be left out of them."""
+        if name != "events":
+            return self.evidence.title(name, view)
+        keys = (self.pen.key("filter_pane"), self.pen.key("wrong_only"))
+        roomy = self.has_class("-xwide") and name not in self.sifts
+        return self.pen.spelled(f"{keys[0]} filter · {keys[1]} errors only") if roomy else ""
+
+    def _tab(self, name: str, number: int, view: View, *, chosen: bool = False) -> Content:
+        sift = self.sifts.get(name)
+        note = sift.note(self.pen) if sift else lists.NO_NOTE
+        return lists.tab(name, number, view, self.pen, chosen=chosen, note=note)
 
     def _tabs(self, view: View, chosen: str) -> Content:
         between = f" {self.pen.rule}{self.pen.rule} "
         return joined(
             [
-                lists.tab(name, number, view, self.pen, chosen=name == chosen)
+                self._tab(name, number, view, chosen=name == chosen)
                 for number, name in enumerate(PANES, 1)
             ],
             between,
@@ -186,7 +246,7 @@ class RolloutScreen(ActingPage, ChartsPage):
             return
         view, end = self.console.view_of(self.subject), TABS_AT
         for number, name in enumerate(PANES, 1):
-            told = lists.tab(name, number, view, self.pen, chosen=name == self.pane)
+            told = self._tab(name, number, view, chosen=name == self.pane)
             start, end = end, end + told.cell_length
             if start <= message.at < end:
                 self.app.call_later(self.run_action, f"pane('{name}')")

@@ -14,6 +14,7 @@ from lambdactl.errors import LambdactlError
 from lambdactl.tui.connection import Connection, Places
 from lambdactl.tui.drawing import session
 from lambdactl.tui.drawing.pen import Pen
+from lambdactl.tui.drawing.way_out import hinted, in_line
 from lambdactl.tui.errand import send
 from lambdactl.tui.keys import SESSION
 from lambdactl.tui.messages import ChangesRead, ReadFailed
@@ -135,6 +136,7 @@ class ChangesScreen(SessionPage):
     def _note(self, view: View, width: int, height: int, pen: Pen) -> list[Content]:
         note = super()._note(view, width, height, pen)
         if self.error is not None:
-            hint = f"; try: {self.error.hint}" if self.error.hint else ""
-            return [*note, pen.say(f" the audit log: {self.error}{hint}", "$text-warning")]
+            told = pen.say(f"the audit log: {self.error}", "$text-warning")
+            line = in_line(told, hinted(self.error.hint, pen), width - 2, pen)
+            return [*note, Content(" ") + line]
         return [*note, pen.say(" all changes of this machine: lambdactl audit", "dim")]

@@ -2,11 +2,14 @@
 
 It reads more than the rollout screen does (storage, and everything that may use a version by its
 number), so it looks when it is opened and when it is asked to, not by itself.
+
+Marks choose from what may go. One that is marked and may not go stays, and says why.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -15,10 +18,11 @@ from textual.content import Content
 from textual.message import Message
 
 from lambdactl.errors import LambdactlError
-from lambdactl.model import Snapshot
+from lambdactl.model import Snapshot, label
 from lambdactl.plan import Plan, plan_prune
 from lambdactl.tui import commands
 from lambdactl.tui.dialogs.plan import PlanDialog, Proposal
+from lambdactl.tui.dialogs.version import VersionDialog
 from lambdactl.tui.drawing import plan as plan_drawing
 from lambdactl.tui.drawing import versions
 from lambdactl.tui.drawing.advice import Advice, of_error
@@ -26,7 +30,7 @@ from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.drawing.text import folded
 from lambdactl.tui.errand import send
 from lambdactl.tui.keys import VERSIONS
-from lambdactl.tui.messages import Surveyed, SurveyFailed
+from lambdactl.tui.messages import PlanNotWritten, PlanWritten, Surveyed, SurveyFailed
 from lambdactl.tui.screens.page import AliasPage
 from lambdactl.tui.subject import Subject
 from lambdactl.tui.view import View
@@ -52,7 +56,14 @@ class VersionsScreen(AliasPage):
         super().__init__(console, subject)
         self.keep = self.connection.keep
         self.snapshot: Snapshot | None = None
+        self.marks: frozenset[int] = frozenset()
+        self.whole: Plan | None = None
+        """Everything that may go."""
         self.plan: Plan | None = None
+        """What ``D`` would do: of that what is marked, where anything is."""
+        self.written: str = ""
+        """The command that applies the plan that was written last."""
+        self.writing = False
         self.error: LambdactlError | None = None
         self.surveying = False
         self._again_at = 0.0
@@ -60,7 +71,26 @@ class VersionsScreen(AliasPage):
 
     @property
     def command(self) -> str:
-        return commands.versions(self.subject.target, self.keep, self.connection.flags)
+        flags, chosen = self.connection.flags, self.chosen
+        return commands.versions(self.subject.target, self.keep, flags, only=chosen)
+
+    @property
+    def chosen(self) -> tuple[int, ...] | None:
+        """What is marked and may go; None where nothing is marked."""
+        if not self.marks:
+            return None
+        goes = {v.version for v in self.whole.verdicts if v.fate == "delete"} if self.whole else ()
+        return tuple(sorted(self.marks & set(goes)))
+
+    @property
+    def staying(self) -> list[str]:
+        """``v41 is marked and stays: live (stable)``, of each that is."""
+        fates = self.whole.verdicts if self.whole else ()
+        return [
+            f"{label(v.version)} is marked and stays: {v.reason}"
+            for v in fates
+            if v.version in self.marks and v.fate == "keep"
+        ]
 
     def compose(self) -> ComposeResult:
         yield self.header()
@@ -102,6 +132,7 @@ class VersionsScreen(AliasPage):
     def on_surveyed(self, message: Surveyed) -> None:
         self.surveying, self.error = False, None
         self.snapshot = message.snapshot
+        self.marks &= {v.number for v in self.snapshot.versions}
         self._plan()
         if self._prune:
             self._prune = False
@@ -115,19 +146,24 @@ class VersionsScreen(AliasPage):
         """What pruning to ``keep`` comes to; the reason where it is refused."""
         if self.snapshot is None:
             return
-        self.plan, self.error = None, None
+        self.whole, self.plan, self.error = None, None, None
         try:
-            self.plan = plan_prune(self.snapshot, self.keep)
+            self.whole = plan_prune(self.snapshot, self.keep)
+            self.plan = self.whole
+            if self.marks:
+                self.plan = plan_prune(self.snapshot, self.keep, only=self.chosen)
         except LambdactlError as error:
             self.error = error
         self.console.show()
 
     def show(self, view: View) -> None:
+        self.set_class(bool(self.written or self.marks), "-noted")
         super().show(view)
         if self.snapshot is None:
             return
         listing = self.query_one("#list", Listing)
-        listing.show(versions.rows(self.snapshot, self.plan, self.size.width, self.pen))
+        drawn = versions.rows(self.snapshot, self.plan, self.size.width, self.pen, self.marks)
+        listing.show(drawn)
 
     def _storage(self, _view: View, width: int, _height: int, pen: Pen) -> list[Content]:
         if self.snapshot is not None:
@@ -135,14 +171,13 @@ class VersionsScreen(AliasPage):
         return [] if self.error else [pen.say(" reading versions, storage and uses ...", "dim")]
 
     def _title(self, _view: View, pen: Pen) -> tuple[str, str]:
-        return versions.title(self.plan, self.keep, pen)
+        return versions.title(self.plan, self.keep, pen, marked=len(self.marks))
 
     def _note(self, _view: View, width: int, _height: int, pen: Pen) -> list[Content]:
         if self.error is not None:
             notes = plan_drawing.refused(self.error, pen)
         else:
-            notes = [pen.say(note, "dim") for note in (self.plan.notes if self.plan else ())]
-            notes.append(pen.say("A deleted version cannot be brought back.", "dim"))
+            notes = versions.notes(self.plan, self.staying, self.written, pen)
         return [Content(" ") + line for note in notes for line in folded(note, width - 2)]
 
     def action_keep(self, more: int) -> None:
@@ -155,6 +190,59 @@ class VersionsScreen(AliasPage):
         if self.snapshot is None:
             self.console.say("prune: nothing has been read yet", "warning")
             return
-        keep = self.keep
-        proposal = Proposal("prune", lambda s: plan_prune(s, keep), keep=keep)
+        keep, only = self.keep, self.chosen
+        if only == ():
+            self.console.say(f"nothing of what is marked goes: {self.staying[0]}", "warning")
+            return
+        proposal = Proposal("prune", lambda s: plan_prune(s, keep, only=only), keep=keep)
         self.app.push_screen(PlanDialog(self.console, self.subject, self.snapshot, proposal))
+
+    @property
+    def _number(self) -> int | None:
+        """The version under the cursor."""
+        row = self.query_one("#list", Listing).row
+        found = self.snapshot.versions if self.snapshot and row else ()
+        return next((v.number for v in found if row and row.key == label(v.number)), None)
+
+    def action_mark(self) -> None:
+        number = self._number
+        if number is None:
+            return
+        self.marks ^= {number}
+        self._plan()
+        for told in self.staying:
+            if number in self.marks and told.startswith(f"{label(number)} "):
+                self.console.say(told, "warning")
+        self.query_one("#list", Listing).action_move(1)
+
+    def action_open(self) -> None:
+        number = self._number
+        if self.snapshot is not None and number is not None:
+            self.app.push_screen(VersionDialog(self.console, self.snapshot, self.whole, number))
+
+    def action_export_plan(self) -> None:
+        """Write what ``D`` would do to a file of its own beside the pictures of the screen."""
+        plan, seen = self.plan, self.snapshot
+        if plan is None or seen is None or not plan.actions:
+            why = str(self.error) if self.error else "no version would go"
+            self.console.say(f"no plan to write: {why}", "warning")
+        elif not self.writing:
+            self.writing = True
+            name = f"lambdactl-{self.file_name}.plan.jsonl"
+            path = self.console.settings.save_to / name
+            send(self, lambda: self._writing(seen, plan, path), PlanNotWritten)
+
+    def _writing(self, seen: Snapshot, plan: Plan, path: Path) -> Iterator[Message]:
+        self.subject.operations.write_plan(seen, plan, path)
+        yield PlanWritten(path)
+
+    def on_plan_written(self, message: PlanWritten) -> None:
+        self.writing = False
+        self.written = commands.apply_plan(message.path, self.connection.flags)
+        self.console.say(f"plan written to {message.path}")
+        self.console.show()
+
+    def on_plan_not_written(self, message: PlanNotWritten) -> None:
+        self.writing = False
+        why = f": {message.error.why}" if message.error.why else ""
+        self.console.say(f"{message.error}{why}", "error")

@@ -36,11 +36,11 @@ class FilterLine(Horizontal):
     def __init__(self, of: str, columns: Collection[str] = ()) -> None:
         """``of`` is the id of the list; ``columns`` are those that a word may be about."""
         super().__init__(id="filter")
-        self._of = of
+        self.of = of
         self._columns = tuple(columns)
 
     def compose(self) -> ComposeResult:
-        yield Label("/")
+        yield Label("/", id="filter_of")
         told = " ".join(f"{column}:..." for column in self._columns)
         yield Input(placeholder=f"{HOLDER}{told}".rstrip(", "), compact=True)
         yield Label("enter keeps, esc clears", classes="hint")
@@ -48,6 +48,14 @@ class FilterLine(Horizontal):
     @property
     def filter(self) -> Filter:
         return filter_of(self._input.value, self._columns)
+
+    def open_on(self, of: str) -> None:
+        """Filter another list than before, whose filter is taken away; the line names it."""
+        if of != self.of:
+            self.of = of
+            self._input.value = ""
+        self.query_one("#filter_of", Label).update(f"{of} /")
+        self.open()
 
     def open(self) -> None:
         self.add_class("-open")
@@ -76,8 +84,10 @@ class FilterLine(Horizontal):
         self._leave()
 
     def _leave(self) -> None:
+        typing = self._input.has_focus
         self.set_class(bool(self._input.value.strip()), "-open")
-        self._list.focus()
+        if typing:
+            self._list.focus()
 
     @property
     def _input(self) -> Input:
@@ -85,4 +95,4 @@ class FilterLine(Horizontal):
 
     @property
     def _list(self) -> Widget:
-        return self.screen.query_one(f"#{self._of}")
+        return self.screen.query_one(f"#{self.of}")
