@@ -99,7 +99,7 @@ async def test_denied_it_is_unknown_says_the_way_out_and_is_asked_once() -> None
         lines = seen(app).splitlines()
         assert (
             "? tags not known: no permission: lambda:ListTags on function fleet-0000"
-            "  try: ask for lambda:ListTags" in lines[2]
+            " · try: ask for lambda:ListTags" in lines[2]
         )
         heading = next(line for line in lines if "OWNER" in line)
         rows = lines[lines.index(heading) + 1 :][:11]

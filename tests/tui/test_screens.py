@@ -106,6 +106,26 @@ def test_versions(snap_compare: Compare, size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=named)
+@pytest.mark.parametrize(
+    "keys", [("down", "enter"), ("end", "space", "up", "space")], ids=["details", "marked"]
+)
+def test_one_of_the_versions(
+    snap_compare: Compare, keys: tuple[str, ...], size: tuple[int, int]
+) -> None:
+    assert looking(snap_compare, console(Script([builders.stable()])), size, "v", *keys)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=named)
+@pytest.mark.parametrize(
+    "keys", [("slash", *"alarm", "enter"), ("e",)], ids=["filtered", "wrong only"]
+)
+def test_a_part_of_the_events(
+    snap_compare: Compare, keys: tuple[str, ...], size: tuple[int, int]
+) -> None:
+    assert looking(snap_compare, console(Script([builders.failing()])), size, *keys)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=named)
 def test_prune(snap_compare: Compare, size: tuple[int, int]) -> None:
     app = console(Script([builders.stable()]))
     assert looking(snap_compare, app, size, "v", "D", *"checkou")
