@@ -25,6 +25,7 @@ from lambdactl.tui.connection import (
 from lambdactl.tui.fleet_reads import FleetReads
 from lambdactl.tui.session_log import Change, SessionLog
 from lambdactl.tui.settings import Settings
+from lambdactl.tui.terminal import drawing_unheard, heeding_ends
 
 __all__ = [
     "Change",
@@ -59,7 +60,8 @@ def run(
         )
     settings = replace(settings, in_tmux=bool(os.environ.get("TMUX")))
     app = console(connect, settings, os.environ, places, session)
-    app.run(mouse=settings.mouse)
+    with heeding_ends(app.exit), drawing_unheard():
+        app.run(mouse=settings.mouse)
     if app.broken_by is not None:
         raise app.broken_by
 

@@ -21,7 +21,7 @@ from textual.notifications import SeverityLevel
 from lambdactl.model import Snapshot, Target
 from lambdactl.plan import Plan
 from lambdactl.render.status import has_canary
-from lambdactl.tui import last_view, themes
+from lambdactl.tui import last_view, terminal, themes
 from lambdactl.tui.applying import Applying
 from lambdactl.tui.connection import Connect, Connection, Places
 from lambdactl.tui.dialogs.help import HelpDialog
@@ -136,6 +136,9 @@ class Console(Guarding):
 
     def tick(self) -> None:
         """Once a second: ages and times left run on, and a look begins when it is due."""
+        if not self.is_headless and terminal.is_gone():
+            self.exit()
+            return
         self.page.tick()
         self.tick_guards()
         self.show()

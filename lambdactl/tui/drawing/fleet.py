@@ -99,7 +99,6 @@ def chart_width(width: int) -> int:
 TITLES = {
     "FUNCTION": "FUNCTION:ALIAS",
     "CALLS": "CALL/m",
-    "RATIO": "vs old",
     "P95": "p95",
     "OWNER": "  OWNER",
     "WHY": " WHY",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
 from lambdactl.model import Snapshot, label
@@ -63,7 +65,13 @@ def held(view: View, pen: Pen) -> list[Content]:
 def minutes(verdict: Verdict, pen: Pen) -> list[Content]:
     """The counts that were weighed, newest first."""
     rows = list(per_minute(verdict))
-    return [pen.say(f"{row[0]:<6}" + "".join(f"{c:>10}" for c in row[1:])) for row in rows]
+    return [pen.say(f"{row[0]:<6}" + cells(row[1:])) for row in rows]
+
+
+def cells(texts: Sequence[str]) -> str:
+    """Counts, and the evidence in as many cells as its largest takes."""
+    *counts, last = texts or ("",)
+    return "".join(f"{count:>8}" for count in counts) + f"{last:>16}"
 
 
 def around(snapshot: Snapshot, view: View, pen: Pen) -> list[Content]:
