@@ -14,6 +14,8 @@ from enum import StrEnum
 from typing import Literal
 
 from lambdactl.model_storage import Storage
+from lambdactl.model_uses import OwningStack as OwningStack
+from lambdactl.model_uses import VersionUse as VersionUse
 from lambdactl.model_walk import KeptWalk
 
 
@@ -290,27 +292,6 @@ class Metrics:
     @property
     def judged(self) -> Mapping[int, Series]:
         return self.series if self.history is None else self.history
-
-
-@dataclass(frozen=True, slots=True)
-class VersionUse:
-    """Something other than an alias that needs one version by its number."""
-
-    version: int
-    by: str
-    """What needs it, as a noun: ``event source mapping 5f1c...``, ``provisioned concurrency``."""
-    rule: int | None = None
-    """The rule of pruning that protects it for this."""
-
-
-@dataclass(frozen=True, slots=True)
-class OwningStack:
-    """The CloudFormation stack that made the function, and the versions it calls its own now."""
-
-    name: str
-    status: str
-    """UPDATE_COMPLETE, UPDATE_IN_PROGRESS, ..., as CloudFormation spells it."""
-    versions: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
