@@ -46,6 +46,8 @@ from lambdactl.plan import Plan
 from lambdactl.tui import Choice, Connection, Console
 from lambdactl.tui.dialogs.guard import GuardDialog
 from lambdactl.tui.dialogs.plan import PlanDialog
+from lambdactl.tui.screens.fleet import FleetScreen
+from lambdactl.tui.screens.rollout import RolloutScreen
 from lambdactl.tui.subject import Subject
 
 OURS = ("lambda:UpdateAlias", "lambda:DeleteFunction", "codedeploy:StopDeployment")
@@ -155,7 +157,7 @@ def others(stage: Stage, found: SandboxState, ledger: Ledger, seed: int) -> Iter
 def some_keys(app: Console, dice: random.Random) -> Sequence[str]:
     """Mostly one that does something here; at times any other, and often what confirms."""
     chance = dice.random()
-    if isinstance(app.screen, PlanDialog) and chance < 0.6:
+    if isinstance(app.screen, PlanDialog) and chance < 0.75:
         name = app.screen.subject.target.function
         if app.screen.query_one("#typed").display:
             return (*spelled(name), "enter")
@@ -163,7 +165,9 @@ def some_keys(app: Console, dice: random.Random) -> Sequence[str]:
     if isinstance(app.screen, GuardDialog) and chance < 0.6:
         return ("right", "enter")
     if chance < 0.25:
-        return (dice.choice(DEEDS),)
+        # Where nothing can be done the way leads back to where something can.
+        able = isinstance(app.screen, RolloutScreen | FleetScreen)
+        return (dice.choice(DEEDS) if able else "escape",)
     if chance < 0.37:
         return (dice.choice(MOVES),)
     if chance < 0.5:
@@ -266,6 +270,8 @@ def main() -> int:
     print(
         f"{args.hours:g} h, {pressed:,} keys, {ledger.releases} releases, {ledger.troubles} faults"
     )
+    refused = {k: n for k, n in ledger.keys.items() if k.startswith("(release")}
+    print(f"releases that met a fault or a split by hand: {refused}")
     print(f"confirmed {dict(ledger.confirmed)}")
     print(f"written {dict(ledger.written)}")
     print("memory, MB:", *(f"{m / 1e6:.0f}" for m in ledger.memory))
