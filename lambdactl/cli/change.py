@@ -50,12 +50,12 @@ def change(
     despite_deployments: bool = False,
     gated: bool = False,
     reason: str | None = None,
-    then: Callable[[Session, Target], None] | None = None,
+    then: Callable[[Session, Plan], None] | None = None,
 ) -> None:
     """Look, decide, show, confirm, apply, and say what came of it.
 
     ``gated`` has the limits of the project's file among the checks; ``reason`` goes into the audit
-    log; ``then`` is what follows a change that was made.
+    log; ``then`` is what follows a change that was made, or that had been made before.
     """
     with opened(asked, needs_alias=needs_alias) as (session, target):
         if learn is not None:
@@ -69,6 +69,8 @@ def change(
         plan = gated_plan(session, decide(snapshot), snapshot, limits)
         if asked.dry_run or not plan.actions:
             _show_only(session, plan, snapshot)
+            if then is not None and not asked.dry_run:
+                then(session, plan)
             return
         require_writable(session, plan.verb)
         _confirm(session, plan, snapshot)
@@ -76,7 +78,7 @@ def change(
             session.aws.deletes.rate = pace
         _apply(session, plan, despite_deployments=despite_deployments, reason=reason)
         if then is not None:
-            then(session, target)
+            then(session, plan)
 
 
 def gated_plan(session: Session, plan: Plan, snapshot: Snapshot, limits: Limits) -> Plan:

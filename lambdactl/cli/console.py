@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
@@ -76,7 +77,7 @@ def open_console(asked: Asked, meant: Wanted, *, badge: str | None = None) -> No
     places = Places(
         going.contexts, going.profiles, going.regions, going.sandbox, session_changes.changes
     )
-    run(connect, settings(asked, meant), places, log)
+    run(connect, settings(asked, meant), places, log, partial(setattr, asked.run, "left"))
 
 
 class Way:

@@ -7,6 +7,7 @@ and says in what state AWS was left.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from typing import Protocol, TypeVar
 
 from lambdactl.cli.auditing import logged, subject
@@ -85,10 +86,14 @@ def run_abort_on_fail(session: Session, target: Target) -> None:
     _run_to_end(session, target, abort_on_fail)
 
 
-def run_guard(session: Session, target: Target, own: Limits = NO_LIMITS) -> None:
-    """The same for an alarm in ALARM, a limit of the project's file or of ``own``, too."""
+def run_guard(
+    session: Session, target: Target, own: Limits = NO_LIMITS, canary: int | None = None
+) -> None:
+    """The same for an alarm in ALARM, a limit of the project's file or of ``own``, too; ``canary``
+    is the one that is guarded, where that is known already."""
     require_writable(session, "watch --guard", rehearsable=False)
-    _run_to_end(session, target, guard, with_own(limits_of(target), own))
+    guarding = partial(guard, canary=canary)
+    _run_to_end(session, target, guarding, with_own(limits_of(target), own))
 
 
 def _run_to_end(

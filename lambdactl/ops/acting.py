@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambdactl.errors import LambdactlError, RolloutFailed, Throttled, Unreachable
+from lambdactl.errors import LambdactlError, RolloutFailed, Stale, Throttled, Unreachable
 from lambdactl.model import Snapshot, Target
 from lambdactl.ops.events import ActAnnounced, Event, LookFailed, VerdictReached
 from lambdactl.ops.limiting import limited
@@ -86,6 +86,12 @@ class Acting:
         )
         require(snapshot)
         plan = plan_abort(snapshot)
+        if not plan.actions:
+            raise Stale(
+                f"nothing was aborted: {self.target} {'; '.join(plan.notes)}",
+                why=f"it was to be, because {because}; the rollout had ended by then",
+                hint=f"lambdactl status -f {self.target}",
+            )
         yield from self.do(plan, because)
         back = describe(plan.after) if plan.after else "where it was"
         return RolloutFailed(

@@ -149,31 +149,31 @@ def abort_on_fail(
 
 
 def guard(
-    acting: Acting, *, wait_s: float | None = None
+    acting: Acting, *, wait_s: float | None = None, canary: int | None = None
 ) -> Generator[Event, None, RolloutEnded | None]:
     """The same, on an alarm in ALARM and on a limit of the operator's that is exceeded, too; and
-    for the canary alone that is there at the first look.
+    for ``canary`` alone, or for the one that is there at the first look.
 
     Raises Refused where there is none, and as ``abort_on_fail`` does.
     """
-    canary: list[int] = []
+    guarded = [canary] if canary is not None else []
 
     def require_same(snapshot: Snapshot) -> None:
-        over = why_over(snapshot, canary[0])
+        over = why_over(snapshot, guarded[0])
         if over is not None and goes_on(snapshot):
             raise Stale(
-                f"the guard of {label(canary[0])} has ended: {acting.target} has another canary",
+                f"the guard of {label(guarded[0])} has ended: {acting.target} has another canary",
                 why=over,
                 hint=f"lambdactl watch -f {acting.target} --guard",
             )
 
     def danger(known: Gate) -> str | None:
         assert known.snapshot is not None
-        if not canary and canary_of(known.snapshot) is None and goes_on(known.snapshot):
+        if not guarded and canary_of(known.snapshot) is None and goes_on(known.snapshot):
             # CodeDeploy has not said yet which version it shifts to.
             return None
-        if not canary:
-            canary.append(require_canary(known.snapshot))
+        if not guarded:
+            guarded.append(require_canary(known.snapshot))
         require_same(known.snapshot)
         return known.danger
 

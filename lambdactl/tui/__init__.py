@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import replace
 
 from lambdactl.errors import UsageError
@@ -45,13 +45,19 @@ __all__ = [
 ]
 
 
+def unheard(_told: str) -> None:
+    """Nobody tells what is left."""
+
+
 def run(
     connect: Connect,
     settings: Settings,
     places: Places | None = None,
     session: SessionLog | None = None,
+    leaves: Callable[[str], None] = unheard,
 ) -> None:
-    """Open the console and return when it is left. Raises UsageError without a terminal, what
+    """Open the console and return when it is left; ``leaves`` is told what ended with it, where a
+    signal ends it. Raises UsageError without a terminal, what
     ``connect`` raises for the place that it is started at, and a mistake of ours that ended it."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(
@@ -60,7 +66,13 @@ def run(
         )
     settings = replace(settings, in_tmux=bool(os.environ.get("TMUX")))
     app = console(connect, settings, os.environ, places, session)
-    with heeding_ends(app.exit), drawing_unheard():
+
+    def leave() -> None:
+        if app.going_on:
+            leaves(" ".join(app.going_on))
+        app.exit()
+
+    with heeding_ends(leave), drawing_unheard():
         app.run(mouse=settings.mouse)
     if app.broken_by is not None:
         raise app.broken_by

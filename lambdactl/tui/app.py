@@ -19,29 +19,26 @@ from textual.message import Message
 from textual.notifications import SeverityLevel
 
 from lambdactl.model import Snapshot, Target
-from lambdactl.plan import Plan
 from lambdactl.render.status import has_canary
 from lambdactl.tui import last_view, terminal, themes
 from lambdactl.tui.applying import Applying
 from lambdactl.tui.connection import Connect, Connection, Places
 from lambdactl.tui.dialogs.help import HelpDialog
-from lambdactl.tui.dialogs.plan import PlanDialog
 from lambdactl.tui.dialogs.quit import QuitDialog
 from lambdactl.tui.dialogs.why import WhyDialog
+from lambdactl.tui.doing import Doing
 from lambdactl.tui.drawing import pen
 from lambdactl.tui.errand import send, unexpected
 from lambdactl.tui.going import Turns
-from lambdactl.tui.guard import guards_told
-from lambdactl.tui.guarding import Guarding
 from lambdactl.tui.keys import EVERYWHERE, WRITES
-from lambdactl.tui.messages import ActionEnded, ActionTold, LookFailed, SnapshotTaken
+from lambdactl.tui.messages import LookFailed, SnapshotTaken
 from lambdactl.tui.remapping import shown
 from lambdactl.tui.screens.fleet import FleetScreen
 from lambdactl.tui.screens.page import Page
 from lambdactl.tui.screens.rollout import RolloutScreen
 from lambdactl.tui.session_log import SessionLog
 from lambdactl.tui.settings import Settings
-from lambdactl.tui.subject import Subject, subject
+from lambdactl.tui.subject import Subject, is_same, subject
 from lambdactl.tui.tidying import Tidying
 from lambdactl.tui.view import View
 from lambdactl.verdict import Assessment, assess
@@ -55,7 +52,7 @@ AWAY = 6.0
 """So many times longer is it from look to look while the terminal is not in front."""
 
 
-class Console(Guarding):
+class Console(Doing):
     """``clock`` is monotonic, in seconds; without ``ticks`` nothing happens by itself. ``ansi``
     leaves colours to the terminal."""
 
@@ -130,9 +127,11 @@ class Console(Guarding):
         return self.rollout_of(target) if target else FleetScreen(self, self.connection)
 
     def rollout_of(self, target: Target) -> RolloutScreen:
-        here = self.connection
+        """On what is known of it, where it is guarded or something is being applied to it."""
         self.last_opened = last_view.noted(target, self.last_opened)
-        return RolloutScreen(self, self.guarded_subject(here, target) or subject(here, target))
+        of = subject(self.connection, target)
+        busy = [g.subject for g in self.guards] + [a.subject for a in self.under_way]
+        return RolloutScreen(self, next((s for s in busy if is_same(s, of)), of))
 
     def tick(self) -> None:
         """Once a second: ages and times left run on, and a look begins when it is due."""
@@ -183,14 +182,11 @@ class Console(Guarding):
         message.watch.failed(message.error, self.clock())
         self.show()
 
-    @property
-    def running(self) -> str | None:
-        """The verb of the action that is being applied, wherever the console has gone since."""
-        return self.applying.plan.verb if self.applying and not self.applying.ended else None
-
     def view_of(self, of: Subject) -> View:
         guard, at = self.guard_of(of), self.clock()
-        view = of.watch.view(at, self.running, 1.0 if guard else self.times)
+        applying = self.applying_of(of)
+        running = applying.plan.verb if applying else self.running
+        view = of.watch.view(at, running, 1.0 if guard else self.times)
         return replace(view, gates=gates_of(of, view), guarded=guard.told(at) if guard else None)
 
     def show(self) -> None:
@@ -227,6 +223,8 @@ class Console(Guarding):
             return f"read-only: {self.connection.read_only}"
         if self.running is not None:
             return f"{self.running} is being applied: wait until it has ended"
+        if any(self.page.is_about(applying.subject) for applying in self.under_way):
+            return "the guard's abort is being applied: wait until it has ended"
         return None
 
     def may(self, name: str) -> bool:
@@ -239,50 +237,6 @@ class Console(Guarding):
     def say(self, text: str, severity: SeverityLevel = "information") -> None:
         """A toast."""
         self.notify(self.pen.say(text).plain, severity=severity, markup=False)
-
-    def apply(
-        self, of: Subject, plan: Plan, *, guards: int | None = None, because: str | None = None
-    ) -> None:
-        """Apply a plan that was confirmed and re-checked, one at a time. ``guards`` is the canary
-        to be guarded after it; ``because`` is a guard's reason."""
-        applying = self.applying = Applying(of, plan, guards)
-
-        def acting() -> Iterator[Message]:
-            for event in of.operations.act(plan, because):
-                yield ActionTold(applying, event)
-            yield ActionEnded(applying)
-
-        send(self, acting, partial(ActionEnded, applying))
-        self.show()
-
-    def on_action_told(self, message: ActionTold) -> None:
-        message.applying.events.append(message.event)
-        message.applying.subject.watch.add_events((message.event,))
-        self._show_applying(message.applying)
-
-    def on_action_ended(self, message: ActionEnded) -> None:
-        applying = message.applying
-        applying.ended, applying.error = True, message.error
-        self._show_applying(applying)
-        if not any(isinstance(s, PlanDialog) for s in self.screen_stack):
-            self._say_ended(applying)
-        self.guard_acted(applying.subject, applying.error)
-        if applying.guards is not None and applying.error is None:
-            self.begin_guard(applying.subject, applying.guards)
-        self.look(applying.subject, anew=True)
-
-    def _show_applying(self, applying: Applying) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, PlanDialog):
-                screen.show_applying(applying)
-        self.show()
-
-    def _say_ended(self, applying: Applying) -> None:
-        verb, undo = applying.told(self.connection), applying.undo
-        if applying.error is not None:
-            self.say(f"{verb}: {applying.error}", "error")
-        else:
-            self.say(f"{verb} is done{f'; undo: {undo}' if undo else ''}")
 
     def get_key_display(self, binding: Binding) -> str:
         """``↑``, or ``up`` where only ASCII can be drawn."""
@@ -336,20 +290,6 @@ class Console(Guarding):
             self.push_screen(QuitDialog(self.going_on), self._quit_if)
         else:
             self.exit()
-
-    @property
-    def going_on(self) -> tuple[str, ...]:
-        """What ends with this console, in sentences."""
-        found = []
-        if self.running is not None:
-            found.append(
-                f"{self.running} is being applied. What AWS has accepted goes on without this"
-                " console; what has not been sent yet is not sent."
-            )
-        if self.guards:
-            told = guards_told(self.guards)
-            found.append(f"{told[0].upper()}{told[1:]} ends with this console.")
-        return tuple(found)
 
     async def action_quit(self) -> None:
         self.action_leave() if self.going_on else self.exit()

@@ -21,6 +21,12 @@ class Subject:
     watch: Watch
 
 
+def is_same(one: Subject, other: Subject) -> bool:
+    """Whether both are about one alias at one place, however often the console went there."""
+    here, there = one.connection, other.connection
+    return (one.target, here.here, here.flags) == (other.target, there.here, there.flags)
+
+
 def subject(connection: Connection, target: Target) -> Subject:
     watch = Watch(interval_s=connection.interval_s)
     return Subject(target, connection, connection.on(target), watch)

@@ -263,6 +263,18 @@ def test_a_guarded_shift_is_taken_back(cli: Run, stage: MeasuredStage) -> None:
     assert entries()[0]["evidence"].startswith("FAIL: canary 4")
 
 
+def test_a_shift_that_was_made_before_is_guarded_all_the_same(
+    cli: Run, stage: MeasuredStage
+) -> None:
+    """A pipeline that tries again after an answer that was lost."""
+    words = ("shift", "-f", "checkout:live", "--to", "2", "--weight", "20", "--yes")
+    assert cli(*words).code == 0
+    stage.failing[2] = 0.4
+    said = cli(*words, "--guard")
+    assert said.code == 6, said.err
+    assert stage.alias() == {"version": "1", "weights": {}}
+
+
 def test_a_guard_stands_beside_codedeploy_on_a_limit(cli: Run, stage: MeasuredStage) -> None:
     Path("lambdactl.toml").write_text("[gate]\nmax_error_rate_percent = 1.0\n")
     stage.make_group()

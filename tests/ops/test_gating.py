@@ -253,3 +253,26 @@ def test_there_has_to_be_something_to_guard(measured_stage: MeasuredStage) -> No
     watching = Watching(measured_stage)
     with pytest.raises(Refused, match="nothing to guard"):
         watching.run(guard(watching.acting))
+
+
+def test_an_abort_that_did_not_happen_is_none(measured_stage: MeasuredStage) -> None:
+    """Between the announcement and the act somebody gives the canary everything."""
+    watching = split(measured_stage, 0.4)
+    for event in (events := guard(watching.acting)):
+        if isinstance(event, ActAnnounced):
+            break
+    measured_stage.functions.update_alias(
+        FunctionName=TARGET.function, Name=TARGET.alias, FunctionVersion="2", RoutingConfig={}
+    )
+    with pytest.raises(Stale, match="nothing was aborted: checkout:live"):
+        watching.run(events)
+    assert watching.evidence == []
+    assert measured_stage.alias() == {"version": "2", "weights": {}}
+
+
+def test_a_guard_of_a_canary_that_is_named_adopts_no_other(measured_stage: MeasuredStage) -> None:
+    measured_stage.publish(GREETING="again")
+    watching = split(measured_stage, 0.9)
+    with pytest.raises(Stale, match="the guard of v3 has ended"):
+        watching.run(guard(watching.acting, canary=3))
+    assert measured_stage.alias() == {"version": "1", "weights": {"2": 0.2}}

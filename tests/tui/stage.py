@@ -33,6 +33,7 @@ from lambdactl.tui import (
     Settings,
 )
 from lambdactl.tui.dialogs.plan import PlanDialog, Stage
+from lambdactl.tui.guard import Stage as Guarded
 from lambdactl.tui.screens.fleet import FleetScreen
 from lambdactl.tui.screens.page import AliasPage
 from lambdactl.tui.screens.reading_page import ReadingPage
@@ -185,7 +186,7 @@ async def settle(pilot: Pilot[None]) -> None:
 
 
 def busy(app: Console) -> bool:
-    if app.applying is not None and not app.applying.ended:
+    if app.under_way or any(g.stage is Guarded.READING for g in app.guards):
         return True
     return any(
         (isinstance(s, AliasPage) and s.subject.watch.looking)

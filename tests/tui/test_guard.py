@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -9,18 +10,21 @@ from datetime import timedelta
 import pytest
 from textual.pilot import Pilot
 
-from lambdactl.errors import LambdactlError, Unreachable
-from lambdactl.model import Routing, Snapshot
+from lambdactl.errors import LambdactlError, Stale, Unreachable
+from lambdactl.model import Routing, Snapshot, Target, Unread
 from lambdactl.ops.events import AliasVerified, Event
-from lambdactl.plan import Plan
+from lambdactl.plan import Plan, plan_shift
 from lambdactl.plan.actions import StopDeployment, UpdateAlias
 from lambdactl.tui import Console
 from lambdactl.tui.dialogs.guard import GuardDialog
 from lambdactl.tui.dialogs.plan import PlanDialog
 from lambdactl.tui.dialogs.quit import QuitDialog
+from lambdactl.tui.guard import Stage
+from lambdactl.tui.messages import ActionEnded
 from lambdactl.tui.screens.rollout import RolloutScreen
 from tests.tui import builders
 from tests.tui.builders import NOW
+from tests.tui.fleet_stage import FleetScript
 from tests.tui.stage import Clock, Script, console, copied, opened, press, seen, settle, watch
 from tests.tui.test_screens import SIZES, Compare, named
 
@@ -264,3 +268,179 @@ def test_pictures(snap_compare: Compare, state: str, size: tuple[int, int]) -> N
             await settle(pilot)
 
     assert snap_compare(app, terminal_size=size, run_before=before)
+
+
+def other(name: str) -> Target:
+    return Target(name, "live")
+
+
+async def guarded_elsewhere(app: Console, pilot: Pilot[None], target: Target) -> None:
+    """Another alias is opened over this one, and guarded."""
+    app.open(target)
+    await settle(pilot)
+    await press(pilot, *AGREED)
+
+
+async def test_two_guards_that_are_due_at_once_both_act() -> None:
+    clock = Clock()
+    script = Script([builders.by_hand(), builders.by_hand(), ringing()], happens=went_back)
+    async with opened(script, clock=clock) as (app, pilot):
+        await press(pilot, *AGREED)
+        await guarded_elsewhere(app, pilot, other("payments"))
+        await passes(app, pilot, clock, GRACE, GRACE, GRACE)
+        assert len(script.applied) == 2
+        assert app.guards == []
+
+
+async def test_a_new_canary_is_guarded_although_the_old_ones_guard_was_not_over_yet() -> None:
+    clock = Clock()
+    script = Script([builders.by_hand(), later(builders.done(), 5)], happens=went_back)
+    async with opened(script, clock=clock) as (app, pilot):
+        await press(pilot, *AGREED)
+        await passes(app, pilot, clock, GRACE)
+        assert app.guards[0].ends_seen == 1
+        app.begin_guard(app.guards[0].subject, 41)
+        assert [(g.canary, g.stage) for g in app.guards] == [(41, Stage.WATCHING)]
+
+
+async def test_it_can_be_stopped_while_it_reads() -> None:
+    clock, gate = Clock(), threading.Event()
+    script = Script([builders.by_hand(), ringing()], happens=went_back)
+    async with opened(script, clock=clock) as (app, pilot):
+        await press(pilot, *AGREED)
+        await passes(app, pilot, clock, GRACE)
+        script.gate = gate
+        app.guards[0].subject.watch.due_at = float("inf")
+        clock.at += GRACE
+        app.tick()
+        assert app.guards[0].stage is Stage.READING
+        await pilot.press("w")
+        assert app.guards == []
+        gate.set()
+        await settle(pilot)
+        assert script.applied == []
+
+
+async def test_what_the_operator_does_is_not_taken_for_its_own() -> None:
+    """A shift that was confirmed ends while the guard reads: the guard goes on."""
+    clock, gate = Clock(), threading.Event()
+    script = Script([builders.by_hand(), ringing()], happens=went_back)
+    async with opened(script, clock=clock) as (app, pilot):
+        await press(pilot, *AGREED)
+        await passes(app, pilot, clock, GRACE)
+        of = app.guards[0].subject
+        of.watch.due_at = float("inf")
+        script.gate = gate
+        clock.at += GRACE
+        app.tick()
+        assert app.apply(of, plan_shift(builders.by_hand(), 42, 50.0)) is not None
+        app.on_action_ended(ActionEnded(app.under_way[0]))
+        assert [g.stage for g in app.guards] == [Stage.READING]
+        gate.set()
+        await settle(pilot)
+        assert [plan.verb for plan in script.applied] == ["shift", "abort"]
+        assert script.reasons[1] == "alarm checkout-5xx is in ALARM"
+
+
+async def test_nothing_is_confirmed_beside_its_abort() -> None:
+    clock, gate = Clock(), threading.Event()
+
+    def slowly(plan: Plan) -> Iterator[Event]:
+        gate.wait()
+        yield from went_back(plan)
+
+    script = Script([builders.by_hand(), ringing()], happens=slowly)
+    async with opened(script, clock=clock) as (app, pilot):
+        await press(pilot, *AGREED)
+        await passes(app, pilot, clock, GRACE)
+        of = app.guards[0].subject
+        of.watch.due_at = float("inf")
+        clock.at += GRACE
+        app.tick()
+        while app.guards[0].stage is not Stage.ACTING:
+            await pilot.pause()
+        assert app.apply(of, plan_shift(builders.by_hand(), 42, 50.0)) is None
+        await pilot.press("s")
+        assert isinstance(app.screen, RolloutScreen)
+        await pilot.press("w")
+        assert len(app.guards) == 1
+        gate.set()
+        await settle(pilot)
+        assert [plan.verb for plan in script.applied] == ["abort"]
+
+
+async def test_it_is_announced_and_stopped_on_any_page() -> None:
+    clock = Clock()
+    script = Script([builders.by_hand(), ringing()], fleet=FleetScript(["checkout"]))
+    async with opened(script, clock=clock) as (app, pilot):
+        await press(pilot, *AGREED, "escape")
+        await passes(app, pilot, clock, GRACE)
+        assert "the guard of checkout:live aborts in 5 s, w: stop it" in seen(app)
+        await press(pilot, "w")
+        assert (app.guards, script.applied) == ([], [])
+        await press(pilot, "w")
+        assert [n.message for n in app._notifications][-1] == "no guard is about to act"
+
+
+async def test_a_guard_that_cannot_look_says_so_elsewhere() -> None:
+    clock = Clock()
+    gone = Unreachable("no answer from AWS", hint="check the network")
+    script = Script([builders.by_hand(), gone], fleet=FleetScript(["checkout"]))
+    async with opened(script, clock=clock) as (app, pilot):
+        await press(pilot, *AGREED, "escape")
+        await passes(app, pilot, clock, GRACE)
+        assert "the guard of checkout:live cannot look: no answer from AWS" in seen(app)
+
+
+async def test_a_write_that_came_too_late_is_looked_at_again() -> None:
+    clock = Clock()
+
+    def stale(_plan: Plan) -> Iterator[Event]:
+        raise Stale("the alias was moved by somebody else")
+        yield
+
+    script = Script([builders.by_hand(), ringing()], happens=stale)
+    async with opened(script, clock=clock) as (app, pilot):
+        await press(pilot, *AGREED)
+        await passes(app, pilot, clock, GRACE, GRACE)
+        assert [g.stage for g in app.guards] != []
+        assert any("could not abort: the alias was moved by somebody else" in t for t in lines(app))
+        script.happens = went_back
+        await passes(app, pilot, clock, 60.0, GRACE)
+        assert len(script.applied) == 2 and app.guards == []
+
+
+async def test_what_was_agreed_to_is_the_canary_that_was_shown() -> None:
+    clock = Clock()
+    third = later(replace(builders.by_hand(), alias=builders.alias(Routing(41, 40, 10.0))), 5)
+    script = Script([builders.by_hand(), third])
+    async with opened(script, clock=clock) as (app, pilot):
+        await press(pilot, "w")
+        await passes(app, pilot, clock, GRACE)
+        await press(pilot, "right", "enter")
+        assert app.guards == []
+        told = [n.message for n in app._notifications][-1]
+        assert told == "v42 is not guarded: checkout:live is at v41 90 %, v40 10 %"
+
+
+async def test_where_it_is_not_known_whether_the_shift_was_done_it_is_guarded() -> None:
+    def lost(plan: Plan) -> Iterator[Event]:
+        raise Unreachable("no answer from AWS")
+        yield
+
+    async with opened(Script([builders.by_hand()], happens=lost)) as (app, pilot):
+        await press(pilot, "s", "right", "enter", "escape")
+        assert [g.canary for g in app.guards] == [42]
+
+
+async def test_where_codedeploy_cannot_be_asked_nothing_is_announced() -> None:
+    clock = Clock()
+    blind = replace(
+        ringing(), unread=(Unread("deployment", "no permission: codedeploy:ListDeployments"),)
+    )
+    script = Script([builders.by_hand(), blind])
+    async with opened(script, clock=clock) as (app, pilot):
+        await press(pilot, *AGREED)
+        await passes(app, pilot, clock, GRACE, GRACE)
+        assert [g.stage for g in app.guards] == [Stage.WATCHING]
+        assert script.applied == []

@@ -17,7 +17,7 @@ from lambdactl.verdict.gate import NO_LIMITS, Limits
 
 if TYPE_CHECKING:
     from lambdactl.cli.session import Session
-    from lambdactl.model import Snapshot, Target
+    from lambdactl.model import Snapshot
     from lambdactl.plan import Plan
 
 app = typer.Typer(**SETTINGS)
@@ -76,8 +76,7 @@ def shift(
     lambdactl shift --to 2 --weight 10   ten per cent to version 2, the rest stays
     lambdactl shift --to 2 --weight 100  all of it: the same as promote
     lambdactl shift --to 2 --weight 0    none of it: the split ends
-    lambdactl shift --to 2 --weight 10 -n
-                                         only show what would be done
+    lambdactl shift --to 2 --weight 10 -n  only show what would be done
     lambdactl shift --to 2 --weight 10 --guard
                                          back on FAIL, an alarm or a limit
     lambdactl shift --to 2 --steps 10,25,50,100 --every 10m --guard
@@ -187,17 +186,17 @@ def planned(snapshot: Snapshot, to: int, weight: float, *, guarded: bool) -> Pla
     return with_guard(plan) if guarded else plan
 
 
-def followed(guard: Limits | None) -> Callable[[Session, Target], None]:
-    """What comes after the shift: to look at it, or to guard it."""
+def followed(guard: Limits | None) -> Callable[[Session, Plan], None]:
+    """What comes after the shift: to look at it, or to guard the canary that it made."""
 
-    def then(session: Session, target: Target) -> None:
+    def then(session: Session, plan: Plan) -> None:
         from lambdactl.cli.guarding import run_guard
         from lambdactl.cli.watching import watch_rollout
 
         session.leaves("the shift is made, and nothing moves it on")
         if guard is None:
-            watch_rollout(session, target)
+            watch_rollout(session, plan.target)
         else:
-            run_guard(session, target, guard)
+            run_guard(session, plan.target, guard, plan.after.canary if plan.after else None)
 
     return then

@@ -55,6 +55,12 @@ FIXED = {"abort": "Abort now", "approve": "Approve the hook", "fail": "Fail the 
 """What OK says where the plan does not: its deed is its verb."""
 
 
+BUSY = Refused(
+    "something else is being applied: nothing was done",
+    hint="wait until it has ended, and confirm again",
+)
+
+
 class Stage(Enum):
     LEARNING = "learning"
     """What the plan rests on beside the snapshot is being read."""
@@ -101,6 +107,8 @@ class PlanDialog(ModalScreen[None]):
         self.error: LambdactlError | None = None
         self.friction = Friction(CANCEL)
         self.applying: Applying | None = None
+        self.mine: Applying | None = None
+        """What was confirmed here, once it is being applied."""
         self._fresh: tuple[Snapshot, Plan] | None = None
 
     def compose(self) -> ComposeResult:
@@ -334,8 +342,9 @@ class PlanDialog(ModalScreen[None]):
         same_place = (fresh.place, fresh.target) == (self.snapshot.place, self.snapshot.target)
         the_same = plan is not None and fresh.actions == plan.actions
         if plan is not None and same_place and the_same and not newly_unmet(plan, fresh):
-            self.stage = Stage.APPLYING
-            self.console.apply(self.subject, plan, guards=self.guards)
+            self.mine = self.console.apply(self.subject, plan, guards=self.guards)
+            self.stage = Stage.APPLYING if self.mine else Stage.PLANNED
+            self.error = None if self.mine else BUSY
         else:
             self._fresh = (message.snapshot, fresh)
             self.stage = Stage.CHANGED
@@ -351,7 +360,7 @@ class PlanDialog(ModalScreen[None]):
         self._focus()
 
     def show_applying(self, applying: Applying) -> None:
-        if self.stage not in (Stage.APPLYING, Stage.DONE):
+        if applying is not self.mine:
             return
         self.applying = applying
         self.stage = Stage.DONE if applying.ended else Stage.APPLYING

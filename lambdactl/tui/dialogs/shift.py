@@ -18,9 +18,9 @@ from textual.widgets import Input, Label
 
 from lambdactl.errors import LambdactlError, UsageError
 from lambdactl.model import Routing, Snapshot
-from lambdactl.ops.acting import red_alarms
 from lambdactl.plan import Plan, plan_shift
 from lambdactl.plan.routing import percent
+from lambdactl.tui.dialogs.guard import at_once
 from lambdactl.tui.dialogs.plan import PlanDialog, Proposal
 from lambdactl.tui.subject import Subject
 
@@ -43,8 +43,8 @@ class ShiftDialog(PlanDialog):
 
     def __init__(self, console: Console, subject: Subject, snapshot: Snapshot) -> None:
         self._to, self._weight = proposed(snapshot)
-        # Into an alarm that rings already a guard would take back at once what is meant now.
-        self._guarded = red_alarms(snapshot) is None
+        # Where it would take back at once what is meant now, a guard has to be asked for.
+        self._guarded = at_once(console.view_of(subject)) is None
         super().__init__(console, subject, snapshot, Proposal("shift", self._make))
 
     def form(self) -> Iterator[Widget]:

@@ -25,16 +25,15 @@ OVER = (State.ROLLED_BACK, State.FAILED)
 
 def advised(view: View, pen: Pen) -> Content:
     """Empty where there is nothing to do, and where it is not known what."""
+    if view.guarded is not None and view.guarded.left_s is not None:
+        left, key = f"{view.guarded.left_s:.0f} s", pen.key("stop_guard")
+        told = f"{pen.arrow} the guard aborts in {left}, {key}: stop it"
+        return pen.say(told, "bold $text-error")
     if view.running is not None:
         return pen.say(f"{view.running} is being applied", "bold $text-accent")
     snapshot, assessment = view.snapshot, view.assessment
     if snapshot is None or assessment is None:
         return Content("")
-    if view.guarded is not None and view.guarded.left_s is not None:
-        left, key = f"{view.guarded.left_s:.0f} s", pen.key("guard")
-        return pen.say(
-            f"{pen.arrow} the guard aborts in {left}, {key}: stop it", "bold $text-error"
-        )
     if assessment.advice is None:
         told = asked(view, snapshot, pen)
         if not told:

@@ -13,7 +13,7 @@ from lambdactl.tui.dialogs.guard import GuardDialog
 from lambdactl.tui.dialogs.hook import HookDialog
 from lambdactl.tui.dialogs.rollback import RollbackDialog
 from lambdactl.tui.dialogs.shift import ShiftDialog
-from lambdactl.tui.guard import Guard
+from lambdactl.tui.guard import Guard, Stage
 from lambdactl.tui.screens.page import AliasPage
 
 
@@ -34,11 +34,19 @@ class ActingPage(AliasPage):
         if snapshot is not None:
             self.app.push_screen(RollbackDialog(self.console, self.subject, snapshot))
 
+    def why_not(self, name: str) -> str | None:
+        """A guard can be stopped whatever else may not be done."""
+        stops = name == "guard" and self.console.guard_of(self.subject) is not None
+        return None if stops else super().why_not(name)
+
     def action_guard(self) -> None:
         """Agree to a guard; where there is one, stop it, at once."""
         guard = self.console.guard_of(self.subject)
         if guard is not None:
             self._stop(guard)
+            return
+        if any(g.stage is Stage.ANNOUNCED for g in self.console.guards):
+            self.console.action_stop_guard()
             return
         snapshot = self.ready("guard")
         if snapshot is None:
@@ -53,7 +61,7 @@ class ActingPage(AliasPage):
         self.app.push_screen(GuardDialog(self.console, self.subject, snapshot, canary))
 
     def _stop(self, guard: Guard) -> None:
-        if guard.acting:
+        if guard.stage is Stage.ACTING:
             self.console.say("the guard's abort is being applied already", "warning")
         else:
             self.console.stop_guard(guard, "it was stopped here")

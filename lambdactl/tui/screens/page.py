@@ -19,7 +19,6 @@ from lambdactl.tui.drawing import header
 from lambdactl.tui.drawing.advice import Advice, of_error, waiting
 from lambdactl.tui.drawing.advice import rows as advised
 from lambdactl.tui.drawing.pen import Pen
-from lambdactl.tui.guard import guards_told
 from lambdactl.tui.keys import HINDERED
 from lambdactl.tui.subject import Subject
 from lambdactl.tui.view import View
@@ -165,13 +164,16 @@ class Page(Screen[None]):
     def _elsewhere_told(self) -> str:
         """What this session is doing somewhere else than on this page."""
         applying = self.console.applying
-        if applying is not None and not applying.ended and not self._is_about(applying.subject):
+        if applying is not None and not applying.ended and not self.is_about(applying.subject):
             return f"{applying.told(self.connection)} is being applied"
-        others = [g for g in self.console.guards if not self._is_about(g.subject)]
-        return f"{guards_told(others)} goes on" if others else ""
+        at, key = self.console.clock(), self.pen.key("stop_guard")
+        others = [g for g in self.console.guards if not self.is_about(g.subject)]
+        return ", ".join(guard.said(at, key) for guard in others)
 
-    def _is_about(self, of: Subject) -> bool:
-        return of.connection is self.connection and of.target == self.target
+    def is_about(self, of: Subject) -> bool:
+        """Whether this page is about that alias, at that place."""
+        here, there = self.connection, of.connection
+        return (of.target, there.here, there.flags) == (self.target, here.here, here.flags)
 
     def _elsewhere(self, _view: View, _width: int, _height: int, pen: Pen) -> list[Content]:
         told = self._elsewhere_told()
@@ -269,7 +271,8 @@ class AliasPage(Page):
             self.console.action_fleet()
 
     def action_pause(self) -> None:
-        if self.console.guard_of(self.subject) is not None:
+        guard = self.console.guard_of(self.subject)
+        if guard is not None and guard.subject is self.subject:
             self.console.say("it is guarded, and a guard goes on looking", "warning")
             return
         self.subject.watch.paused = not self.subject.watch.paused
