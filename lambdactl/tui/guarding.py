@@ -43,6 +43,7 @@ class Guarding(Going):
             of.watch.paused = False
             self.guards.append(Guard(of, canary))
             self._note_guard(of, f"{label(canary)} is guarded: back on FAIL, an alarm or a limit")
+        self.screen.refresh_bindings()
         self.show()
 
     def stop_guard(self, guard: Guard, why: str) -> None:
@@ -51,7 +52,14 @@ class Guarding(Going):
             self.guards.remove(guard)
             self._note_guard(guard.subject, f"the guard of {label(guard.canary)} is over: {why}")
             self.say(f"{guard.subject.target}: the guard is over: {why}")
+        self.screen.refresh_bindings()
         self.show()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The key that stops a guard is there while there is one."""
+        if action == "stop_guard":
+            return bool(self.guards)
+        return super().check_action(action, parameters)
 
     def action_stop_guard(self) -> None:
         """Of whatever alias: the guard that is about to act."""
@@ -87,7 +95,7 @@ class Guarding(Going):
 
     def _announce_guard(self, guard: Guard) -> None:
         wait = guard.announce(self.itself.clock())
-        key = self.itself.pen.key("stop_guard")
+        key = self.itself.pen.key("guard")
         told = f"abort in {wait:.0f} s, {key} stops it, because {guard.because}"
         self._note_guard(guard.subject, told)
         self.bell()

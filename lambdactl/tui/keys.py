@@ -26,7 +26,7 @@ EVERYWHERE = [
     Binding("exclamation_mark", "session_errors", "errors", id="session_errors", key_display="!"),
     Binding("at", "session_log", "changes", id="session_log", key_display="@"),
     Binding("b", "console_page", "AWS console", id="aws_console"),
-    Binding("w", "stop_guard", "stop the guard", id="stop_guard"),
+    Binding("w", "stop_guard", "stop the guard", id="guard"),
 ]
 LIST = [
     Binding("down,j", "move(1)", "down", id="down", show=False),
@@ -189,7 +189,6 @@ SAID = {
     "rollback": "rollback…: all traffic to the last good version before this one",
     "answer_hook": "hook…: approve or fail the hook that CodeDeploy waits for",
     "guard": "guard…: abort by itself on FAIL, an alarm or a limit; again: stop that",
-    "stop_guard": "stop the guard that is about to act",
     "prune": "prune…: delete versions that nothing needs",
     "mark_version": "mark the version: D and e take only what is marked and may go",
     "export_plan": "export plan: write what D would do to a file for prune --apply",

@@ -26,7 +26,7 @@ OVER = (State.ROLLED_BACK, State.FAILED)
 def advised(view: View, pen: Pen) -> Content:
     """Empty where there is nothing to do, and where it is not known what."""
     if view.guarded is not None and view.guarded.left_s is not None:
-        left, key = f"{view.guarded.left_s:.0f} s", pen.key("stop_guard")
+        left, key = f"{view.guarded.left_s:.0f} s", pen.key("guard")
         told = f"{pen.arrow} the guard aborts in {left}, {key}: stop it"
         return pen.say(told, "bold $text-error")
     if view.running is not None:

@@ -166,7 +166,7 @@ class Page(Screen[None]):
         applying = self.console.applying
         if applying is not None and not applying.ended and not self.is_about(applying.subject):
             return f"{applying.told(self.connection)} is being applied"
-        at, key = self.console.clock(), self.pen.key("stop_guard")
+        at, key = self.console.clock(), self.pen.key("guard")
         others = [g for g in self.console.guards if not self.is_about(g.subject)]
         return ", ".join(guard.said(at, key) for guard in others)
 
