@@ -6,12 +6,13 @@ of its own, created when the other ended, so none of those is missed; one that t
 
 Calls: one at each look for every hundred deployments that have ended and were created within
 ``REACH``; one for every 25 of them that are new since the last look; and for each that ended a
-moment ago two, four where it is a rollback. What has ended never changes: it is read once.
+moment ago two, four where it is a rollback. What has ended never changes: it is read once. One that
+could not be read is told, keeps no other from being read, and is tried again in its turn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -19,6 +20,7 @@ from itertools import islice
 from lambdactl.aws import deployments
 from lambdactl.aws.deployments import created
 from lambdactl.aws.door import Door
+from lambdactl.errors import CredentialsError, LambdactlError, Throttled, Unreachable
 from lambdactl.model import Deployment, DeploymentStatus
 from lambdactl.model_history import Ending, Endings
 
@@ -28,6 +30,8 @@ MOST = 300
 """So many deployments are described; an account with more says what is not known."""
 MOST_AT_ONCE = 25
 """BatchGetDeployments takes so many."""
+OF_ALL = (CredentialsError, Throttled, Unreachable)
+"""Failures that are not of one deployment: the next would fail as well."""
 
 
 @dataclass
@@ -38,6 +42,8 @@ class Known:
     others: set[str] = field(default_factory=set)
     """Those of other platforms than Lambda, which share the list."""
     endings: dict[str, Ending] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
+    """Why one could not be looked into; first the one that waits longest for another try."""
 
 
 def endings(door: Door, *, within: timedelta, most: int) -> Endings:
@@ -50,11 +56,26 @@ def endings(door: Door, *, within: timedelta, most: int) -> Endings:
     fresh = [d for d in known.described.values() if d.completed and now - d.completed < within]
     # One that was taken back is told by the deployment that did it.
     fresh = [d for d in fresh if d.rolled_back_by not in known.described]
-    new = sorted((d for d in fresh if d.id not in known.endings), key=gravest_first)
-    for deployment in new[:most]:
-        known.endings[deployment.id] = ending(door, deployment, known)
+    waiting = look_into(door, {d.id: d for d in fresh}, known, most)
     told = [known.endings[d.id] for d in fresh if d.id in known.endings]
-    return Endings(last_of_each(told), why_not_all(len(new) - most, cut=cut))
+    failed = {d.id: known.unread[d.id] for d in fresh if d.id in known.unread}
+    return Endings(last_of_each(told), why_not_all(waiting, failed, cut=cut))
+
+
+def look_into(door: Door, fresh: Mapping[str, Deployment], known: Known, most: int) -> int:
+    """Those that are new, and one more of those that could not be read; how many wait."""
+    tried = known.endings.keys() | known.unread.keys()
+    new = sorted((d for i, d in fresh.items() if i not in tried), key=gravest_first)
+    again = [fresh[i] for i in known.unread if i in fresh][:1]
+    for deployment in (*new[:most], *again):
+        known.unread.pop(deployment.id, None)
+        try:
+            known.endings[deployment.id] = ending(door, deployment, known)
+        except OF_ALL:
+            raise
+        except LambdactlError as error:
+            known.unread[deployment.id] = str(error)
+    return len(new) - most
 
 
 def listed(door: Door, since: datetime) -> tuple[list[str], bool]:
@@ -83,6 +104,7 @@ def describe(door: Door, ids: Sequence[str], known: Known) -> None:
     for gone in known.described.keys() - set(ids):
         del known.described[gone]
         known.endings.pop(gone, None)
+        known.unread.pop(gone, None)
 
 
 def described(door: Door, ids: Sequence[str]) -> list[Deployment]:
@@ -114,8 +136,15 @@ def last_of_each(found: Iterable[Ending]) -> tuple[Ending, ...]:
     return tuple(last.values())
 
 
-def why_not_all(waiting: int, *, cut: bool) -> str | None:
+def why_not_all(waiting: int, failed: Mapping[str, str], *, cut: bool) -> str | None:
+    """``failed``: the ids of those that could not be read -> why."""
+    whys = []
     if cut:
         hours = REACH.total_seconds() / 3600
-        return f"more than {MOST} have ended that were created in the past {hours:g} hours"
-    return f"{waiting} more have not been looked into yet" if waiting > 0 else None
+        whys.append(f"more than {MOST} have ended that were created in the past {hours:g} hours")
+    elif waiting > 0:
+        whys.append(f"{waiting} more have not been looked into yet")
+    for id_, why in list(failed.items())[:1]:
+        more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
+        whys.append(f"{id_}{more} could not be read: {why}")
+    return "; ".join(whys) or None

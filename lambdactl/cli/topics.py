@@ -127,6 +127,13 @@ changed meanwhile.
              has moved since, nothing is done (exit 5); who moved it is said
              where the audit log or CodeDeploy tells, else CloudTrail knows
   read back  the alias is read after every write, and what was read is told
+  guard      the one write that nobody confirms at that moment: agreed to
+             before, with w in the console, shift --guard, watch --guard or
+             shift --steps --guard. On a FAIL, an alarm in ALARM or an exceeded
+             limit of [gate] (watch --abort-on-fail: on a FAIL alone) it takes
+             all traffic back: announced 5 s before with its reason, stoppable,
+             read again and locked before the write, logged with its reason. It
+             is for one canary only and ends with the console or the command
   CodeDeploy while it moves an alias, shift refuses and offers abort, which
              stops the deployment with rollback and then verifies the alias
   prune      keeps $LATEST, what any alias routes to, and what an event source,

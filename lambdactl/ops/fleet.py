@@ -30,7 +30,9 @@ FEW = 15
 """So many functions are asked at once; more are asked at a pace that leaves others their share."""
 
 T = TypeVar("T")
+RUNNING = "running deployments"
 ENDED = "deployments that ended"
+ALARMS = "alarms"
 MOST_ENDED = 25
 """So many deployments that ended are looked into at one look of the console's, two calls each."""
 
@@ -90,6 +92,26 @@ class Around:
     taken: datetime | None = None
     ended: tuple[Ending, ...] = ()
     """The last deployment of each alias that had one that ended within the hour."""
+
+    def after(self, before: Around) -> Around:
+        """With what ``before`` knew of all that could not be read now: a read that is refused ends
+        no rollout, and turns no alarm green."""
+        parts = {u.part for u in self.unread}
+        ended = self._and_still_news(before.ended) if ENDED in parts else self.ended
+        over = {d.id for e in ended for d in (e.deployment, e.previous) if d is not None}
+        known = tuple(d for d in before.running if d.id not in over)
+        running = known if RUNNING in parts else self.running
+        red = before.red if ALARMS in parts else self.red
+        return replace(self, running=running, red=red, ended=ended)
+
+    def _and_still_news(self, before: Sequence[Ending]) -> tuple[Ending, ...]:
+        """What was found, and of other aliases what ended ``before`` and is within the hour."""
+        found = {(e.deployment.function, e.deployment.alias) for e in self.ended}
+        others = (e for e in before if (e.deployment.function, e.deployment.alias) not in found)
+        return (*self.ended, *(e for e in others if self._is_news(e.deployment.completed)))
+
+    def _is_news(self, at: datetime | None) -> bool:
+        return at is None or self.taken is None or self.taken - at < NEWS
 
     def ended_since(self, before: Around) -> frozenset[str]:
         """The functions whose deployments have ended since ``before``, or are no news any more."""
@@ -170,13 +192,13 @@ def look_around(aws: Aws, *, endings: int = MOST_ENDED) -> Around:
     unread: list[Unread] = []
     part = partial(_part, unread)
     no_deployments: tuple[Deployment, ...] = ()
-    running = part("running deployments", aws.running_anywhere, no_deployments)
+    running = part(RUNNING, aws.running_anywhere, no_deployments)
     # After what runs: one that ends between the two is in both, and not in neither.
     ended = part(ENDED, lambda: aws.endings(within=NEWS, most=endings), Endings())
     if ended.unread is not None:
         unread.append(Unread(ENDED, ended.unread))
     no_alarms: tuple[RedAlarm, ...] = ()
-    red = part("alarms", aws.red_alarms, no_alarms)
+    red = part(ALARMS, aws.red_alarms, no_alarms)
     return Around(running, red, tuple(unread), aws.now(), ended.found)
 
 

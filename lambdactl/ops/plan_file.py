@@ -29,6 +29,8 @@ from lambdactl.plan.protecting import Criteria
 
 KIND = "PrunePlan"
 LIFE = timedelta(hours=1)
+OURS = 0o600
+"""From the first byte on: a plan says what an account has, and who made it."""
 Row = dict[str, Any]
 
 
@@ -82,6 +84,8 @@ def write_section(
     """Append a section to ``path``."""
     digest = hashlib.sha256()
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=OURS)
+    path.chmod(OURS)
     with path.open("a", encoding="utf-8") as file:
         put(file, digest, head_row(head))
         offset = file.tell()
@@ -91,7 +95,6 @@ def write_section(
             put(file, digest, layer_row(layer))
         foot = {"kind": f"{KIND}End", "plan": head.id, "sha256": digest.hexdigest()}
         file.write(f"{json.dumps(foot)}\n")
-    path.chmod(0o600)
     return Section(path, offset, head)
 
 
@@ -99,15 +102,24 @@ def write_plan(path: Path, plan: Plan, snapshot: Snapshot, caller_arn: str) -> S
     """The plan of one function, as it was made of ``snapshot``, as a file of its own.
 
     Its hour begins when AWS was read. Raises UsageError where it cannot be written, and where
-    ``path`` is there already, which is left as it is.
+    ``path`` is there already, which is left as it is. What was written by half is removed.
     """
+    head, row = head_of(plan, snapshot, caller_arn), function_row(plan, snapshot.aliases)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.open("x", encoding="utf-8").close()
+        path.touch(mode=OURS, exist_ok=False)
+        try:
+            return write_section(path, head, [row])
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
     except OSError as error:
         raise UsageError(f"no plan is written to {path}", why=error.strerror) from error
+
+
+def head_of(plan: Plan, snapshot: Snapshot, caller_arn: str) -> Head:
     deletes = len(plan.actions)
-    head = Head(
+    return Head(
         id=new_id(),
         made=snapshot.taken,
         place=plan.place,
@@ -120,7 +132,6 @@ def write_plan(path: Path, plan: Plan, snapshot: Snapshot, caller_arn: str) -> S
         keeps=len(plan.verdicts) - deletes,
         frees=plan.frees,
     )
-    return write_section(path, head, [function_row(plan, snapshot.aliases)])
 
 
 def function_row(plan: Plan, aliases: Iterable[Alias]) -> Row:

@@ -17,6 +17,7 @@ def status(target: Target, flags: str) -> str:
 
 
 def versions(target: Target, keep: int, flags: str, *, only: Collection[int] | None = None) -> str:
+    """``only``: None for all that may go; never empty, for no command prunes nothing."""
     return line("prune", target, f"{pruned(keep, only)} --dry-run", flags)
 
 

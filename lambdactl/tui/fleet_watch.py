@@ -260,13 +260,13 @@ class FleetWatch:
         return self.around is not None and listed.name in self.around.functions
 
     def _looked_around(self, around: Around, at: float) -> None:
-        before, self.around = self.around, around
+        before = self.around or Around()
+        self.around = around = around.after(before)
         self.failure = None
         self.pace.looked_around(at)
         if around.taken is not None:
             self.clock.saw(around.taken, at)
         self._enlist_by_name()
-        before = before or Around()
         changed = (around.functions ^ before.functions) | around.ended_since(before)
         self.pace.read_soon(changed)
         for name in changed & self.functions.keys():

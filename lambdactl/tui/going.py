@@ -13,7 +13,7 @@ from textual.app import App
 from textual.message import Message
 from textual.notifications import SeverityLevel
 
-from lambdactl.errors import LambdactlError
+from lambdactl.errors import LambdactlError, Refused
 from lambdactl.model import Target
 from lambdactl.tui import clipboard, palette, saving, switch, themes
 from lambdactl.tui.browsing import browse
@@ -172,7 +172,11 @@ class Going(App[None]):
 
     def action_copy_command(self) -> None:
         """The command line; again within a moment, the ARN and the JSON of the same."""
-        copies = self.page.copies
+        try:
+            copies = self.page.copies
+        except Refused as error:
+            self.say(f"no command to copy: {error}", "warning")
+            return
         turn = self.turns.next(copies[0][1], self.itself.clock())
         name, text = copies[turn % len(copies)]
         following = copies[(turn + 1) % len(copies)][0]

@@ -254,7 +254,7 @@ SAID = {
     "last": "the last row",
     "save": "save the screen as an SVG picture and as text",
     "palette": "every command, searched by name; also ctrl+p",
-    "quit": "quit; asks only while something is being applied",
+    "quit": "quit; asks only while something is being applied, or a guard is on",
 }
 """What help says of each key; the others are told by their description."""
 

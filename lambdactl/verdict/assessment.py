@@ -15,7 +15,7 @@ from lambdactl.verdict.driver import Kind, driver_of
 from lambdactl.verdict.judge import Answer, Verdict
 from lambdactl.verdict.measuring import judge_snapshot, pair_of
 from lambdactl.verdict.readings import SETTLING_S
-from lambdactl.verdict.shifts import split_since
+from lambdactl.verdict.shifts import awaits_traffic, split_since
 from lambdactl.verdict.wording import SETTLING, canary_rate, cause, ground, stable_rate
 
 __all__ = ["NEWS", "SETTLING_S", "Assessment", "State", "assess", "judge_snapshot"]
@@ -124,6 +124,8 @@ def _advice(snapshot: Snapshot, verdict: Verdict) -> str | None:
 
 
 def _canary_was_called(snapshot: Snapshot) -> bool:
+    if awaits_traffic(snapshot):
+        return False
     pair = pair_of(snapshot)
     series = snapshot.metrics.judged.get(pair[1]) if snapshot.metrics and pair else None
     return bool(series and series.calls(split_since(snapshot)))

@@ -94,9 +94,10 @@ class Verdict:
     minutes: tuple[Weighed, ...] = ()
     """What was judged, oldest first."""
     since: datetime | None = None
-    """From when on the canary's calls are evidence; None: as long as they were read."""
+    """When the split began whose calls are evidence; None where it is not known, so that all count,
+    and where it has not begun yet, so that none do."""
     earlier: Earlier | None = None
-    """What those before ``since`` came to; None where there were none."""
+    """What those of a split before it came to; None where there were none."""
 
     @property
     def canary_rate(self) -> float | None:

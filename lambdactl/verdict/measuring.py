@@ -11,6 +11,7 @@ from lambdactl.verdict.judge import MARGIN, Answer, Earlier, Verdict, Weighed, j
 from lambdactl.verdict.readings import Readings, called, readings
 from lambdactl.verdict.sample_ratio import SampleRatio, sample_ratio
 from lambdactl.verdict.shifts import (
+    awaits_traffic,
     forward,
     judged_from,
     next_weight,
@@ -91,7 +92,8 @@ def _judged(snapshot: Snapshot, margin: float, next_step: float | None) -> Verdi
     begun = judged_from(snapshot)
     verdict = judge(told.counts_from(begun), margin=margin)
     verdict = _completed(snapshot, verdict, told, next_step)
-    verdict = replace(verdict, since=begun, earlier=_earlier(told, begun, margin))
+    since = None if awaits_traffic(snapshot) else begun
+    verdict = replace(verdict, since=since, earlier=_earlier(told, begun, margin))
     if told.doubt is not None and verdict.answer is not Answer.FAIL:
         return replace(verdict, answer=Answer.NOT_MEASURED, reason=told.doubt, more_calls=None)
     return verdict

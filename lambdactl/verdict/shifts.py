@@ -13,6 +13,9 @@ from datetime import datetime, timedelta
 from lambdactl.model import Deployment, DeploymentStatus, Snapshot
 from lambdactl.verdict.silence import newest_stretch
 
+BEGUN = ("InProgress", "Succeeded", "Failed")
+"""Statuses of a lifecycle event that has started, whether it says when or not."""
+
 
 def last_shift(snapshot: Snapshot) -> datetime | None:
     """When the running deployment set the present weight; None where that is not known."""
@@ -42,8 +45,11 @@ def judged_from(snapshot: Snapshot) -> datetime | None:
     """The minute from which on calls are evidence: no later than the first of the split, or of the
     rollout that is over. None: not known, so that all calls that were read are.
 
-    Two versions may have shared the traffic before, and been parted again for a reason.
+    Two versions may have shared the traffic before, and been parted again for a reason. What that
+    came to does not count against a deployment that has shifted nothing yet.
     """
+    if awaits_traffic(snapshot):
+        return _minute(snapshot.taken)
     brought = forward(snapshot)
     event = brought.event("AllowTraffic") if brought else None
     known = [event.started if event else None]
@@ -51,6 +57,19 @@ def judged_from(snapshot: Snapshot) -> datetime | None:
         known += [snapshot.unsplit_at, _at_rest(snapshot.deployment)]
     times = [at for at in known if at is not None]
     return _minute(max(times)) if times else None
+
+
+def awaits_traffic(snapshot: Snapshot) -> bool:
+    """Whether a deployment is on its way forward and has not begun to shift: it waits for a hook,
+    or has not told its events yet."""
+    running, alias = snapshot.active_deployment, snapshot.alias
+    if running is None or running.rolls_back:
+        return False
+    event = running.event("AllowTraffic")
+    if event is not None:
+        return event.started is None and event.status not in BEGUN
+    routing = alias.routing if alias is not None else None
+    return routing is not None and not routing.split and routing.stable != running.target_version
 
 
 def forward(snapshot: Snapshot) -> Deployment | None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from lambdactl.aws.endings import ENDED, MOST
+from lambdactl.errors import Throttled
 from lambdactl.model_history import Endings
 from tests.aws.stubs import Script
 
@@ -123,6 +124,38 @@ def test_one_that_was_stopped_before_it_started_is_of_no_alias(noon: Script) -> 
     describes(noon, info(1, 5, status="Stopped"))
     aims(noon, 1, None)
     assert look(noon) == Endings()
+
+
+def test_one_that_cannot_be_read_is_told_and_keeps_no_other_from_being_read(noon: Script) -> None:
+    back = info(3, 5, status="Failed", rollbackInfo={"rollbackTriggeringDeploymentId": "d-1"})
+    lists(noon, "d-3", "d-2", "d-0")
+    describes(noon, back, info(2, 6), info(0, 7))
+    aims(noon, 3, "checkout")
+    gone = "DeploymentDoesNotExistException"
+    noon.fails("codedeploy", "get_deployment", gone)
+    noon.fails("codedeploy", "list_deployment_targets", gone)
+    aims(noon, 0, "search")
+    found = look(noon)
+    assert told(found) == [("d-0", "search")]
+    assert found.unread == (
+        "d-3 and 1 more could not be read: deployment d-1 was not found in eu-west-1"
+    )
+    lists(noon, "d-3", "d-2", "d-0")
+    noon.fails("codedeploy", "get_deployment", gone)
+    assert look(noon) == found, "one is tried again"
+    lists(noon, "d-3", "d-2", "d-0")
+    aims(noon, 2, "basket")
+    later = look(noon)
+    assert told(later) == [("d-0", "search"), ("d-2", "basket")]
+    assert later.unread == "d-3 could not be read: deployment d-1 was not found in eu-west-1"
+
+
+def test_one_that_is_throttled_ends_the_look(noon: Script) -> None:
+    lists(noon, "d-2", "d-1")
+    describes(noon, info(2, 5), info(1, 6))
+    noon.fails("codedeploy", "list_deployment_targets", "ThrottlingException")
+    with pytest.raises(Throttled):
+        look(noon)
 
 
 def test_a_busy_account_says_what_is_not_known(noon: Script) -> None:

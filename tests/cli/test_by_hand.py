@@ -53,6 +53,22 @@ def test_what_was_changed_by_hand_stands_among_them(cli: Run, answers: Answers, 
     assert shift["revision_ids"] == ["rev-0", "rev-0+"]
 
 
+@pytest.mark.parametrize(
+    ("limit", "shown", "part"),
+    [("1", 1, "the newest 1 of 3, "), ("2", 2, "the newest 2 of 3, "), ("25", 3, "")],
+)
+def test_it_is_said_how_many_are_left_out(
+    cli: Run, answers: Answers, limit: str, shown: int, part: str
+) -> None:
+    live = ("-f", "checkout:live")
+    for weight in ("10", "20", "30"):
+        assert cli("shift", "--to", "42", "--weight", weight, *live, "--yes").code == 0
+    said = cli("deployments", "list", "--limit", limit, *live)
+    assert said.out.count("by hand") == shown
+    whose = "from this machine's audit log; of other machines CloudTrail knows"
+    assert said.err.splitlines()[-1] == f"by hand: {part}{whose}"
+
+
 def test_only_changes_of_this_alias_in_this_place(cli: Run, answers: Answers) -> None:
     ours = {"account_id": "123456789012", "region": "eu-west-1", "endpoint": None}
     entry = {

@@ -127,7 +127,8 @@ class Stage:
             TreatMissingData="notBreaching",
         )
 
-    def deploy(self, current: int, target: int) -> str:
+    def deploy(self, current: int, target: int, **hooks: str) -> str:
+        """``hooks``: lifecycle event -> the function that is called for it."""
         properties = {
             "Name": TARGET.function,
             "Alias": TARGET.alias,
@@ -135,7 +136,8 @@ class Stage:
             "TargetVersion": str(target),
         }
         resource = {"Type": "AWS::Lambda::Function", "Properties": properties}
-        content = json.dumps({"version": 0.0, "Resources": [{"checkout": resource}]})
+        told = {"version": 0.0, "Resources": [{"checkout": resource}]}
+        content = json.dumps({**told, "Hooks": [{event: name} for event, name in hooks.items()]})
         made: dict[str, Any] = self.deployments.create_deployment(
             applicationName="app",
             deploymentGroupName="group",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
@@ -137,6 +137,26 @@ def test_a_bad_canary_is_aborted_with_its_evidence(measured_stage: MeasuredStage
     assert measured_stage.alias() == {"version": "1", "weights": {}}
 
 
+@pytest.mark.parametrize("watched", [abort_on_fail, guard])
+def test_a_second_rollout_is_not_aborted_for_the_first_before_it_shifts(
+    measured_stage: MeasuredStage, watched: Callable[..., Generator[Event, None, object]]
+) -> None:
+    watching = rollout(measured_stage, 0.4)
+    with pytest.raises(RolloutFailed):
+        watching.run(abort_on_fail(watching.acting))
+    measured_stage.sleep(60.0)
+    # The hook answers, and never calls back.
+    measured_stage.deploy(1, 2, BeforeAllowTraffic=TARGET.function)
+    measured_stage.sleep(60.0)
+    again = Watching(measured_stage)
+    with pytest.raises(WaitTimeout):
+        again.run(watched(again.acting, wait_s=180.0))
+    assert again.evidence == []
+    waits = "waits for hook BeforeAllowTraffic; no traffic on the canary yet"
+    now = assess(measured_stage.aws.snapshot(TARGET))
+    assert now.text == f"{waits} · an earlier split was FAIL"
+
+
 def test_a_good_canary_is_left_alone(measured_stage: MeasuredStage) -> None:
     watching = rollout(measured_stage, 0.05)
     ended = watching.run(abort_on_fail(watching.acting))
@@ -221,7 +241,9 @@ def test_a_guard_heeds_a_limit(measured_stage: MeasuredStage) -> None:
     acting = replace(watching.acting, limits=Limits(max_error_rate_percent=1.0))
     with pytest.raises(RolloutFailed):
         watching.run(guard(acting))
-    assert "max_error_rate" in watching.evidence[0] or "error rate" in watching.evidence[0]
+    assert watching.evidence == [
+        "gate max_error_rate_percent not met: 5.00 % of 100 calls, limit 1 %"
+    ]
 
 
 def test_a_guard_ends_with_its_split(measured_stage: MeasuredStage) -> None:

@@ -9,10 +9,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from lambdactl.errors import LambdactlError, PermissionDenied
-from lambdactl.model import Alias, Deployment, Minute, Routing, Series, Snapshot, Target
+from lambdactl.model import (
+    Alias,
+    Deployment,
+    Minute,
+    Routing,
+    Series,
+    Snapshot,
+    Target,
+    Unread,
+)
 from lambdactl.model_configuration import Listed, RedAlarm
 from lambdactl.model_history import Ending
-from lambdactl.ops.fleet import Around, Asking, Member
+from lambdactl.ops.fleet import ALARMS, ENDED, RUNNING, Around, Asking, Member
 from lambdactl.ops.fleet_measuring import Measured
 from lambdactl.plan.storage import Outlook
 from lambdactl.tui.fleet_reads import FleetReads
@@ -32,6 +41,8 @@ class FleetScript:
     running: tuple[Deployment, ...] = ()
     ended: tuple[Ending, ...] = ()
     red: tuple[RedAlarm, ...] = ()
+    unread: tuple[str, ...] = ()
+    """What of all that is asked once for the fleet could not be read; it is not told then."""
     calls: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     """Name -> calls and errors a minute; others have 120 calls, and no errors."""
     denied: frozenset[str] = frozenset()
@@ -77,7 +88,14 @@ class FleetScript:
 
     def around(self) -> Around:
         self.ask("around")
-        return Around(self.running, self.red, (), self.now, self.ended)
+        unread = tuple(Unread(part, "throttled") for part in self.unread)
+        return Around(
+            () if RUNNING in self.unread else self.running,
+            () if ALARMS in self.unread else self.red,
+            unread,
+            self.now,
+            () if ENDED in self.unread else self.ended,
+        )
 
     def members(self, function: str, around: Around, asking: Asking) -> Iterator[Member]:
         if self.gate is not None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from lambdactl.errors import LambdactlError, PermissionDenied, Throttled, Unreachable
-from lambdactl.model import Target
+from lambdactl.model import Target, Unread
 from lambdactl.model_configuration import Listed
-from lambdactl.ops.fleet import Around
+from lambdactl.model_history import Ending
+from lambdactl.ops.fleet import ALARMS, ENDED, RUNNING, Around
 from lambdactl.tui.fleet_order import COLUMNS, Sorting
 from lambdactl.tui.fleet_reads import Failed, FunctionRead, LaneEnded, Measurement, Named, News
 from lambdactl.tui.fleet_watch import FleetWatch
@@ -138,6 +140,53 @@ def test_what_ended_is_looked_at_closely_on_the_screen_only_and_within_the_hour(
     list(lanes(watch, script, NOW + 15))
     assert {row.mark.word for row in watch.rows.values()} == {"STABLE"}
     assert watch.next_functions(NOW + 15) == ()
+
+
+def test_what_ended_stays_within_the_hour_where_it_could_not_be_read() -> None:
+    over = builders.rolled_back()
+    script = FleetScript(("a", "b"), {**of("a", over), **of("b", over)})
+    script.ended = (fleet_stage.ended("a", over), fleet_stage.ended("b", over))
+    watch = read(script)
+    script.unread = (ENDED,)
+    watch.take(script.around(), NOW + 15)
+    assert watch.next_functions(NOW + 15) == ()
+    watch.renew()
+    list(lanes(watch, script, NOW + 15))
+    assert [watch.rows[n].mark.word for n in ("a:live", "b:live")] == ["ROLLED BACK"] * 2
+    assert [u.part for u in watch.unread] == [ENDED]
+    script.now += timedelta(hours=1)
+    watch.take(script.around(), NOW + 30)
+    list(lanes(watch, script, NOW + 30))
+    assert {row.mark.word for row in watch.rows.values()} == {"STABLE"}
+    assert watch.lines[0].text.endswith("ROLLED BACK → STABLE")
+
+
+def test_an_ending_that_was_found_counts_though_others_could_not_be_read() -> None:
+    over = builders.rolled_back()
+    script = FleetScript(("a", "b"))
+    script.ended = (fleet_stage.ended("a", over), fleet_stage.ended("b", over))
+    before = script.around()
+    now = Ending(builders.deployment(id="d-new", function="a"))
+    found = Around((), (), (Unread(ENDED, "1 more"),), builders.NOW, (now,)).after(before)
+    assert [e.deployment.id for e in found.ended] == ["d-new", "d-b"]
+
+
+def test_what_runs_and_what_is_red_stays_where_it_could_not_be_read() -> None:
+    shifting = builders.shifting()
+    running = (builders.deployment(function="b"),)
+    script = FleetScript(("a", "b"), of("b", shifting), running, red=(red("a-5xx", "a"),))
+    watch = read(script)
+    before = watch.around
+    assert before is not None
+    script.unread = (RUNNING, ALARMS)
+    watch.take(script.around(), NOW + 15)
+    assert watch.around is not None
+    assert (watch.around.running, watch.around.red) == (before.running, before.red)
+    list(lanes(watch, script, NOW + 15))
+    assert watch.rows["b:live"].mark.word == "SHIFTING"
+    script.ended = (Ending(replace(running[0], completed=builders.NOW)),)
+    watch.take(script.around(), NOW + 30)
+    assert watch.around.running == (), "one that is known to have ended does not run"
 
 
 def test_a_split_is_looked_at_closely_on_the_screen_only() -> None:

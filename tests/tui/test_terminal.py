@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -31,10 +33,19 @@ class Opened:
         self.pid, self.end = pty.fork()
         if self.pid == 0:
             os.execve(sys.executable, WORDS, environ)
-        drawn = b""
+        self.drawn = self.until_open()
+
+    def until_open(self) -> bytes:
+        """What it drew until its screen is there; fails where that does not come."""
+        drawn, until = b"", time.monotonic() + PATIENCE_S
         while ON_SCREEN not in drawn:
+            ready, _, _ = select.select([self.end], [], [], max(0.0, until - time.monotonic()))
+            if not ready:
+                os.kill(self.pid, signal.SIGKILL)
+                os.waitpid(self.pid, 0)
+                raise AssertionError(f"its screen does not open: {drawn!r}")
             drawn += os.read(self.end, 65536)
-        self.drawn = drawn
+        return drawn
 
     def ended(self) -> int:
         """The exit code; fails where it goes on."""

@@ -238,14 +238,36 @@ async def test_a_mark_on_what_is_kept_says_why_it_stays_and_prunes_nothing() -> 
         screen = seen(app)
         assert "delete 0 of 1 marked · keep 13" in screen and told in screen
         app.clear_notifications()
-        await press(pilot, "D", "e")
+        await press(pilot, "D", "e", "Y")
         assert isinstance(app.screen, VersionsScreen)
         assert [n.message for n in app._notifications] == [
             f"nothing of what is marked goes: {told}",
             "no plan to write: no version would go",
+            f"no command to copy: nothing of what is marked goes: {told}",
         ]
         await press(pilot, "up", "space")
         assert "delete 6 · keep 7" in seen(app)
+
+
+async def test_where_a_prune_is_refused_marks_say_so_too() -> None:
+    """A version is marked, and then a deployment begins."""
+    before = builders.survey()
+    assert before.inventory is not None
+    running = replace(before.inventory, deployments=(builders.deployment(),))
+    script = resting(surveys=[before, replace(before, inventory=running), before])
+    async with opened(script) as (app, pilot):
+        await press(pilot, "v", *["down"] * 5, "space", "r")
+        app.clear_notifications()
+        await press(pilot, "D", "e")
+        assert isinstance(app.screen, VersionsScreen)
+        why = "cannot prune checkout: deployment d-7K2QXB1 is InProgress"
+        told = [why, f"no plan to write: {why}"]
+        assert [n.message for n in app._notifications] == told
+        await press(pilot, "Y")
+        assert copied(app) == "lambdactl prune -f checkout:live --keep 5 --only 36 --dry-run"
+        await press(pilot, "r", "D")
+        assert isinstance(app.screen, PlanDialog)
+        assert "Delete  v36" in seen(app)
 
 
 async def test_a_marked_version_that_came_into_use_is_not_deleted() -> None:

@@ -270,6 +270,45 @@ def test_a_deployment_is_judged_from_its_own_first_shift() -> None:
     assert assess(done).verdict.since == AGAIN
 
 
+PENDING = LifecycleEvent("AllowTraffic", "Pending")
+HOOK = LifecycleEvent("BeforeAllowTraffic", "InProgress", AGAIN)
+
+
+def parted_for_good(i: int, minute: Minute) -> Minute:
+    return failing_at_first(i, minute) if i < 40 else without(minute)
+
+
+@pytest.mark.parametrize("events", [(HOOK, PENDING), (HOOK,), ()], ids=["pending", "hook", "none"])
+def test_before_its_first_shift_a_deployment_is_not_judged_by_an_earlier_split(
+    events: tuple[LifecycleEvent, ...],
+) -> None:
+    waiting = replace(RUNNING, events=events)
+    seen = look(parted_for_good, deployment=waiting, alias=snapshot(Routing(1)).alias)
+    found = assess(seen)
+    verdict = found.verdict
+    assert (found.state, verdict.answer) == (State.SHIFTING, Answer.INCONCLUSIVE)
+    assert (verdict.canary_calls, verdict.evidence, verdict.since) == (0, 1.0, None)
+    assert verdict.earlier is not None and verdict.earlier.failed is not None
+    assert (verdict.earlier.calls, verdict.earlier.failed.start) == (30 * 500, START)
+    waits = "waits for hook BeforeAllowTraffic; " if events else ""
+    assert found.text == f"{waits}no traffic on the canary yet · an earlier split was FAIL"
+
+
+def test_nor_is_it_where_the_alias_was_read_after_its_first_shift() -> None:
+    waiting = replace(RUNNING, events=(PENDING,))
+    assert assess(look(parted_for_good, deployment=waiting)).verdict.canary_calls == 0
+
+
+def test_what_the_earlier_split_was_is_still_told_once_it_has_shifted() -> None:
+    waiting = replace(RUNNING, events=(PENDING,))
+    before = assess(look(parted_for_good, deployment=waiting, alias=snapshot(Routing(1)).alias))
+    allowed = LifecycleEvent("AllowTraffic", "InProgress", AGAIN)
+    shifting = look(failing_at_first, deployment=replace(RUNNING, events=(allowed,)))
+    after = assess(shifting, before)
+    assert (after.verdict.answer, after.verdict.since) == (Answer.PASS, AGAIN)
+    assert after.text.endswith("an earlier split was FAIL")
+
+
 def test_a_split_by_hand_began_after_the_deployment_that_succeeded_before() -> None:
     back = replace(deployment(DeploymentStatus.Succeeded, rolls_back="d-1"), completed=AGAIN)
     seen = replace(paused(failing_at_first), deployment=back, previous=RUNNING)

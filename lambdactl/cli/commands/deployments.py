@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lambdactl.cli.session import Session
     from lambdactl.model import Deployment, Target
     from lambdactl.model_history import AliasChange
+    from lambdactl.ops.history import Passed
     from lambdactl.ops.hook_log import HookLog
     from lambdactl.verdict.hindsight import Hindsight
 
@@ -75,6 +76,7 @@ def list_(
         if not found:
             session.terminal.say(f"no deployment of {target} was found")
         told = history(found, changes or (), limit)
+        _say_by_hand(session, told, len(changes or ()))
         table = deployment_table(told, ascii=session.terminal.ascii)
         data = [document.deployment(d) for d in found]
         beside = {"changes_by_hand": None if changes is None else changes_by_hand(told)}
@@ -84,17 +86,24 @@ def list_(
 def _changes(session: Session, target: Target) -> Sequence[AliasChange] | None:
     """Made from this machine, newest first; None, and said, where its log cannot be read."""
     from lambdactl.cli.alias_changes import alias_changes
-    from lambdactl.render.by_hand import HERE
 
     try:
-        found = alias_changes(session.place, target)
+        return list(alias_changes(session.place, target))
     except UsageError as error:
         why = f": {error.why}" if error.why else ""
         session.terminal.insist(f"? what was changed by hand is not known: {error}{why}")
         return None
-    if found:
-        session.terminal.say(f"by hand: from {HERE}")
-    return list(found)
+
+
+def _say_by_hand(session: Session, told: Sequence[Passed], known: int) -> None:
+    """Whose changes those are, and how many of them the list leaves out."""
+    from lambdactl.model_history import AliasChange
+    from lambdactl.render.by_hand import HERE
+
+    shown = sum(isinstance(one, AliasChange) for one in told)
+    part = f"the newest {shown} of {known}, " if shown < known else ""
+    if known:
+        session.terminal.say(f"by hand: {part}from {HERE}")
 
 
 @app.command()

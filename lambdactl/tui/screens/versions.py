@@ -17,7 +17,7 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 
-from lambdactl.errors import LambdactlError
+from lambdactl.errors import LambdactlError, Refused
 from lambdactl.model import Snapshot, label
 from lambdactl.plan import Plan, plan_prune
 from lambdactl.tui import commands
@@ -71,16 +71,24 @@ class VersionsScreen(AliasPage):
 
     @property
     def command(self) -> str:
-        flags, chosen = self.connection.flags, self.chosen
-        return commands.versions(self.subject.target, self.keep, flags, only=chosen)
+        """Raises Refused where all that is marked stays: no command prunes nothing."""
+        if self.chosen == ():
+            raise Refused(self.none_goes)
+        only = self.chosen if self.whole is not None else self.marks or None
+        return commands.versions(self.subject.target, self.keep, self.connection.flags, only=only)
 
     @property
     def chosen(self) -> tuple[int, ...] | None:
-        """What is marked and may go; None where nothing is marked."""
-        if not self.marks:
+        """What is marked and may go; None where nothing is marked, or what may go is not known."""
+        if not self.marks or self.whole is None:
             return None
-        goes = {v.version for v in self.whole.verdicts if v.fate == "delete"} if self.whole else ()
-        return tuple(sorted(self.marks & set(goes)))
+        goes = {v.version for v in self.whole.verdicts if v.fate == "delete"}
+        return tuple(sorted(self.marks & goes))
+
+    @property
+    def none_goes(self) -> str:
+        """Of marks that all stay."""
+        return f"nothing of what is marked goes: {self.staying[0]}"
 
     @property
     def staying(self) -> list[str]:
@@ -192,7 +200,11 @@ class VersionsScreen(AliasPage):
             return
         keep, only = self.keep, self.chosen
         if only == ():
-            self.console.say(f"nothing of what is marked goes: {self.staying[0]}", "warning")
+            self.console.say(self.none_goes, "warning")
+            return
+        if self.marks and only is None:
+            # A dialog would plan again, and then of all and not of what is marked.
+            self.console.say(str(self.error), "warning")
             return
         proposal = Proposal("prune", lambda s: plan_prune(s, keep, only=only), keep=keep)
         self.app.push_screen(PlanDialog(self.console, self.subject, self.snapshot, proposal))
