@@ -14,9 +14,9 @@ from typing import Any, TextIO
 from lambdactl.errors import NotConfirmed
 from lambdactl.render.folding import fold
 from lambdactl.render.formats import formatted
-from lambdactl.render.glyphs import spelled
 from lambdactl.render.spans import Line, Span, ansi, plain
 from lambdactl.render.tables import Table
+from lambdactl.render.visible import spelled
 
 Text = Line | str
 

@@ -149,16 +149,3 @@ def of_stack(status: str) -> Mark:
     if status.endswith("SKIPPED"):
         return _plain(status)
     return _good(status) if status.endswith("COMPLETE") else _unknown(status)
-
-
-_SPELLED = str.maketrans(
-    {
-        "·": "-", "→": "->", "←": "<-", "…": "...", "×": "x", "–": "-", "≥": ">=", "≤": "<=",
-        "›": ">", "•": "*",
-    }
-)  # fmt: skip
-
-
-def spelled(text: str) -> str:
-    """``text`` with our typography spelled out, for where only ASCII can be drawn."""
-    return text.translate(_SPELLED)

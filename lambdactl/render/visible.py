@@ -26,3 +26,16 @@ def _spelled(character: str) -> str:
         return _SHORT[character]
     code = ord(character)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+_SPELLED = str.maketrans(
+    {
+        "·": "-", "→": "->", "←": "<-", "…": "...", "×": "x", "–": "-", "≥": ">=", "≤": "<=",
+        "›": ">", "•": "*",
+    }
+)  # fmt: skip
+
+
+def spelled(text: str) -> str:
+    """``text`` with our typography spelled out, for where only ASCII can be drawn."""
+    return text.translate(_SPELLED)

@@ -283,7 +283,7 @@ class Console(Doing):
         self.switch_screen(self.rollout_of(target))
 
     def action_leave(self) -> None:
-        """Back, or out; asks only while an action of this session is being applied."""
+        """Back, or out; asks only where something ends with the console."""
         if sum(isinstance(s, Page) for s in self.screen_stack) > 1:
             self.pop_screen()
         elif self.going_on:

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from textual.content import Content
 
-from lambdactl.render import glyphs
 from lambdactl.render.glyphs import Mark
-from lambdactl.render.visible import visible
+from lambdactl.render.visible import spelled, visible
 from lambdactl.tui.drawing import spark
 from lambdactl.tui.keys import SHOWN
 
@@ -59,7 +58,7 @@ class Pen:
 
     def spelled(self, text: str) -> str:
         """``text`` with our typography spelled out where only ASCII can be drawn."""
-        return glyphs.spelled(text) if self.ascii else text
+        return spelled(text) if self.ascii else text
 
     def say(self, text: str, style: str = "") -> Content:
         """Text as data: harmless, never markup."""
