@@ -27,11 +27,13 @@ WORDS = (sys.executable, "-m", "lambdactl", "tui", "-f", "checkout:live")
 
 
 class Opened:
-    """A console in a session of its own; ``end`` is our side of its terminal."""
+    """A console in a session of its own; ``end`` is our side of its terminal. What a hang-up means
+    to it is said, for a run of the tests may ignore them itself."""
 
-    def __init__(self, environ: dict[str, str]) -> None:
+    def __init__(self, environ: dict[str, str], hang_up: signal.Handlers) -> None:
         self.pid, self.end = pty.fork()
         if self.pid == 0:
+            signal.signal(signal.SIGHUP, hang_up)
             os.execve(sys.executable, WORDS, environ)
         self.drawn = self.until_open()
 
@@ -72,21 +74,23 @@ class Opened:
 
 
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Opened]:
+def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[[signal.Handlers], Opened]:
     """It asks an address where nobody answers: what it shows is another test's affair."""
     for name, value in ASKED.items():
         monkeypatch.setenv(name, value)
-    return lambda: Opened(dict(os.environ))
+    return lambda hang_up: Opened(dict(os.environ), hang_up)
 
 
-def test_it_ends_with_its_terminal(opened: Callable[[], Opened]) -> None:
-    console = opened()
+def test_it_ends_with_its_terminal(opened: Callable[[signal.Handlers], Opened]) -> None:
+    console = opened(signal.SIG_DFL)
     os.close(console.end)
     assert console.ended() == 129
 
 
-def test_sigterm_leaves_the_terminal_as_it_was_found(opened: Callable[[], Opened]) -> None:
-    console = opened()
+def test_sigterm_leaves_the_terminal_as_it_was_found(
+    opened: Callable[[signal.Handlers], Opened],
+) -> None:
+    console = opened(signal.SIG_DFL)
     os.kill(console.pid, signal.SIGTERM)
     told = console.rest()
     assert console.ended() == 143
@@ -95,12 +99,8 @@ def test_sigterm_leaves_the_terminal_as_it_was_found(opened: Callable[[], Opened
 
 
 def test_where_hang_ups_are_ignored_it_sees_that_nobody_is_there(
-    opened: Callable[[], Opened],
+    opened: Callable[[signal.Handlers], Opened],
 ) -> None:
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        console = opened()
-    finally:
-        signal.signal(signal.SIGHUP, before)
+    console = opened(signal.SIG_IGN)
     os.close(console.end)
     assert console.ended() == 0
