@@ -295,12 +295,16 @@ class Console(Doing):
         self.action_leave() if self.going_on else self.exit()
 
     def action_help_quit(self) -> None:
-        """ctrl+c: twice is meant."""
+        """ctrl+c: twice is meant, on whatever page."""
         at = self.clock()
-        if at - self._interrupted_at < TWICE_S:
-            self.action_leave()
+        again = at - self._interrupted_at < TWICE_S
         self._interrupted_at = at
-        self.say("ctrl+c again quits; so does q", "warning")
+        if not again:
+            self.say("ctrl+c again quits", "warning")
+        elif self.going_on:
+            self.push_screen(QuitDialog(self.going_on), self._quit_if)
+        else:
+            self.exit()
 
     def _quit_if(self, sure: bool | None) -> None:
         if sure:

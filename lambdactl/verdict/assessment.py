@@ -196,11 +196,20 @@ def _at_rest(snapshot: Snapshot, verdict: Verdict) -> Assessment:
     return Assessment(State.FAILED, text, None, verdict)
 
 
+def _was_moved_after(snapshot: Snapshot, last: Deployment) -> bool:
+    """Whether another version has all traffic than the one that ``last`` gave it to."""
+    routing = snapshot.alias.routing if snapshot.alias else None
+    return routing is not None and last.target_version not in (None, routing.stable)
+
+
 def _after_rollback(snapshot: Snapshot, last: Deployment, verdict: Verdict) -> Assessment:
     assert snapshot.alias is not None
     stable = label(snapshot.alias.routing.stable)
     why = cause(snapshot.previous) if snapshot.previous else last.rollback_message
     because = f": {why}" if why else ""
+    if last.status is DeploymentStatus.Succeeded and _was_moved_after(snapshot, last):
+        text = f"{stable} has all traffic; it was moved after {last.id}"
+        return Assessment(State.STABLE, text, None, verdict)
     if last.status is DeploymentStatus.Succeeded:
         return Assessment(State.ROLLED_BACK, f"back on {stable}{because}", None, verdict)
     text = f"the rollback {last.id} {last.status}; the alias is on {stable}{because}"

@@ -386,3 +386,17 @@ async def test_a_way_back_is_not_asked_for_evidence() -> None:
         await press(pilot, "a")
         assert "Nothing shows" not in told(app)
         assert focused(app) == "ok"
+
+
+async def test_the_way_out_of_a_refusal_leads_to_the_same_place() -> None:
+    async with opened(Script([builders.shifting()]), flags="--context sandbox") as (app, pilot):
+        await press(pilot, "s")
+        assert "try  lambdactl --context sandbox status -f checkout:live" in told(app)
+
+
+async def test_a_name_that_is_not_the_functions_is_said() -> None:
+    script = Script([builders.stable()])
+    async with opened(script) as (app, pilot):
+        await press(pilot, "v", "D", *"checkou", "enter")
+        assert script.applied == []
+        assert [n.message for n in app._notifications] == ["that is not its name: checkout"]

@@ -187,3 +187,13 @@ async def test_tab_goes_from_pane_to_pane() -> None:
         assert app.focused is app.screen.query_one("#alarms")
         await press(pilot, "shift+tab")
         assert app.focused is app.screen.query_one("#events")
+
+
+async def test_ctrl_c_twice_quits_from_any_page() -> None:
+    async with opened(Script([builders.failing()])) as (app, pilot):
+        left: list[bool] = []
+        app.exit = lambda *_, **__: left.append(True)  # type: ignore[method-assign]
+        await press(pilot, "v", "ctrl+c")
+        assert left == []
+        await press(pilot, "ctrl+c")
+        assert left == [True]

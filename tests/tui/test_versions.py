@@ -21,7 +21,7 @@ from lambdactl.tui.screens.versions import VersionsScreen
 from lambdactl.tui.widgets.listing import Listing
 from tests.tui import builders
 from tests.tui.builders import NOW
-from tests.tui.stage import Script, copied, opened, press, seen
+from tests.tui.stage import Clock, Script, copied, opened, press, seen, settle
 
 
 def deleted(plan: Plan) -> Iterator[Event]:
@@ -364,3 +364,27 @@ async def test_the_details_of_a_version_fit_and_scroll() -> None:
         assert "version     checkout:41" in seen(app)
         await press(pilot, "end")
         assert "newest 5, rule 3" in seen(app)
+
+
+async def test_after_a_prune_it_is_read_again_and_no_mark_is_left() -> None:
+    left = builders.survey()
+    script = Script(
+        [builders.stable()], surveys=[left, left, replace(left, versions=left.versions[1:])]
+    )
+    async with opened(script) as (app, pilot):
+        await press(pilot, "v", "end", "space", "D", *"checkout", "enter")
+        assert [a.version for a in script.applied[0].actions] == [29]  # type: ignore[union-attr]
+        await press(pilot, "escape")
+        screen = app.screen
+        assert isinstance(screen, VersionsScreen)
+        assert (screen.marks, "v29" in seen(app)) == (frozenset(), False)
+
+
+async def test_its_age_is_that_of_its_own_survey() -> None:
+    clock = Clock()
+    async with opened(Script([builders.stable()]), clock=clock) as (app, pilot):
+        await press(pilot, "v")
+        clock.at += 90.0
+        app.tick()
+        await settle(pilot)
+        assert seen(app).splitlines()[0].rstrip().endswith("1m")

@@ -25,6 +25,7 @@ from lambdactl.model import (
 )
 from lambdactl.verdict import Answer, State, Verdict, assess
 from lambdactl.verdict.wording import compared
+from tests.tui import builders
 
 NOW = datetime(2026, 3, 1, 12, 0, 30, tzinfo=UTC)
 SPLIT = Routing(1, 2, 10.0)
@@ -220,3 +221,12 @@ def test_an_alias_that_is_not_there_offers_those_that_are() -> None:
     assert assess(replace(gone, aliases=many)).advice == (
         "name one that it has: -f app:a0, -f app:a1, -f app:a2, or 2 more"
     )
+
+
+def test_what_was_promoted_after_a_rollback_is_not_rolled_back() -> None:
+    """The alias has v42 again, by hand, after a deployment had brought it back to v41."""
+    promoted = replace(builders.rolled_back(), alias=builders.alias(Routing(42)), alarms=())
+    found = assess(promoted)
+    assert (found.state, found.text) == (
+        State.STABLE, "v42 has all traffic; it was moved after d-8M4RTZ9",
+    )  # fmt: skip

@@ -252,7 +252,8 @@ class PlanDialog(ModalScreen[None]):
             return self._applied(self.applying)
         if self.stage is Stage.CHANGED and self.plan is not None and self._fresh is not None:
             return drawing.changed(self.plan, self._fresh[1], self.pen)
-        lines = drawing.refused(self.error, self.pen) if self.error is not None else []
+        flags = self.subject.connection.flags
+        lines = drawing.refused(self.error, self.pen, flags) if self.error is not None else []
         if self.plan is None:
             return lines + ([self.pen.say(self.learns, "bold")] if self.learning else [])
         mark = self.pen.sign(glyphs.ATTENTION)
@@ -260,7 +261,6 @@ class PlanDialog(ModalScreen[None]):
         lines += [mark + self.pen.say(f" {told}", "bold") for told in said if told]
         if lines:
             lines.append(Content(""))
-        flags = self.subject.connection.flags
         lines += drawing.plan(self.plan, width, self.pen, flags, self.also())
         lines.append(self.pen.say(f"CLI   {self.command}", "dim"))
         if self.stage is Stage.CHECKING:
@@ -268,11 +268,12 @@ class PlanDialog(ModalScreen[None]):
         return lines
 
     def _applied(self, applying: Applying) -> list[Content]:
+        flags = self.subject.connection.flags
         lines = [lists.happened(event.at, *words(event), self.pen) for event in applying.events]
         if not applying.ended:
             return [*lines, self.pen.say(f"{applying.plan.verb} is being applied ...", "bold")]
         if applying.error is not None:
-            return [*lines, Content(""), *drawing.refused(applying.error, self.pen)]
+            return [*lines, Content(""), *drawing.refused(applying.error, self.pen, flags)]
         done = self.pen.sign(glyphs.CHECKS[True]) + self.pen.say(
             f" {applying.plan.verb} is done", "bold"
         )
@@ -319,7 +320,9 @@ class PlanDialog(ModalScreen[None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter in a field of the form is no confirmation: it leads to the buttons."""
-        if event.input.id == "typed":
+        if event.input.id == "typed" and not self.typed_right:
+            self.console.say(f"that is not its name: {self.snapshot.target.function}", "warning")
+        elif event.input.id == "typed":
             self.confirm()
         else:
             self._focus()

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
@@ -27,8 +28,8 @@ class QuitDialog(ModalScreen[bool]):
             box.border_title = "Quit"
             yield Static("\n".join(self._going_on), markup=False)
             with Horizontal(classes="buttons"):
-                yield Button("Stay", id="stay", compact=True)
-                yield Button("Quit", id="leave", compact=True)
+                yield Button(Content("[ Stay ]"), id="stay", compact=True)
+                yield Button(Content("[ Quit ]"), id="leave", compact=True)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(event.button.id == "leave")

@@ -125,14 +125,15 @@ def named(versions: Sequence[int]) -> str:
     return f"{shown} and {rest} more" if rest > 0 else shown or "none"
 
 
-def refused(error: LambdactlError, pen: Pen) -> list[Content]:
-    """Why there is no plan, in AWS's words where there are any, and the way out."""
+def refused(error: LambdactlError, pen: Pen, flags: str = "") -> list[Content]:
+    """Why there is no plan, in AWS's words where there are any, and the way out, by commands with
+    the ``flags`` that lead to its place."""
     lines = [Content.styled("✖ " if not pen.ascii else "[XX] ", "$text-error")]
     lines[0] = lines[0] + pen.say(str(error), "bold")
     if error.why:
         lines.append(pen.say(f"why  {error.why}"))
     if error.hint:
-        lines.append(pen.say(f"try  {error.hint}"))
+        lines.append(pen.say(f"try  {addressed(error.hint, flags)}"))
     return lines
 
 

@@ -39,6 +39,10 @@ class ActingPage(AliasPage):
         stops = name == "guard" and self.console.guard_of(self.subject) is not None
         return None if stops else super().why_not(name)
 
+    def label(self, name: str) -> str | None:
+        stops = name == "guard" and self.console.guard_of(self.subject) is not None
+        return "stop guard" if stops else super().label(name)
+
     def action_guard(self) -> None:
         """Agree to a guard; where there is one, stop it, at once."""
         guard = self.console.guard_of(self.subject)

@@ -122,7 +122,9 @@ class ListPage(ReadingPage):
         error = self.failed
         if error is None:
             return [Row("reading", self.pen.say(f" {self.waiting}", "dim"), "")]
-        lines = wrapped(plan_drawing.refused(error, self.pen), self.size.width - 2)
+        lines = wrapped(
+            plan_drawing.refused(error, self.pen, self.connection.flags), self.size.width - 2
+        )
         told = error.hint or str(error)
         return [Row(f"failed {n}", Content(" ") + line, told) for n, line in enumerate(lines)]
 
@@ -137,7 +139,9 @@ class ListPage(ReadingPage):
         if self.main.value is None:
             return []
         if self.main.error is not None:
-            refused = wrapped(plan_drawing.refused(self.main.error, pen), width - 2)
+            refused = wrapped(
+                plan_drawing.refused(self.main.error, pen, self.connection.flags), width - 2
+            )
             return [Content(" ") + line for line in refused]
         row = self.listing.row
         return self.detail(row, width) if row is not None else []

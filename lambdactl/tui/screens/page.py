@@ -131,7 +131,11 @@ class Page(Screen[None]):
         )
 
     def key_line(self) -> KeyLine:
-        return KeyLine(self.pen, self.why_not, self.idle, self.console.news)
+        return KeyLine(self.pen, self.why_not, self.idle, self.console.news, self.label)
+
+    def label(self, _name: str) -> str | None:
+        """What the key with this id does now, where its binding says something else."""
+        return None
 
     def _advise(self, view: View) -> None:
         advice, listing = self.advice(view), self.query_one("#advice", Listing)

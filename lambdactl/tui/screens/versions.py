@@ -9,6 +9,7 @@ Marks choose from what may go. One that is marked and may not go stays, and says
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -33,7 +34,7 @@ from lambdactl.tui.keys import VERSIONS
 from lambdactl.tui.messages import PlanNotWritten, PlanWritten, Surveyed, SurveyFailed
 from lambdactl.tui.screens.page import AliasPage
 from lambdactl.tui.subject import Subject
-from lambdactl.tui.view import View
+from lambdactl.tui.view import ONCE, View
 from lambdactl.tui.widgets.drawn import Drawn
 from lambdactl.tui.widgets.listing import Listing
 
@@ -66,8 +67,10 @@ class VersionsScreen(AliasPage):
         self.writing = False
         self.error: LambdactlError | None = None
         self.surveying = False
+        self.surveyed_at: float | None = None
         self._again_at = 0.0
         self._prune = prune
+        self._pruned = console.applying
 
     @property
     def command(self) -> str:
@@ -112,10 +115,31 @@ class VersionsScreen(AliasPage):
     def on_mount(self) -> None:
         self.action_survey()
 
+    def draw(self) -> None:
+        """With the age of the survey, which is another than the rollout's."""
+        known, at = self.console.view_of(self.subject), self.surveyed_at
+        age_s = None if at is None else self.console.clock() - at
+        self.show(replace(known, age_s=age_s, interval_s=ONCE))
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self._look_after_prune()
+
+    def _look_after_prune(self) -> None:
+        """There are other versions then, and what was marked or written is over."""
+        done = self.console.applying
+        if done is None or done is self._pruned or not done.ended:
+            return
+        self._pruned = done
+        if done.plan.verb == "prune" and self.is_about(done.subject):
+            self.marks, self.written = frozenset(), ""
+            self.action_survey()
+
     def tick(self) -> None:
         """What could not be surveyed is surveyed when AWS answers again; a survey is dear, and not
         begun more often."""
         super().tick()
+        self._look_after_prune()
         waits = self.console.clock() < self._again_at
         well = self.subject.watch.failure is None
         if self.snapshot is None and self.error is not None and well and not waits:
@@ -139,7 +163,7 @@ class VersionsScreen(AliasPage):
 
     def on_surveyed(self, message: Surveyed) -> None:
         self.surveying, self.error = False, None
-        self.snapshot = message.snapshot
+        self.snapshot, self.surveyed_at = message.snapshot, self.console.clock()
         self.marks &= {v.number for v in self.snapshot.versions}
         self._plan()
         if self._prune:
@@ -183,7 +207,7 @@ class VersionsScreen(AliasPage):
 
     def _note(self, _view: View, width: int, _height: int, pen: Pen) -> list[Content]:
         if self.error is not None:
-            notes = plan_drawing.refused(self.error, pen)
+            notes = plan_drawing.refused(self.error, pen, self.connection.flags)
         else:
             notes = versions.notes(self.plan, self.staying, self.written, pen)
         return [Content(" ") + line for note in notes for line in folded(note, width - 2)]

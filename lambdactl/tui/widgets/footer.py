@@ -24,14 +24,17 @@ class KeyLine(Widget):
         why_not: Callable[[str], str | None],
         idle: Callable[[str], str | None],
         news: Callable[[], int],
+        label: Callable[[str], str | None] = lambda _: None,
     ) -> None:
         """``idle`` says why a key would change nothing now: it gives its place to the others.
+        ``label`` is what a key is called now, where that is not what its binding says.
         ``news`` is how many failures nobody has looked at: their key then comes first."""
         super().__init__(id="keys")
         self._pen = pen
         self._why_not = why_not
         self._idle = idle
         self._news = news
+        self._label = label
         self._places: list[tuple[int, int, str]] = []
         self._content = Content("")
 
@@ -84,7 +87,8 @@ class KeyLine(Widget):
         if len(shown) == 1 and isinstance(self.app.focused, Input):
             # It is a letter of what is being typed.
             return Content("")
-        text = self._pen.spelled(active.binding.description)
+        name = self._label(active.binding.id) or active.binding.description
+        text = self._pen.spelled(name)
         if active.binding.id == "session_errors" and self._news():
             return Content.styled(f"{shown} {self._news()} new", "bold $text-error")
         if self._why_not(active.binding.id) or self._idle(active.binding.id):

@@ -61,8 +61,9 @@ class LongListing(Listing):
         above = self.cursor - round(self.scroll_y)
         self._rows = rows
         if rows.keys is not before:
-            self._find(key, rows.keys, renamed, above)
+            # Before the cursor is found again: it may be further down than the list went so far.
             self.virtual_size = Size(self.size.width, len(rows))
+            self._find(key, rows.keys, renamed, above)
         self._repaint()
         if rows.keys is not before:
             self.post_message(self.Moved())
