@@ -11,7 +11,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from lambdactl.model import Alarm, Deployment, DeploymentStatus, Routing, Snapshot, label
-from lambdactl.verdict.driver import Kind, driver_of
+from lambdactl.verdict.driver import Kind, driver_of, left_behind
 from lambdactl.verdict.judge import Answer, Verdict
 from lambdactl.verdict.measuring import judge_snapshot, pair_of
 from lambdactl.verdict.readings import SETTLING_S
@@ -118,6 +118,11 @@ def _advice(snapshot: Snapshot, verdict: Verdict) -> str | None:
         return None
     if driver.kind is Kind.WALK_LEFT:
         return "shift --resume, promote or abort: the walk was left"
+    last = snapshot.deployment
+    if last is not None and left_behind(snapshot):
+        stuck = snapshot.stack_status == "UPDATE_ROLLBACK_FAILED"
+        stack = f", and stack {snapshot.stack} is UPDATE_ROLLBACK_FAILED" if stuck else ""
+        return f"abort: {last.id} {last.status} and left this split{stack}"
     if verdict.answer is Answer.PASS:
         return "promote: nothing drives this split"
     return "promote or abort: nothing drives this split"

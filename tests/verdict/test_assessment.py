@@ -230,3 +230,13 @@ def test_what_was_promoted_after_a_rollback_is_not_rolled_back() -> None:
     assert (found.state, found.text) == (
         State.STABLE, "v42 has all traffic; it was moved after d-8M4RTZ9",
     )  # fmt: skip
+
+
+def test_a_split_that_a_deployment_left_behind_is_not_to_be_promoted() -> None:
+    stopped = builders.deployment(DeploymentStatus.Stopped, events=(), error_code="MANUAL_STOP")
+    left = replace(builders.by_hand(), deployment=stopped)
+    assert assess(left).advice == "abort: d-7K2QXB1 Stopped and left this split"
+    stuck = replace(left, stack="shop", stack_status="UPDATE_ROLLBACK_FAILED")
+    assert assess(stuck).advice == (
+        "abort: d-7K2QXB1 Stopped and left this split, and stack shop is UPDATE_ROLLBACK_FAILED"
+    )
