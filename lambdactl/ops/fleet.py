@@ -13,7 +13,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -33,6 +33,8 @@ T = TypeVar("T")
 RUNNING = "running deployments"
 ENDED = "deployments that ended"
 ALARMS = "alarms"
+BLIND = timedelta(minutes=5)
+"""After so long without an answer nobody knows what runs."""
 MOST_ENDED = 25
 """So many deployments that ended are looked into at one look of the console's, two calls each."""
 
@@ -92,6 +94,19 @@ class Around:
     taken: datetime | None = None
     ended: tuple[Ending, ...] = ()
     """The last deployment of each alias that had one that ended within the hour."""
+    seen: datetime | None = None
+    """When what runs was read last, now or before; None where it never was."""
+
+    @property
+    def blind(self) -> tuple[Unread, ...]:
+        """Whether a deployment moves an alias is not known any more: as a look at one of them says
+        it, and none of them is green."""
+        unread = next((u for u in self.unread if u.part == RUNNING), None)
+        if unread is None or self.taken is None:
+            return ()
+        if self.seen is not None and self.taken - self.seen < BLIND:
+            return ()
+        return (Unread("deployment", unread.reason, unread.hint),)
 
     def after(self, before: Around) -> Around:
         """With what ``before`` knew of all that could not be read now: a read that is refused ends
@@ -102,7 +117,8 @@ class Around:
         known = tuple(d for d in before.running if d.id not in over)
         running = known if RUNNING in parts else self.running
         red = before.red if ALARMS in parts else self.red
-        return replace(self, running=running, red=red, ended=ended)
+        seen = before.seen if RUNNING in parts else self.seen
+        return replace(self, running=running, red=red, ended=ended, seen=seen)
 
     def _and_still_news(self, before: Sequence[Ending]) -> tuple[Ending, ...]:
         """What was found, and of other aliases what ended ``before`` and is within the hour."""
@@ -199,7 +215,9 @@ def look_around(aws: Aws, *, endings: int = MOST_ENDED) -> Around:
         unread.append(Unread(ENDED, ended.unread))
     no_alarms: tuple[RedAlarm, ...] = ()
     red = part(ALARMS, aws.red_alarms, no_alarms)
-    return Around(running, red, tuple(unread), aws.now(), ended.found)
+    now = aws.now()
+    seen = None if any(u.part == RUNNING for u in unread) else now
+    return Around(running, red, tuple(unread), now, ended.found, seen)
 
 
 def tags(aws: Aws, function: str) -> Mapping[str, str]:
@@ -256,7 +274,7 @@ def _member(
     known = asking.before.get(str(target))
     try:
         closely = asking.closely(alias, target, moving)
-        at_rest = partial(_at_rest, aws, target, aliases, alias, red, ending)
+        at_rest = partial(_at_rest, aws, target, aliases, alias, red, ending, around.blind)
         seen = asking.look(aws, target) if closely else at_rest()
     except asking.ends:
         raise
@@ -274,12 +292,14 @@ def _at_rest(
     alias: Alias | None = None,
     red: Sequence[RedAlarm] = (),
     ending: Ending | None = None,
+    unread: tuple[Unread, ...] = (),
 ) -> Snapshot:
-    """The little that is known of an alias that nothing moves."""
+    """The little that is known of an alias that nothing moves; ``unread`` where that is not
+    known."""
     alarms = (Alarm(a.name, "ALARM", a.since, a.reason, summary=a.summary) for a in red)
     last, taken_back = (ending.deployment, ending.previous) if ending else (None, None)
     known = Snapshot(aws.now(), aws.place(), target, alias, tuple(aliases), (), last, taken_back)
-    return replace(known, alarms=tuple(alarms))
+    return replace(known, alarms=tuple(alarms), unread=unread)
 
 
 def _moves(deployment: Deployment, target: Target) -> bool:

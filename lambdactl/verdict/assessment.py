@@ -11,7 +11,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from lambdactl.model import Alarm, Deployment, DeploymentStatus, Routing, Snapshot, label
-from lambdactl.verdict.driver import Kind, driver_of, left_behind
+from lambdactl.verdict.driver import Kind, driver_of, left_behind, sets
 from lambdactl.verdict.judge import Answer, Verdict
 from lambdactl.verdict.measuring import judge_snapshot, pair_of
 from lambdactl.verdict.readings import SETTLING_S
@@ -89,6 +89,9 @@ def _moving(snapshot: Snapshot, deployment: Deployment | None, verdict: Verdict)
     if red:
         return Assessment(State.FAILING, _alarm_text(red), "abort", verdict)
     found = _undecided(snapshot, deployment, verdict)
+    if deployment is not None and not sets(snapshot, deployment):
+        moved = f"{deployment.id} sets no such weight: somebody moved the alias"
+        return replace(found, text=f"{moved} · {found.text}")
     earlier = verdict.earlier
     if earlier is None or earlier.failed is None:
         return found

@@ -86,7 +86,9 @@ def left_behind(snapshot: Snapshot) -> bool:
 def sets(snapshot: Snapshot, last: Deployment) -> bool:
     """Whether a deployment of this kind sets the weight there is; a rollback left another's."""
     alias, config = snapshot.alias, snapshot.config
-    if alias is None or config is None or config.name != last.config_name or last.rolls_back:
+    if alias is None or not alias.routing.split or last.rolls_back:
+        return True
+    if config is None or config.name != last.config_name:
         return True
     return any(abs(due - alias.routing.weight) < 1e-6 for _, due in config.steps())
 

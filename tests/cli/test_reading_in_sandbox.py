@@ -29,7 +29,7 @@ def test_what_was_deployed_is_told_by_each_of_them(
     sandbox.account.services["lambda"].invocations.logs.flush()
 
     (member,) = rows(cli, "list", "-a", "prod")
-    assert (member["state"], member["alias"]["routing"]["stable"]) == ("STABLE", 2)
+    assert (member["state"], member["alias"]["routing"]["stable"]) == ("DONE", 2)
     hooks = {r["function"] for r in rows(cli, "list", "-a", "prod", "--all")} - {member["function"]}
     assert len(hooks) == 2
 

@@ -240,3 +240,12 @@ def test_a_split_that_a_deployment_left_behind_is_not_to_be_promoted() -> None:
     assert assess(stuck).advice == (
         "abort: d-7K2QXB1 Stopped and left this split, and stack shop is UPDATE_ROLLBACK_FAILED"
     )
+
+
+def test_a_weight_that_the_running_deployment_does_not_set_is_somebody_elses() -> None:
+    moved = replace(builders.shifting(), alias=builders.alias(Routing(41, 42, 50.0)))
+    found = assess(moved)
+    assert found.text.startswith("d-7K2QXB1 sets no such weight: somebody moved the alias · ")
+    assert found.state is State.SHIFTING
+    assert "somebody" not in assess(builders.shifting()).text
+    assert "somebody" not in assess(builders.linear()).text
