@@ -34,7 +34,7 @@ from lambdactl.tui.keys import VERSIONS
 from lambdactl.tui.messages import PlanNotWritten, PlanWritten, Surveyed, SurveyFailed
 from lambdactl.tui.screens.page import AliasPage
 from lambdactl.tui.subject import Subject
-from lambdactl.tui.view import ONCE, View
+from lambdactl.tui.view import ONCE, Failure, View
 from lambdactl.tui.widgets.drawn import Drawn
 from lambdactl.tui.widgets.listing import Listing
 
@@ -117,9 +117,11 @@ class VersionsScreen(AliasPage):
 
     def draw(self) -> None:
         """With the age of the survey, which is another than the rollout's."""
-        known, at = self.console.view_of(self.subject), self.surveyed_at
-        age_s = None if at is None else self.console.clock() - at
-        self.show(replace(known, age_s=age_s, interval_s=ONCE))
+        known, now = self.console.view_of(self.subject), self.console.clock()
+        age_s = None if self.surveyed_at is None else now - self.surveyed_at
+        unread = self.error if self.snapshot is None else None
+        failure = Failure(unread, 1, now) if unread else known.failure
+        self.show(replace(known, age_s=age_s, interval_s=ONCE, failure=failure))
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
