@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lambdactl.model import Routing, label
 from lambdactl.model_history import AliasChange
-from lambdactl.ops.history import Passed
+from lambdactl.ops.passages import Passed
 from lambdactl.render import glyphs
 from lambdactl.render.aliases import routing
 from lambdactl.render.envelope import Document

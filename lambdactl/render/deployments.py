@@ -10,7 +10,7 @@ from functools import partial
 
 from lambdactl.model import Deployment, DeploymentStatus, label
 from lambdactl.model_history import AliasChange
-from lambdactl.ops.history import Passed
+from lambdactl.ops.passages import Passed
 from lambdactl.render import by_hand, glyphs
 from lambdactl.render.columns import columns
 from lambdactl.render.explaining import summary

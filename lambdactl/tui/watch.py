@@ -133,9 +133,11 @@ class Watch:
             self.add(event.at, mark, kind, text)
 
     def add(self, at: datetime, mark: Mark, kind: str, text: str) -> None:
-        """One more row, newest first."""
+        """One more row, in its place in time: it may be found out later than what came after it."""
         self._counted += 1
-        self.lines = (Line(self._counted, at, mark, kind, text), *self.lines)[:LINES_KEPT]
+        line = Line(self._counted, at, mark, kind, text)
+        place = next((n for n, known in enumerate(self.lines) if known.at <= at), len(self.lines))
+        self.lines = (*self.lines[:place], line, *self.lines[place:])[:LINES_KEPT]
 
     def slower(self, steps: int) -> None:
         """The interval ``steps`` further in the list; a negative number is faster."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+from functools import lru_cache
 from pathlib import Path
 
 import botocore.session
 import pytest
 from botocore.exceptions import UnknownServiceError
 
-from lambdactl.aws.service_models import session
+from lambdactl.aws import service_models
+from lambdactl.aws.service_models import NearLoader, session
 
 
 @pytest.mark.parametrize(
@@ -41,8 +43,15 @@ def test_only_the_folder_of_the_service_is_listed(monkeypatch: pytest.MonkeyPatc
         return listed(place)
 
     monkeypatch.setattr(os, "listdir", listing)
+    monkeypatch.setattr(service_models, "_made", lru_cache(NearLoader))
     session().create_client("lambda", region_name="eu-west-1")
     assert looked == {"lambda"}
+
+
+def test_models_are_read_once_whatever_account_is_gone_to() -> None:
+    one, other = (session().get_component("data_loader") for _ in range(2))
+    assert one is other
+    assert len(set(one.search_paths)) == len(one.search_paths)
 
 
 def test_a_service_that_is_not_there_is_unknown() -> None:

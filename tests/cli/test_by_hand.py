@@ -11,7 +11,7 @@ import pytest
 from lambdactl.cli.audit_log import path
 from lambdactl.errors import Stale
 from lambdactl.model_history import AliasChange
-from lambdactl.ops.history import history
+from lambdactl.ops.passages import history
 from tests.cli.conftest import Run
 from tests.cli.past import LIVE, Answers
 from tests.cli.shop import Shop

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from lambdactl.cli.session import Session
     from lambdactl.model import Deployment, Target
     from lambdactl.model_history import AliasChange
-    from lambdactl.ops.history import Passed
     from lambdactl.ops.hook_log import HookLog
+    from lambdactl.ops.passages import Passed
     from lambdactl.verdict.hindsight import Hindsight
 
 app = typer.Typer(cls=ListsByDefault, **SETTINGS)
@@ -65,7 +65,7 @@ def list_(
     """
     from lambdactl.cli.answering import answer
     from lambdactl.cli.session import opened
-    from lambdactl.ops.history import history
+    from lambdactl.ops.passages import history
     from lambdactl.render import document
     from lambdactl.render.by_hand import changes_by_hand
     from lambdactl.render.deployments import deployment_table

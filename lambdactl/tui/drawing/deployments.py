@@ -13,7 +13,7 @@ from textual.content import Content
 
 from lambdactl.model import Deployment
 from lambdactl.model_history import AliasChange
-from lambdactl.ops.history import Passed
+from lambdactl.ops.passages import Passed
 from lambdactl.render import by_hand, glyphs
 from lambdactl.render.deployments import LABEL, deployment_lines, ending, took, versions_of
 from lambdactl.render.numbers import stamp

@@ -14,7 +14,7 @@ from textual.content import Content
 
 from lambdactl.model import Deployment, Place
 from lambdactl.model_history import AliasChange
-from lambdactl.ops.history import Passed, history
+from lambdactl.ops.passages import Passed, history
 from lambdactl.render import console_page
 from lambdactl.tui import commands
 from lambdactl.tui.drawing import deployments
