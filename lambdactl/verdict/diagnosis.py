@@ -17,7 +17,7 @@ from lambdactl.model import (
 )
 from lambdactl.model_history import AlarmRule, Metric
 from lambdactl.model_permissions import HookRight, Rights
-from lambdactl.verdict.driver import Kind, driver_of
+from lambdactl.verdict.driver import Kind, driver_of, was_outrun
 from lambdactl.verdict.findings import Finding, Grade, ordered
 from lambdactl.verdict.rights import of_caller, of_hooks
 from lambdactl.verdict.wording import cause
@@ -92,7 +92,7 @@ def split(snapshot: Snapshot) -> Finding:
         case Kind.WALK_LEFT:
             title = "a walk of shift --steps was left on the way"
             return Finding(Grade.WARNING, title, share, f"lambdactl shift --resume -f {target}")
-        case Kind.PERSON if last is not None and driver.reason:
+        case Kind.NOBODY if last is not None and was_outrun(last):
             evidence = f"{share}; {last.id} {last.status}: {cause(last)}"
             return Finding(Grade.PROBLEM, MOVED, evidence, abort)
         case Kind.NOBODY if last is not None:

@@ -60,7 +60,8 @@ def driver_of(snapshot: Snapshot) -> Driver:
         return Driver(Kind.NOBODY)
     last = snapshot.deployment
     if last is not None and was_outrun(last):
-        return Driver(Kind.PERSON, reason=f"it was moved while {last.id} ran")
+        # By a person, or by a deployment before it: which of the two nothing says.
+        return Driver(Kind.NOBODY, last.id, "found the alias moved, and failed")
     if last is not None and left_behind(snapshot):
         return Driver(Kind.NOBODY, last.id, "ended and left these weights behind")
     if snapshot.provisioned and snapshot.target.alias in snapshot.provisioned:

@@ -53,7 +53,7 @@ def seen(routing: Routing | None = None, **changes: Any) -> Snapshot:
         (seen(SPLIT, deployment=deployment(
             "Failed", error_code="INVALID_LAMBDA_CONFIGURATION",
             error_message="The alias version does not match the current version in AppSpec file.",
-         )), Kind.PERSON, "by hand", "a person, by hand: it was moved while d-1 ran"),
+         )), Kind.NOBODY, "", "nobody: d-1 found the alias moved, and failed"),
         (seen(SPLIT, deployment=deployment("Failed", current_version=None, target_version=None)),
          Kind.NOBODY, "", "nobody: d-1 ended and left these weights behind"),
         (seen(Routing(41, 42, 30.0), deployment=deployment("Stopped"), config=CANARY,
