@@ -69,15 +69,13 @@ def change(
         plan = gated_plan(session, decide(snapshot), snapshot, limits)
         if asked.dry_run or not plan.actions:
             _show_only(session, plan, snapshot)
-            if then is not None and not asked.dry_run:
-                then(session, plan)
-            return
-        require_writable(session, plan.verb)
-        _confirm(session, plan, snapshot)
-        if pace is not None:
-            session.aws.deletes.rate = pace
-        _apply(session, plan, despite_deployments=despite_deployments, reason=reason)
-        if then is not None:
+        else:
+            require_writable(session, plan.verb)
+            _confirm(session, plan, snapshot)
+            if pace is not None:
+                session.aws.deletes.rate = pace
+            _apply(session, plan, despite_deployments=despite_deployments, reason=reason)
+        if then is not None and not asked.dry_run:
             then(session, plan)
 
 

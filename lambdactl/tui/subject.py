@@ -23,8 +23,13 @@ class Subject:
 
 def is_same(one: Subject, other: Subject) -> bool:
     """Whether both are about one alias at one place, however often the console went there."""
-    here, there = one.connection, other.connection
-    return (one.target, here.here, here.flags) == (other.target, there.here, there.flags)
+    return is_about(one.connection, one.target, other)
+
+
+def is_about(here: Connection, target: Target | None, of: Subject) -> bool:
+    """Whether ``of`` is ``target`` at the place that ``here`` leads to."""
+    there = of.connection
+    return (target, here.here, here.flags) == (of.target, there.here, there.flags)
 
 
 def subject(connection: Connection, target: Target) -> Subject:

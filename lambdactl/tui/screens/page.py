@@ -20,7 +20,7 @@ from lambdactl.tui.drawing.advice import Advice, of_error, waiting
 from lambdactl.tui.drawing.advice import rows as advised
 from lambdactl.tui.drawing.pen import Pen
 from lambdactl.tui.keys import HINDERED
-from lambdactl.tui.subject import Subject
+from lambdactl.tui.subject import Subject, is_about
 from lambdactl.tui.view import View
 from lambdactl.tui.widgets.drawn import Drawn
 from lambdactl.tui.widgets.filtering import FilterLine
@@ -176,8 +176,7 @@ class Page(Screen[None]):
 
     def is_about(self, of: Subject) -> bool:
         """Whether this page is about that alias, at that place."""
-        here, there = self.connection, of.connection
-        return (of.target, there.here, there.flags) == (self.target, here.here, here.flags)
+        return is_about(self.connection, self.target, of)
 
     def _elsewhere(self, _view: View, _width: int, _height: int, pen: Pen) -> list[Content]:
         told = self._elsewhere_told()
